@@ -1,0 +1,100 @@
+"""All pictures of data/raw.csv to aligned faces, aligned drawings, their landmarks and a table."""
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from limner import tables
+from limner.align.batch import Job, align_pictures
+from limner.align.memory import Aligned, Facts
+from limner.errors import LimnerError, ParamsError
+from limner.files import whole
+from limner.params import Align
+from limner.tables import Problem
+
+FACTS = ("eye_distance", "yaw", "roll", "faces_found", "outside")
+FIRST = ("id", "person", "group", "time", "split", *FACTS)
+ABOUT_RAW = ("file", "width", "height", "channels", "sketch_file")
+"""Columns of raw.csv that tell something of the raw picture only; every other one is handed on."""
+
+
+def align_all(raw: pd.DataFrame, params: Align, model: Path, out: Path, workers: int = 0) -> None:
+    """Align every picture of `raw`, the table of data/raw.csv, into the folder `out` (data).
+
+    Writes faces/ID.png, sketches/artist/STYLE/ID.png, landmarks.npz (ID: (478, 3) float32, pixels of the
+    aligned frame), faces.csv and faces_problems.csv. `model` is the landmarker's file.
+
+    Raises:
+        LimnerError: no face remains, or the model file is missing.
+        ParamsError: the eyes would lie outside the frame.
+    """
+    if not model.is_file():
+        raise LimnerError(f"{model} does not exist: the scrape stage fetches it")
+    if not all(0 <= place < params.size for place in params.eyes):
+        raise ParamsError(f"align.eyes {params.eyes} is outside a face of {params.size} pixels (align.size)")
+    faces_in, drawings_in = out / "faces", out / "sketches" / "artist"
+    for folder in (faces_in, drawings_in):
+        shutil.rmtree(folder, ignore_errors=True)  # what a former run left belongs to former inputs
+        folder.mkdir(parents=True)
+
+    rows = raw.to_dict("records")
+    photos = {row["id"]: Job(Path(row["file"]), faces_in / f"{row['id']}.png", gray=False) for row in rows}
+    drawings = {
+        row["id"]: Job(Path(row["sketch_file"]), drawings_in / _style(row) / f"{row['id']}.png", gray=True)
+        for row in rows
+        if row.get("sketch_file")
+    }
+    done = align_pictures([*photos.values(), *drawings.values()], params, model, workers)
+    faces = {name: done[job.target] for name, job in photos.items()}
+    drawn = {name: done[job.target] for name, job in drawings.items()}
+    for name, job in drawings.items():
+        if not faces[name].facts.usable:  # a drawing is of no use without its photo
+            job.target.unlink(missing_ok=True)
+
+    problems = [problem for name, value in faces.items() for problem in _problems(name, value.facts, "")]
+    problems += [p for name, value in drawn.items() for p in _problems(name, value.facts, "its drawing: ")]
+    tables.write_problems(out / "faces_problems.csv", problems, "align: pictures to know about")
+    tables.write(out / "faces.csv", _table(rows, list(raw.columns), faces, drawn))
+    _write_landmarks(out / "landmarks.npz", faces)
+    if not any(value.facts.usable for value in faces.values()):
+        raise LimnerError(f"no usable face in {len(faces)} photos: see {out / 'faces_problems.csv'}")
+
+
+def _style(row: dict[Any, Any]) -> str:
+    return str(row.get("style") or "artist")
+
+
+def _problems(name: str, facts: Facts, prefix: str) -> Iterator[Problem]:
+    if facts.left_out:
+        yield Problem(name, facts.left_out, prefix + facts.reason)
+    elif facts.faces_found > 1:
+        yield Problem(name, "noted", f"{prefix}{facts.faces_found} faces found, the largest is used")
+
+
+def _table(
+    rows: list[dict[Any, Any]], columns: list[str], faces: dict[str, Aligned], drawn: dict[str, Aligned]
+) -> pd.DataFrame:
+    """data/faces.csv: one row a face, in the order of raw.csv; `style` names the drawing there is of it."""
+    kept = []
+    for row in rows:
+        facts = faces[row["id"]].facts
+        drawing = drawn.get(row["id"])
+        if facts.usable:
+            style = _style(row) if drawing and drawing.facts.usable else ""
+            kept.append({**row, **{name: getattr(facts, name) for name in FACTS}, "style": style})
+    rest = [name for name in columns if name not in (*FIRST, *ABOUT_RAW, "style")]
+    return pd.DataFrame(kept, columns=[*FIRST, "style", *rest])
+
+
+def _write_landmarks(path: Path, faces: dict[str, Aligned]) -> None:
+    """An .npz as `numpy.savez` writes it, which would refuse an id named `file`; equal faces, equal bytes."""
+    with whole(path) as part, zipfile.ZipFile(part, "w") as archive:
+        for name, value in faces.items():
+            if value.points is not None:
+                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as stream:
+                    np.lib.format.write_array(stream, value.points, allow_pickle=False)

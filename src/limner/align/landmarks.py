@@ -1,0 +1,136 @@
+"""Face landmarks by mediapipe's FaceLandmarker: the only module that imports mediapipe.
+
+Model: https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker (Apache-2.0), 478 points a face.
+It places the irises of photographs and of drawings alike.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, TracebackType
+
+import numpy as np
+
+from limner.align import geometry
+from limner.align.geometry import Floats
+from limner.errors import LimnerError
+from limner.images import Image
+
+IRISES = [468, 473]
+"""The irises' centres, left and right in an upright picture."""
+
+MOST_FACES = 16
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face as it was found in a picture."""
+
+    points: Floats
+    """(478, 3) x, y, z: pixels of the picture; z is a depth, smaller is nearer."""
+    yaw: float
+    """Degrees, see `geometry.yaw`."""
+
+    @property
+    def irises(self) -> Floats:
+        """(2, 2) pixels of the picture, left and right."""
+        return self.points[IRISES, :2]
+
+    @property
+    def box(self) -> Floats:
+        """(2, 2) pixels: the least and the greatest x, y."""
+        return np.array([self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)])
+
+    @property
+    def extent(self) -> float:
+        """Pixels of the longer side of the box."""
+        return float((self.box[1] - self.box[0]).max())
+
+    def moved(self, x: float, y: float) -> "Face":
+        """The same face in a picture that reaches x, y pixels farther to the left and up."""
+        return Face(self.points + np.array([x, y, 0.0]), self.yaw)
+
+
+class Landmarker:
+    """A loaded model. Close it, or use it in a `with` block: its destructor fails when Python ends."""
+
+    def __init__(self, model: Path) -> None:
+        """Load the model file.
+
+        Raises:
+            LimnerError: the file is missing or no such model.
+        """
+        with _idle("matplotlib", "matplotlib.pyplot", "sounddevice"):
+            from mediapipe.tasks.python.core.base_options import BaseOptions
+            from mediapipe.tasks.python.vision import face_landmarker as task
+
+        if not model.is_file():
+            raise LimnerError(f"{model} does not exist: the scrape stage fetches it")
+        options = task.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
+            num_faces=MOST_FACES,
+            output_facial_transformation_matrixes=True,
+        )
+        with _quiet():
+            try:
+                self._task = task.FaceLandmarker.create_from_options(options)
+            except (RuntimeError, ValueError) as error:
+                raise LimnerError(f"{model} is no face landmarker model: {error}") from error
+            self.detect(np.zeros((48, 64, 3), np.uint8))  # the first call prints warnings too
+
+    def detect(self, image: Image) -> list[Face]:
+        """The faces in an (H, W, 3) RGB picture, the largest first."""
+        from mediapipe.tasks.python.vision.core.image import Image as Picture
+        from mediapipe.tasks.python.vision.core.image import ImageFormat
+
+        height, width = image.shape[:2]
+        result = self._task.detect(Picture(ImageFormat.SRGB, np.ascontiguousarray(image)))
+        unit = np.array([width, height, width])  # mediapipe gives shares of the sides, depth as x
+        faces = [
+            Face(np.array([(p.x, p.y, p.z) for p in points], dtype=np.float64) * unit, geometry.yaw(pose))
+            for points, pose in zip(result.face_landmarks, result.facial_transformation_matrixes, strict=True)
+        ]
+        return sorted(faces, key=lambda face: -face.extent)
+
+    def close(self) -> None:
+        """Free the model."""
+        self._task.close()
+
+    def __enter__(self) -> "Landmarker":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def _idle(*names: str) -> Iterator[None]:
+    """Let an import of these modules do nothing: mediapipe imports plotting and sound beside its vision
+    tasks, which no face needs and which takes each process longer than all the rest."""
+    idle = {name: ModuleType(name) for name in names if name not in sys.modules}
+    sys.modules.update(idle)
+    try:
+        yield
+    finally:
+        for name in idle:
+            del sys.modules[name]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep native code's chatter off stderr: it writes to the descriptor, past Python's `sys.stderr`."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

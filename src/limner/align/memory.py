@@ -1,0 +1,97 @@
+"""A content-addressed memory of aligned pictures: what was aligned once is not aligned again.
+
+DVC empties the align stage's outputs before it runs, so one more photo would cost all of them. An entry's
+key is everything its value depends on: the picture's bytes, the parameters, the model, this package's source
+and the libraries below it. The entries lie in `limner.files.cache_dir("align")`, and may be deleted any time.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from limner import files, images
+from limner.params import Align
+
+POINTS = (478, 3)
+LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one picture after it was looked at."""
+
+    left_out: Literal["", "skipped", "failed"] = ""
+    """Why there is no aligned picture, if there is none."""
+    reason: str = ""
+    """The sentence to it."""
+    faces_found: int = 0
+    eye_distance: float = 0.0
+    """Pixels of the raw picture between the irises of the face taken."""
+    yaw: float = 0.0
+    """Degrees, see `geometry.yaw`."""
+    roll: float = 0.0
+    """Degrees, see `geometry.roll`."""
+    outside: float = 0.0
+    """Share of the aligned frame that lies outside the raw picture."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is an aligned picture."""
+        return not self.left_out
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """One picture after alignment; without pixels if it was left out."""
+
+    facts: Facts
+    png: bytes = b""
+    """The aligned picture's file."""
+    points: npt.NDArray[np.float32] | None = None
+    """(478, 3) landmarks, pixels of the aligned frame."""
+
+
+class Memory:
+    """The entries of one set of parameters and one model."""
+
+    def __init__(self, params: Align, model: Path) -> None:
+        sources = [*sorted(Path(__file__).parent.glob("*.py")), Path(images.__file__)]
+        terms = [
+            asdict(params),
+            files.sha256(model),
+            [files.sha256(source) for source in sources],
+            [version(library) for library in LIBRARIES],
+        ]
+        self._terms = json.dumps(terms, sort_keys=True).encode()
+        self._folder = files.cache_dir("align")
+
+    def entry(self, picture: Path, gray: bool) -> Path:
+        """Where the entry of a picture lies, drawn (`gray`) or photographed; the file may not exist yet."""
+        content = files.sha256(picture) if picture.is_file() else ""
+        key = hashlib.sha256(self._terms + f"{content}{gray}".encode()).hexdigest()
+        return self._folder / key[:2] / f"{key}.face"
+
+
+def recall(entry: Path) -> Aligned | None:
+    """The value of an entry, or None if there is none that can be read."""
+    try:
+        head, _, body = entry.read_bytes().partition(b"\n")
+        facts = Facts(**json.loads(head))
+        points = np.frombuffer(body, "<f4", POINTS[0] * POINTS[1]).reshape(POINTS) if facts.usable else None
+    except (OSError, ValueError, TypeError):
+        return None
+    return Aligned(facts, body[4 * POINTS[0] * POINTS[1] :], points)
+
+
+def keep(entry: Path, value: Aligned) -> None:
+    """Write an entry, whole or not at all: a line of JSON with the facts, the landmarks, the PNG."""
+    head = json.dumps(asdict(value.facts)).encode()
+    points = b"" if value.points is None else value.points.astype("<f4").tobytes()
+    with files.whole(entry) as part:
+        part.write_bytes(head + b"\n" + points + value.png)

@@ -1,0 +1,72 @@
+"""Finding faces of any size: the whole picture first, and where faces look small there, its parts.
+
+mediapipe's detector looks at the picture shrunk to a fixed size: measured, it places a face's eyes less and
+less well below a fifth of the picture's longer side, and misses it below a tenth. Most pictures cost one look.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from math import ceil
+
+import numpy as np
+
+from limner.align.landmarks import Face, Landmarker
+from limner.images import Image
+
+SMALL = 0.2
+"""Share of the picture's longer side below which a face is looked at again."""
+
+DIVISIONS = (2, 4)
+"""Parts along the longer side, tried one after the other until there is a face; they overlap by half."""
+
+
+def find(landmarker: Landmarker, image: Image) -> list[Face]:
+    """The faces in an (H, W, 3) RGB picture, the largest first; pixels of that picture."""
+    faces = landmarker.detect(image)
+    if faces and faces[0].extent >= SMALL * max(image.shape[:2]):
+        return faces
+    # There may be more faces, or larger ones, than the whole picture shows.
+    for division in DIVISIONS:
+        rectangles = parts(image.shape[1], image.shape[0], division)
+        seen = [face for rectangle in rectangles for face in _look(landmarker, image, *rectangle)]
+        faces = distinct(faces + seen)
+        if faces:
+            faces[0] = _centred(landmarker, image, faces[0])
+            break
+    return faces
+
+
+def parts(width: int, height: int, division: int) -> Iterator[tuple[int, int, int, int]]:
+    """Rectangles (x0, y0, x1, y1) that cover a picture, each overlapping its neighbours by half or more."""
+    side = ceil(max(width, height) / division)
+    across, down = min(side, width), min(side, height)
+    for y, x in product(_starts(height, down), _starts(width, across)):
+        yield x, y, x + across, y + down
+
+
+def _starts(length: int, side: int) -> list[int]:
+    count = 1 + ceil((length - side) / max(side / 2, 1))
+    return [int(start) for start in np.linspace(0, length - side, count)]
+
+
+def distinct(faces: list[Face]) -> list[Face]:
+    """Drop the faces that lie on a larger one: overlapping parts see the same face."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.extent):
+        centre = face.box.mean(axis=0)
+        if all(np.abs(centre - other.box.mean(axis=0)).max() > other.extent / 2 for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _look(landmarker: Landmarker, image: Image, x0: int, y0: int, x1: int, y1: int) -> list[Face]:
+    return [face.moved(x0, y0) for face in landmarker.detect(image[y0:y1, x0:x1])]
+
+
+def _centred(landmarker: Landmarker, image: Image, face: Face) -> Face:
+    """The face once more, from a look with it in the middle: large, and cut by no part's edge."""
+    x, y = face.box.mean(axis=0)
+    reach = 1.5 * face.extent
+    x0, y0 = max(0, int(x - reach)), max(0, int(y - reach))
+    again = _look(landmarker, image, x0, y0, ceil(x + reach), ceil(y + reach))
+    return min(again, key=lambda other: np.abs(other.box.mean(axis=0) - [x, y]).max(), default=face)

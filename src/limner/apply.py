@@ -1,0 +1,73 @@
+"""Applying a trained model to pictures that are in its frame already (aligned faces, or drawings of them)."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from limner import images, sketches
+from limner.nets import store
+from limner.pairs import load, to_pixels, to_unit
+
+BATCH = 32
+"""Pictures at once: enough to keep a device busy, few enough for a laptop."""
+
+Job = tuple[Path, Path]
+"""A picture to read, and where its translation goes."""
+
+
+class Translator:
+    """A model ready to be applied.
+
+    Args:
+        folder: the model's.
+        device: where to run.
+
+    Raises:
+        ModelError: the folder holds no usable model.
+    """
+
+    def __init__(self, folder: Path, device: torch.device) -> None:
+        self.card, network = store.load(folder)
+        self.network = network.to(device, memory_format=torch.channels_last)
+        self.device = device
+
+    def __call__(self, pictures: Tensor) -> Tensor:
+        """(N, inputs, size, size) uint8 -> (N, outputs, size, size) uint8, on the CPU.
+
+        In float32 even where training was not: applying is cheap, and bfloat16 shows as bands in dark grounds.
+        """
+        with torch.no_grad():
+            return to_pixels(self.network(to_unit(pictures.to(self.device)))).cpu()
+
+    def files(self, jobs: Sequence[Job], label: str) -> None:
+        """Translate picture files, of any size, into PNGs of the model's size."""
+        bar = tqdm(total=len(jobs), desc=label, unit="", disable=None)
+        for first in range(0, len(jobs), BATCH):
+            some = jobs[first : first + BATCH]
+            pictures = load([source for source, _ in some], self.card.size, self.card.inputs)
+            painted = self(pictures).permute(0, 2, 3, 1).numpy()
+            for (_, target), picture in zip(some, painted, strict=True):
+                images.write(target, picture.squeeze())
+            bar.update(len(some))
+        bar.close()
+        if bar.disable:
+            print(f"{label}: {len(jobs)} done")
+
+
+def jobs(learns: Literal["sketch", "photo"], faces: Path, drawings: Path, styles: Iterable[str], writes: Path) -> list[Job]:
+    """Everything a model can read, and where what it makes of it goes.
+
+    A model that learns to draw reads every face and writes `writes`/ID.png; one that learns to paint reads
+    every drawing of its styles and writes `writes`/STYLE/ID.png.
+    """
+    if learns == "sketch":
+        return [(path, writes / path.name) for path in sorted(faces.glob("*.png"))]
+    return [
+        (path, writes / style / path.name)
+        for style, folder in sketches.chosen(drawings, styles).items()
+        for path in sorted(folder.glob("*.png"))
+    ]

@@ -1,0 +1,42 @@
+"""The `limner` command: what is not a stage of the pipeline."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from limner import params, sketch, stage
+from limner.errors import ParamsError, choices
+
+app = typer.Typer(help="A neural model of a face.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _root() -> None:
+    """A neural model of a face: see README.md for the pipeline, these are its helpers."""
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")] = Path("params.yaml")) -> None:
+    """Check params.yaml, all of it, before any work is done."""
+    stage.run(_check, str(file))
+
+
+def _check(file: str) -> None:
+    settings = params.load(Path(file))
+    for style, block in settings.styles.items():
+        sketch.load(style, block)
+    wrong = [name for name in settings.evaluate.metrics if name not in _metrics()]
+    if wrong:
+        raise ParamsError(f"evaluate.metrics: no metric {wrong[0]!r}; {choices(wrong[0], _metrics())}")
+    for name, model in settings.models.items():
+        if model.init not in ("scratch", *settings.models):
+            raise ParamsError(
+                f"models.{name}.init: no model {model.init!r}; {choices(model.init, ('scratch', *settings.models))}"
+            )
+    print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
+
+
+def _metrics() -> list[str]:
+    """The metrics there are, by their files: importing them would load torch."""
+    return sorted(path.stem for path in (Path(__file__).parent / "metrics").glob("[!_]*.py"))

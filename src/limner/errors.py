@@ -1,0 +1,37 @@
+"""The errors that speak to a person.
+
+`LimnerError` is the root of everything limner raises on purpose. Its message says what was
+wrong, where, and what is allowed, so a stage or the command line prints it without a traceback.
+Anything else that escapes is a bug and keeps its traceback.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class LimnerError(Exception):
+    """What was wrong, where, and what is allowed."""
+
+
+class ParamsError(LimnerError):
+    """params.yaml holds a key or a value that limner does not take."""
+
+
+class SourceError(LimnerError):
+    """A source could not be fetched, verified or decoded."""
+
+
+class FaceError(LimnerError):
+    """A picture holds no face that can be used."""
+
+
+class ModelError(LimnerError):
+    """A model's folder is missing, incomplete, or does not fit its input."""
+
+
+def choices(wrong: object, allowed: Iterable[object]) -> str:
+    """The end of a message about a wrong name: what is allowed, and what was probably meant."""
+    names = [str(name) for name in allowed]
+    near = difflib.get_close_matches(str(wrong), names, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"allowed: {', '.join(names)}{hint}"

@@ -1,0 +1,101 @@
+"""What costs nothing to know: three trivial painters that a model must beat, fitted to the pairs it learned
+from.
+
+Copying the input beats a poor model's SSIM on drawings of photos, and so does a linear filter: no figure is
+worth much without these beside it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from limner.errors import LimnerError
+from limner.images import Image
+
+NAMES = ("copy", "mean", "linear")
+WINDOW = 5
+"""Side of the linear filter, pixels."""
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Floors:
+    """The trivial painters of one style, at the size of the pairs they were fitted to."""
+
+    mean_input: Array
+    """(H, W, Ci) in [0, 1]."""
+    mean_truth: Array
+    """(H, W, Co) in [0, 1]."""
+    filter: Array
+    """(WINDOW * WINDOW * Ci, Co): what an input's difference from the mean says about the truth's."""
+
+    def copy(self, picture: Image) -> Image:
+        """The input itself, as gray or RGB as the truth is."""
+        channels = self.mean_truth.shape[2]
+        if channels == 3 and picture.ndim == 2:
+            return np.repeat(picture[..., None], 3, axis=2)
+        if channels == 1 and picture.ndim == 3:
+            return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+        return picture
+
+    def mean(self, _: Image) -> Image:
+        """The mean true picture, whatever the input."""
+        return _to_image(self.mean_truth)
+
+    def linear(self, picture: Image) -> Image:
+        """The mean true picture plus a linear filter of how the input differs from the mean input."""
+        patches = _patches(_to_array(picture) - self.mean_input)
+        return _to_image(self.mean_truth + (patches @ self.filter).reshape(self.mean_truth.shape))
+
+
+def fit(pairs: Iterable[tuple[Image, Image]]) -> Floors:
+    """The floors of pairs (input, truth), all of one size; each pair is seen once and none is kept.
+
+    The filter solves the least squares of (truth - mean truth) on 5 x 5 patches of (input - mean input), one
+    filter for all places. Patches are linear in the picture, so the sums over the centred pairs are those
+    over the pairs themselves less those of the means.
+
+    Raises:
+        LimnerError: there are no pairs.
+    """
+    number = 0
+    inputs = truths = squares = products = np.zeros(())
+    for picture, truth in pairs:
+        x, y = _to_array(picture), _to_array(truth)
+        patches = _patches(x)
+        inputs, truths = inputs + x, truths + y
+        squares = squares + patches.T @ patches
+        products = products + patches.T @ y.reshape(-1, y.shape[2])
+        number += 1
+    if number == 0:
+        raise LimnerError("floors need at least one training pair, and there is none")
+    mean_input, mean_truth = inputs / number, truths / number
+    patches = _patches(mean_input)
+    squares = squares - number * patches.T @ patches
+    products = products - number * patches.T @ mean_truth.reshape(-1, mean_truth.shape[2])
+    # Drawings that are all alike leave directions without evidence: the shortest solution sets them to zero.
+    solution = np.asarray(np.linalg.lstsq(squares, products, rcond=1e-10)[0], np.float64)
+    return Floors(mean_input, mean_truth, solution)
+
+
+def _patches(picture: Array) -> Array:
+    """(H, W, C) -> (H * W, C * WINDOW * WINDOW): each pixel's neighbours, the border repeated outwards."""
+    margin = WINDOW // 2
+    padded = np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, WINDOW), axis=(0, 1))
+    return windows.reshape(picture.shape[0] * picture.shape[1], -1)
+
+
+def _to_array(image: Image) -> Array:
+    """(H, W) or (H, W, C) in [0, 255] -> (H, W, C) in [0, 1]."""
+    return np.atleast_3d(image).astype(np.float64) / 255
+
+
+def _to_image(array: Array) -> Image:
+    """(H, W, C) in [0, 1] -> (H, W) or (H, W, 3) in [0, 255]."""
+    image = (255 * array).round().clip(0, 255).astype(np.uint8)
+    return image[..., 0] if image.shape[2] == 1 else image

@@ -1,0 +1,29 @@
+"""Learned perceptual distance that forgives small shifts."""
+
+from pathlib import Path
+
+from torch import Tensor
+
+from limner.metrics.networks.shift_tolerant import perceptual
+
+TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
+DIRECTION = "lower"
+
+FILE = "alex_shift_tolerant.pth"
+
+
+def lpips(fake: Tensor, real: Tensor, *, weights: Path) -> Tensor:
+    """Weighted squared distance between the deep features of two pictures: 0 for equal ones.
+
+    Ghildyal and Liu, "Shift-tolerant perceptual similarity metric", ECCV 2022, after Zhang et al., "The
+    unreasonable effectiveness of deep features as a perceptual metric", CVPR 2018. The figures are those of
+    stlpips-pytorch 0.0.2, LPIPS(net="alex", variant="shift_tolerant")(fake, real, normalize=True), whose
+    weights `weights` holds. AlexNet, because it agrees with people's judgement about as well as VGG at less
+    work, and leaves VGG to be trained on.
+
+    Raises:
+        ModelError: the file of weights is missing or unusable.
+    """
+    network = perceptual(weights / FILE)
+    distance: Tensor = network(fake, real)
+    return distance

@@ -1,0 +1,210 @@
+"""params.yaml as frozen dataclasses. A key that is unknown, missing or of the wrong type is refused
+with its place and what is allowed, before any work is done.
+
+Numbers have no defaults here: params.yaml holds them all, with their meaning and unit.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from limner.errors import ParamsError, choices
+
+Strict = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+"""For every dataclass that is read from params.yaml: no unknown keys, no conversions."""
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Count = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+"""A name that is also a folder and a file: letters, digits, `-` and `_`."""
+Width = Annotated[int, Field(ge=4, le=512)]
+Size = Literal[64, 128, 256, 512]
+Switch = Literal["jitter", "reverse_jitter"]
+
+
+@dataclass(frozen=True, config=Strict)
+class Scrape:
+    mirrors: dict[str, str]
+    max_failures: NotNegative
+    near_duplicate: Annotated[int, Field(ge=0, le=256)]
+    neighbours: NotNegative
+    block_seconds: Positive
+
+
+@dataclass(frozen=True, config=Strict)
+class Align:
+    size: Annotated[int, Field(ge=32, le=4096)]
+    eyes: tuple[float, float]
+    eye_distance: Positive
+    min_eye_distance: Annotated[float, Field(ge=0)]
+    max_yaw: Annotated[float, Field(gt=0, le=90)]
+
+
+@dataclass(frozen=True, config=Strict)
+class Split:
+    test: Annotated[float, Field(gt=0, lt=1)]
+    gap_seconds: Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=Strict)
+class ModelTrain:
+    """What a model's training reads of its own."""
+
+    people: Annotated[tuple[str, ...], Field(min_length=1)]
+    styles: Annotated[tuple[Name, ...], Field(min_length=1)]
+    width: Width
+    epochs: Count
+
+
+@dataclass(frozen=True, config=Strict)
+class Suite:
+    """A named set of test inputs."""
+
+    people: Annotated[tuple[str, ...], Field(min_length=1)]
+    split: Literal["train", "test", "all"]
+    styles: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=Strict)
+class Model:
+    learns: Literal["sketch", "photo"]
+    sketches: str
+    writes: str
+    init: Name
+    jitter: Switch
+    train: ModelTrain
+    suites: Annotated[dict[Name, Suite], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=Strict)
+class Train:
+    """The recipe that all models share."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    precision: Literal["auto", "float32", "bfloat16"]
+    batch: Count
+    lr: Positive
+    beta1: Share
+    decay: Annotated[float, Field(ge=0, le=1)]
+    zoom: Annotated[float, Field(ge=1, le=286 / 256)]
+    l1: Annotated[float, Field(ge=0)]
+    ssim: Annotated[float, Field(ge=0)]
+    discriminator_width: Width
+    dropout: Share
+    ema: Share
+    snapshots: NotNegative
+
+
+@dataclass(frozen=True, config=Strict)
+class Evaluate:
+    metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=Strict)
+class Workers:
+    count: NotNegative
+
+
+@dataclass(frozen=True, config=Strict)
+class Params:
+    seed: NotNegative
+    jitter: bool
+    reverse_jitter: bool
+    flip: bool
+    size: Size
+    manifests: Annotated[tuple[str, ...], Field(min_length=1)]
+    scrape: Scrape
+    align: Align
+    split: Split
+    styles: dict[Name, dict[str, Any]]
+    """By style: `effect` and that effect's parameters, which `limner.sketch` validates."""
+    models: dict[Name, Model]
+    train: Train
+    evaluate: Evaluate
+    workers: Workers
+
+    def model(self, name: str) -> Model:
+        """The block of one model.
+
+        Raises:
+            ParamsError: params.yaml has no such model.
+        """
+        if name not in self.models:
+            raise ParamsError(f"no model {name!r} in params.yaml; {choices(name, self.models)}")
+        return self.models[name]
+
+
+def load(path: Path = Path("params.yaml")) -> Params:
+    """Read and check a whole params.yaml.
+
+    Raises:
+        ParamsError: the file is missing or no YAML, or any key is unknown, missing or mistyped.
+    """
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path} does not exist: run this in the project's root folder") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParamsError(f"{path} is not readable as YAML: {error}") from error
+    return build(Params, tree, str(path))
+
+
+Built = TypeVar("Built")
+
+
+def build(cls: type[Built], tree: Any, where: str) -> Built:
+    """Make a `Strict` dataclass from plain YAML data.
+
+    Raises:
+        ParamsError: lists every unknown, missing or mistyped key below `where`.
+    """
+    try:
+        # Through JSON, whose strict mode takes a list for a tuple and still converts nothing else.
+        return TypeAdapter(cls).validate_json(json.dumps(tree, default=str))
+    except ValidationError as error:
+        lines = [_sentence(cls, problem) for problem in error.errors()]
+        raise ParamsError("\n".join([f"{where} cannot be used:", *(f"  {line}" for line in lines)])) from None
+
+
+def _sentence(cls: type, problem: Any) -> str:
+    """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
+    place, kind = problem["loc"], problem["type"]
+    key = ".".join(str(part) for part in place)
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
+    if kind in ("missing", "missing_argument"):
+        return f"the key {key!r} is missing"
+    value = problem["input"]
+    note = ""
+    if isinstance(value, str) and _is_number(value):
+        note = " (YAML reads 2e-4 as a string: write 2.0e-4, and no quotes around numbers)"
+    return f"{key}: {value!r} is not allowed; {problem['msg'][0].lower()}{problem['msg'][1:]}{note}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _fields_at(cls: Any, place: tuple[Any, ...]) -> list[str]:
+    """The keys allowed at `place` below the dataclass `cls`, walking through dicts by their value type."""
+    for part in place:
+        fields = getattr(cls, "__dataclass_fields__", None)
+        if fields is not None:
+            cls = fields[part].type
+        while get_args(cls) and not hasattr(cls, "__dataclass_fields__"):
+            arguments = get_args(cls)
+            dict_here = getattr(cls, "__origin__", None) is dict
+            if dict_here and fields is not None:
+                break  # the next part of the place is this dict's own key
+            cls = arguments[1] if dict_here else arguments[0]
+    return list(getattr(cls, "__dataclass_fields__", {}))

@@ -1,0 +1,121 @@
+"""The wide sheet of what the models that learn photos paint of unseen faces: the README's picture.
+
+Its ground is transparent and its words are gray, so it stands on a light page and on a dark one.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from limner import images
+from limner.files import whole
+from limner.report.choose import by_time, spread
+from limner.report.dataset import Face
+from limner.report.results import ModelResult, Scored, SuiteResult
+
+COLUMNS = 6
+CELLS = (176, 160, 144, 128, 96)
+"""Sides of a picture to try, pixels: the first one that keeps the file under `LARGEST`."""
+LARGEST = 750_000
+"""Bytes of the file: what a page that shows it can take."""
+GAP = 8
+ROUND = 10
+"""Radius of the corners, pixels."""
+LABELS = 78
+"""Width of the column with the names of the rows, pixels."""
+HEADER = 36
+"""Height of the line with the styles, pixels."""
+TEXT = 21
+"""Size of the words, pixels."""
+FINE = 4
+"""Words and corners are drawn this many times larger and averaged: smooth edges, even spacing of letters."""
+INK = (128, 134, 145)
+"""Legible on white and on black."""
+ROWS = ("input", "output", "truth")
+
+
+def bands(models: Sequence[ModelResult]) -> list[tuple[ModelResult, SuiteResult]]:
+    """The models to show, those that learn photos (else all), each with its first suite of unseen faces."""
+    shown = [model for model in models if model.block.learns == "photo" and model.suites] or list(models)
+    return [
+        (model, next((suite for suite in model.suites if suite.split == "test"), model.suites[0]))
+        for model in shown
+        if model.suites
+    ]
+
+
+def columns(suite: SuiteResult, faces: Mapping[str, Face]) -> list[Scored]:
+    """One picture a column: the styles in turn, at even steps through the suite's time."""
+    styles = list(suite.pictures)
+    chosen = []
+    for place in range(COLUMNS):
+        row = by_time(suite.pictures[styles[place % len(styles)]], faces)
+        if len(row) >= COLUMNS or place < len(row):
+            chosen.append(spread(row, COLUMNS)[place])
+    return chosen
+
+
+def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, path: Path) -> tuple[int, int]:
+    """Write the sheet as PNG: a band of input, output and truth for each model. Gives its width and height.
+
+    Every picture is shown as a network of `size` pixels sees it: no truth is sharper than an output can be.
+
+    Raises:
+        SourceError: a picture is missing.
+    """
+    for cell in CELLS:
+        sheet = _sheet(models, faces, size, cell)
+        with whole(path) as part:
+            sheet.save(part, compress_level=9)
+        if path.stat().st_size <= LARGEST:
+            break
+    return sheet.size
+
+
+def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, cell: int) -> Image.Image:
+    shown = bands(models)
+    sheets = [
+        _band(model, columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown
+    ]
+    width = max((sheet.width for sheet in sheets), default=1)
+    sheet = Image.new("RGBA", (width, max(1, sum(band.height for band in sheets))))
+    top = 0
+    for band in sheets:
+        sheet.paste(band, (0, top))
+        top += band.height
+    return sheet
+
+
+def _band(model: ModelResult, chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Image:
+    step = cell + GAP
+    width, height = LABELS + len(chosen) * step - GAP, HEADER + len(ROWS) * step
+    words = Image.new("L", (width * FINE, height * FINE))
+    write, font = ImageDraw.Draw(words), ImageFont.load_default(TEXT * FINE)
+
+    def say(x: int, y: int, text: str, anchor: str) -> None:
+        write.text((x * FINE, y * FINE), text, 255, font, anchor=anchor)
+
+    say(0, HEADER // 2, name, "lm")
+    for row, label in enumerate(ROWS):
+        say(0, HEADER + row * step + cell // 2, label, "lm")
+    for column, picture in enumerate(chosen):
+        say(LABELS + column * step + cell // 2, HEADER // 2, picture.style, "mm")
+    band = Image.new("RGBA", (width, height), INK)
+    band.putalpha(words.reduce(FINE))
+    corners = _corners(cell)
+    for column, picture in enumerate(chosen):
+        for row, file in enumerate(model.files(picture.style, picture.id)):
+            seen = images.resize(images.read(file), size, size)
+            tile = Image.fromarray(images.resize(seen, cell, cell)).convert("RGBA")
+            tile.putalpha(corners)
+            band.paste(tile, (LABELS + column * step, HEADER + row * step))
+    return band
+
+
+def _corners(cell: int) -> Image.Image:
+    """The opacity of a tile with round corners."""
+    fine = Image.new("L", (cell * FINE, cell * FINE))
+    last = cell * FINE - 1
+    ImageDraw.Draw(fine).rounded_rectangle((0, 0, last, last), ROUND * FINE, fill=255)
+    return fine.reduce(FINE)

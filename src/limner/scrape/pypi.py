@@ -1,0 +1,142 @@
+"""pypi://PROJECT==VERSION/path/in/the/archive: the files inside a published Python package.
+
+A read-only fsspec filesystem over `pip download --no-deps`, so it honours whatever index the user
+has configured. Wheels and source archives; paths in a source archive are relative to its one top
+folder. Archives are kept in limner's cache: each is downloaded once.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.spec import AbstractFileSystem
+
+from limner.errors import SourceError, choices
+from limner.files import cache_dir
+
+RELEASE = re.compile(r"(?P<project>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9][A-Za-z0-9.!+_-]*)")
+SOURCE_SUFFIXES = (".tar.gz", ".tar.bz2", ".tar.xz", ".zip")
+
+
+class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
+    """Files by `PROJECT==VERSION/path`; FileNotFoundError for a path that the archive lacks.
+
+    fsspec makes one instance a thread, and so an archive's read position is never shared.
+    """
+
+    protocol = "pypi"
+    root_marker = ""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._archives: dict[str, tuple[AbstractFileSystem, str]] = {}
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        """Name, type and size of one file or folder."""
+        release, inside = self._parts(path)
+        archive, top = self._open_archive(release)
+        try:
+            return self._renamed(archive.info(top + inside), release, top)
+        except FileNotFoundError:
+            names = sorted(name.removeprefix(top) for name in archive.find(top))
+            raise FileNotFoundError(f"{release} holds no {inside!r}; {_near(inside, names)}") from None
+
+    def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
+        """What lies in a folder of the archive."""
+        release, inside = self._parts(path)
+        archive, top = self._open_archive(release)
+        entries = [self._renamed(entry, release, top) for entry in archive.ls(top + inside)]
+        return entries if detail else [entry["name"] for entry in entries]
+
+    def _open(self, path: str, mode: str = "rb", **_: Any) -> Any:
+        if mode != "rb":
+            raise ValueError(f"pypi:// can only be read, not opened as {mode!r}")
+        self.info(path)  # says what is there instead
+        release, inside = self._parts(path)
+        archive, top = self._open_archive(release)
+        return archive.open(top + inside)
+
+    def _parts(self, path: str) -> tuple[str, str]:
+        release, _, inside = self._strip_protocol(path).partition("/")
+        found = RELEASE.fullmatch(release)
+        if found is None:
+            raise SourceError(f"pypi://{release} is not pypi://PROJECT==VERSION/path")
+        project = re.sub(r"[-_.]+", "-", found["project"]).lower()  # so one project has one name
+        return f"{project}=={found['version']}", inside
+
+    def _open_archive(self, release: str) -> tuple[AbstractFileSystem, str]:
+        """The archive as a filesystem of its own, and the top folder that its paths begin with."""
+        if release not in self._archives:
+            path = download(release)
+            archive = fsspec.filesystem("tar" if ".tar." in path.name else "zip", fo=str(path))
+            tops = [] if path.suffix == ".whl" else archive.ls("", detail=False)
+            self._archives[release] = archive, f"{tops[0].strip('/')}/" if len(tops) == 1 else ""
+        return self._archives[release]
+
+    def _renamed(self, entry: dict[str, Any], release: str, top: str) -> dict[str, Any]:
+        name = entry["name"].rstrip("/").removeprefix(top)
+        return {"name": f"{release}/{name}", "type": entry["type"], "size": entry["size"]}
+
+
+fsspec.register_implementation("pypi", PypiFileSystem, clobber=True)
+
+_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def download(release: str) -> Path:
+    """The archive of `PROJECT==VERSION`, from the cache or through pip.
+
+    Raises:
+        SourceError: pip could not get it; with pip's own reason.
+    """
+    kept = cache_dir("pypi") / release
+    with _locks[release]:  # several files of one archive are asked for at once
+        if not kept.is_dir():
+            with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.parent) as work:
+                folder = Path(work) / "archive"
+                _pip_download(release, folder)
+                if not kept.is_dir():  # another process may have been faster
+                    folder.rename(kept)
+        archives = [path for path in sorted(kept.iterdir()) if path.name.endswith((".whl", *SOURCE_SUFFIXES))]
+    if not archives:
+        raise SourceError(f"pip download {release} gave no wheel and no source archive")
+    return archives[0]
+
+
+def _pip_download(release: str, folder: Path) -> None:
+    """One archive into `folder`. Nothing of it is installed, so the Python it asks for does not matter.
+
+    For a source archive pip runs its build's metadata step. With the setuptools that is here this
+    takes seconds and needs no further download; only what wants another builder gets one of its own.
+    """
+    ask = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    for how in (["--no-build-isolation"], []):
+        done = subprocess.run(
+            [*ask, *how, "--dest", str(folder), release],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
+        if done.returncode == 0:
+            return
+        if "No matching distribution" in done.stderr:
+            break
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
+    reason = " ".join(errors or lines[-1:]) or "it gives no reason"
+    raise SourceError(f"pip could not download {release}: {reason}")
+
+
+def _near(inside: str, names: list[str]) -> str:
+    """What the archive holds that was probably meant: the same file name, or the same folder."""
+    base = inside.rpartition("/")[2]
+    alike = [name for name in names if name.endswith(f"/{base}")]
+    beside = [name for name in names if name.startswith(inside.rpartition("/")[0])]
+    return choices(inside, (alike or beside or names)[:8])

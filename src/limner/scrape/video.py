@@ -1,0 +1,107 @@
+"""Frames of a video: every Nth, or rather the sharpest of that one and its neighbours."""
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# FFmpeg writes its warnings about odd files past everything to the terminal; what matters is said here.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
+import cv2
+import numpy as np
+
+from limner.errors import SourceError
+from limner.images import Image, resize
+
+SHARPNESS_WIDTH = 320
+"""Pixels across at which sharpness is measured, so that the grain of compression counts little."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame that was chosen."""
+
+    index: int
+    """Of the sampled frame, counted from 0; the picture may be one of its neighbours."""
+    time: float
+    """Of the picture itself, seconds from the start."""
+    image: Image
+    """(H, W, 3) RGB, upright as the file's rotation flag says."""
+
+
+class Sampler:
+    """Iterate over the chosen frames of a video file; afterwards `note` tells if its end was missing.
+
+    Args:
+        path: of the file; its name's ending is not believed.
+        every: frames from one sample to the next.
+        neighbours: frames on either side among which the sharpest is taken; never so many that two
+            samples could choose the same frame.
+    """
+
+    def __init__(self, path: Path, every: int, neighbours: int) -> None:
+        self._path = path
+        self._every = every
+        self._reach = min(neighbours, (every - 1) // 2)
+        self.note = ""
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames in order of time.
+
+        Raises:
+            SourceError: no frame can be decoded.
+        """
+        # FFmpeg by name: OpenCV would else take "face_001.jpg" for the pattern of a sequence.
+        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        try:
+            announced = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else 0
+            read = 0
+            best: tuple[float, bool] = (-1.0, False)
+            chosen: Frame | None = None
+            while capture.grab():
+                index = self._every * round(read / self._every)
+                if abs(read - index) <= self._reach:
+                    time = _time(capture, read)
+                    image = _image(capture)
+                    if image is not None:
+                        rank = (sharpness(image), read == index)
+                        if rank > best:
+                            best, chosen = rank, Frame(index, time, image)
+                    if read == index + self._reach and chosen is not None:
+                        yield chosen
+                        best, chosen = (-1.0, False), None
+                read += 1
+            if chosen is not None and chosen.index < read:
+                yield chosen
+        finally:
+            capture.release()
+        if read == 0:
+            raise SourceError("it is no video that can be decoded")
+        # Containers round their count of frames.
+        if announced - read > max(2, announced // 50):
+            self.note = f"it ends early: {read} of {announced} frames could be decoded, and these are used"
+
+
+def sharpness(image: Image) -> float:
+    """Variance of the Laplacian of the gray picture, about 320 pixels wide (Pech-Pacheco et al. 2000)."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    height, width = gray.shape
+    if width > SHARPNESS_WIDTH:
+        gray = resize(gray, SHARPNESS_WIDTH, max(1, round(height * SHARPNESS_WIDTH / width)))
+    return float(cv2.Laplacian(gray, cv2.CV_64F).var())
+
+
+def _time(capture: cv2.VideoCapture, index: int) -> float:
+    """Seconds of the frame just grabbed; from the frame rate where the file gives no time stamps."""
+    milliseconds = capture.get(cv2.CAP_PROP_POS_MSEC)
+    if math.isfinite(milliseconds) and (milliseconds > 0 or index == 0):
+        return float(milliseconds) / 1000
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    return index / rate if rate > 0 else 0.0
+
+
+def _image(capture: cv2.VideoCapture) -> Image | None:
+    whole, pixels = capture.retrieve()
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False) if whole else None

@@ -1,0 +1,62 @@
+"""Drawing faces: a style is an effect, a file of `effects`, with its parameters from params.yaml."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from limner import images
+from limner.errors import LimnerError, ParamsError, choices
+from limner.params import build
+from limner.workers import parallel_map
+
+EFFECTS = Path(__file__).parent / "effects"
+
+Effect = Callable[[images.Image], images.Image]
+"""From an (H, W, 3) RGB face to its (H, W) gray drawing, ink 0, paper 255."""
+
+
+def effect_names() -> list[str]:
+    """The names of the effects there are: the files of `effects`."""
+    return sorted(path.stem for path in EFFECTS.glob("[!_]*.py"))
+
+
+def load(style: str, block: dict[str, Any]) -> Effect:
+    """The effect of a style of params.yaml: `effect` names its file, the other keys are its parameters.
+
+    Raises:
+        ParamsError: no such effect, or a parameter that it lacks, does not know or cannot take.
+    """
+    where = f"styles.{style}"
+    name = block.get("effect")
+    if name not in effect_names():
+        raise ParamsError(f"{where}.effect: no effect {name!r}; {choices(name, effect_names())}")
+    module = import_module(f"limner.sketch.effects.{name}")
+    made = getattr(module, "".join(part.capitalize() for part in name.split("_")))
+    return cast(Effect, build(made, {key: value for key, value in block.items() if key != "effect"}, where))
+
+
+def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0) -> None:
+    """Draw every PNG of the folder `faces` into `out`, under its own name.
+
+    Raises:
+        LimnerError: there are no faces, or some cannot be read; the others are drawn all the same.
+    """
+    paths = sorted(faces.glob("*.png"))
+    if not paths:
+        raise LimnerError(f"{faces} holds no faces (*.png) to draw")
+    out.mkdir(parents=True, exist_ok=True)
+    found = parallel_map(partial(_draw, effect, out), paths, f"draw {out.name}", workers)
+    if problems := [problem for problem in found if problem]:
+        head = f"{len(problems)} of {len(paths)} faces could not be drawn:"
+        raise LimnerError("\n  ".join([head, *problems]))
+
+
+def _draw(effect: Effect, out: Path, face: Path) -> str:
+    """Draw one face; what went wrong as a sentence, or nothing."""
+    try:
+        images.write(out / face.name, effect(images.read(face)))
+    except LimnerError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,78 @@
+"""What a training leaves to look at: its losses by epoch, and the same few test pictures painted as it learns.
+
+    training/metrics.json, training/plots/metrics/     losses, written by DVCLive
+    training/plots/images/painted/EPOCH.png            the snapshots of an epoch on one sheet
+    training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
+    training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from dvclive import Live
+from torch import Tensor
+
+from limner import images
+from limner.pairs import Pairs, to_pixels, to_unit
+
+Snapshot = tuple[int, Tensor]
+"""An epoch, and the fixed pictures as painted then: (N, C, S, S) uint8."""
+
+
+class Diary:
+    """Writes a training's folder.
+
+    Args:
+        folder: where; emptied first.
+        pairs: the fixed test pairs, on the CPU.
+    """
+
+    def __init__(self, folder: Path, pairs: Pairs) -> None:
+        self.folder = folder
+        self.live = Live(str(folder), save_dvc_exp=False, dvcyaml=None)
+        self.input, self.truth = pairs.batch(torch.arange(len(pairs)))
+        self.names = [f"{style}~{id}" for style, id in pairs.names]
+        self._write("input", self.input)
+        self._write("truth", self.truth)
+
+    def paint(self, network: torch.nn.Module) -> Tensor:
+        """The fixed pictures as `network` paints them: (N, C, S, S) uint8 on the CPU."""
+        device = next(network.parameters()).device
+        with torch.no_grad():
+            return to_pixels(network(to_unit(self.input).to(device))).cpu()
+
+    def note(self, epoch: int, losses: dict[str, float]) -> None:
+        """Add an epoch's losses."""
+        self.live.step = epoch
+        for name, value in losses.items():
+            self.live.log_metric(name, round(value, 6))
+        self.live.make_summary()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Add an epoch's pictures."""
+        epoch, painted = snapshot
+        self._write(f"{epoch:06d}", painted)
+        rows = [_rgb(pictures) for pictures in (self.input, painted, self.truth)]
+        sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
+        self.live.log_image(f"painted/{epoch:06d}.png", sheet)
+
+    def close(self) -> None:
+        """Write what DVCLive still holds."""
+        self.live.end()
+
+    def _write(self, place: str, pictures: Tensor) -> None:
+        for name, picture in zip(self.names, pictures.permute(0, 2, 3, 1).numpy(), strict=True):
+            images.write(self.folder / "snapshots" / place / f"{name}.png", picture.squeeze())
+
+
+def _rgb(pictures: Tensor) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """(N, 1 or 3, S, S) uint8 -> (N, S, S, 3)."""
+    shown: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] = pictures.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+    return shown
+
+
+def spread(count: int, among: int) -> list[int]:
+    """`count` indices (or all) spread evenly over range(among), each in the middle of its share."""
+    count = min(count, among)
+    return [(2 * index + 1) * among // (2 * count) for index in range(count)]

@@ -1,0 +1,56 @@
+"""What params.yaml says of one model, as the objects a training takes."""
+
+import torch
+
+from limner import device
+from limner.nets.store import Card
+from limner.pairs import JITTER, Augment
+from limner.params import Params
+from limner.train.loop import Recipe
+
+CHANNELS = {"sketch": 1, "photo": 3}
+"""Of what a model learns to make; it reads the other."""
+
+
+def card(settings: Params, name: str) -> Card:
+    """What the model will be."""
+    model, frame = settings.model(name), settings.align
+    outputs = CHANNELS[model.learns]
+    return Card(
+        name=name,
+        learns=model.learns,
+        size=settings.size,
+        inputs=sum(CHANNELS.values()) - outputs,
+        outputs=outputs,
+        width=model.train.width,
+        dropout=settings.train.dropout,
+        people=model.train.people,
+        styles=model.train.styles,
+        frame_size=frame.size,
+        frame_eyes=frame.eyes,
+        frame_eye_distance=frame.eye_distance,
+    )
+
+
+def recipe(settings: Params, name: str, place: torch.device) -> Recipe:
+    """How the model is trained, on the device `place`."""
+    own, shared = settings.model(name).train, settings.train
+    return Recipe(
+        seed=settings.seed,
+        epochs=own.epochs,
+        batch=shared.batch,
+        lr=shared.lr,
+        beta1=shared.beta1,
+        decay=shared.decay,
+        l1=shared.l1,
+        ssim=shared.ssim,
+        discriminator_width=shared.discriminator_width,
+        ema=shared.ema,
+        bfloat16=device.mixed(place, shared.precision),
+    )
+
+
+def augment(settings: Params, name: str) -> Augment:
+    """How its pairs are varied: jitter as the top-level switch says that the model's block names."""
+    jitter: bool = getattr(settings, settings.model(name).jitter)
+    return Augment(settings.size, (settings.train.zoom, JITTER) if jitter else None, settings.flip)

@@ -1,0 +1,43 @@
+"""A parallel map with a progress bar, over the processes of this machine."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def count(wanted: int = 0) -> int:
+    """How many processes to use: `wanted`, or every core this process may run on when it is 0."""
+    if wanted > 0:
+        return wanted
+    # A container may be given fewer cores than the machine has; only Linux can tell.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def parallel_map(
+    work: Callable[[Item], Result], items: Sequence[Item], label: str, workers: int = 0
+) -> Iterator[Result]:
+    """Yield `work(item)` for each item, in order, as soon as it is there.
+
+    `work` must be picklable (a module's function) and should return what went wrong rather than
+    raise: an exception ends the whole map. One process, or one item, stays in this process.
+    """
+    processes = min(count(workers), len(items))
+    results: Iterable[Result]
+    if processes <= 1:
+        results = map(work, items)
+    else:
+        results = Parallel(n_jobs=processes, return_as="generator", pre_dispatch="4*n_jobs")(
+            delayed(work)(item) for item in items
+        )
+    # Where nobody watches (a log, a test), a bar is noise: one line at the end says as much.
+    bar = tqdm(results, total=len(items), desc=label, unit="", smoothing=0.1, disable=None)
+    yield from bar
+    if bar.disable:
+        print(f"{label}: {len(items)} done", file=sys.stderr)

@@ -1,0 +1,30 @@
+"""train@MODEL: pairs of the model's people and styles -> models/MODEL, runs/MODEL/training."""
+
+import sys
+from pathlib import Path
+
+from limner import device, params, sketches
+from limner.stage import run
+from limner.train import settings as of
+from limner.train.run import Places, train
+
+
+def main(name: str) -> None:
+    settings = params.load()
+    model = settings.model(name)
+    sketches.refuse_strangers(Path("data/sketches"), settings.styles)
+    place = device.choose(settings.train.device)
+    places = Places(
+        faces=Path("data/faces"),
+        split=Path("data/split.csv"),
+        sketches=Path(model.sketches),
+        init=None if model.init == "scratch" else Path("models") / model.init,
+        model=Path("models") / name,
+        training=Path("runs") / name / "training",
+    )
+    made = of.card(settings, name), of.recipe(settings, name, place), of.augment(settings, name)
+    train(places, *made, place, settings.train.snapshots)
+
+
+if __name__ == "__main__":
+    run(main, *sys.argv[1:])

@@ -1,0 +1,22 @@
+"""What the tests stand on: the project's root, and the research data beside it where there is some."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The research pictures beside the project (cuhk, frll, sketchtoface); not committed, so not everywhere."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no research data beside the project (../shared/data)")
+    return folder

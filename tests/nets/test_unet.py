@@ -1,0 +1,63 @@
+"""The U-Net: shapes at every size, and a bottleneck that knows its picture even at batch 1."""
+
+import pytest
+import torch
+
+from limner.nets.unet import UNet
+from limner.train.loop import start_normal
+
+
+def network(size: int, inputs: int = 1, outputs: int = 3, width: int = 4) -> UNet:
+    torch.manual_seed(0)
+    made = UNet(size, inputs, outputs, width, dropout=0.5)
+    for module in made.modules():
+        start_normal(module)
+    return made
+
+
+@pytest.mark.parametrize("size", [64, 128, 256, 512])
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 3), (3, 1)])
+def test_keeps_the_side_and_stays_in_range(size: int, inputs: int, outputs: int) -> None:
+    painted = network(size, inputs, outputs)(torch.rand(2, inputs, size, size) * 2 - 1)
+    assert painted.shape == (2, outputs, size, size)
+    assert painted.abs().max() <= 1
+
+
+@pytest.mark.parametrize(("size", "layers"), [(64, 6), (128, 7), (256, 8), (512, 9)])
+def test_halves_down_to_one_pixel(size: int, layers: int) -> None:
+    made = network(size)
+    assert len(made.down) == len(made.up) == layers
+    x = torch.zeros(1, 1, size, size)
+    made.eval()
+    for layer in made.down:
+        x = layer(x)
+    assert x.shape[2:] == (1, 1)
+
+
+def test_channels_double_from_width_to_eight_times_it() -> None:
+    convs = [module for module in network(256).down.modules() if isinstance(module, torch.nn.Conv2d)]
+    assert [conv.out_channels for conv in convs] == [4, 8, 16, 32, 32, 32, 32, 32]
+
+
+def test_bottleneck_is_alive_at_batch_one() -> None:
+    """What the innermost layer sends up must depend on the picture: a norm over one value would not let it."""
+    made = network(64).train()
+    seen: list[torch.Tensor] = []
+    made.up[0].register_forward_hook(lambda module, given, sent: seen.append(sent.detach().clone()))
+    for dropout in made.modules():
+        if isinstance(dropout, torch.nn.Dropout):
+            dropout.eval()
+    for value in (-1.0, 1.0):
+        made(torch.full((1, 1, 64, 64), value) + torch.linspace(0, 0.5, 64))
+    assert (seen[0] - seen[1]).abs().max() > 1e-3 * seen[0].abs().max()
+
+
+@pytest.mark.parametrize("size", [100, 8, 0])
+def test_refuses_other_sides(size: int) -> None:
+    with pytest.raises(ValueError, match="power of two"):
+        UNet(size, 1, 3, 4, 0.0)
+
+
+def test_dropout_only_where_asked() -> None:
+    assert not [module for module in UNet(64, 1, 3, 4, 0.0).modules() if isinstance(module, torch.nn.Dropout)]
+    assert len([module for module in UNet(64, 1, 3, 4, 0.5).modules() if isinstance(module, torch.nn.Dropout)]) == 3

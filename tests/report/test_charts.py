@@ -1,0 +1,80 @@
+"""Curves as SVG: places computed by hand, nothing unescaped, no empty picture."""
+
+import math
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from limner.report import charts
+
+
+def curve(svg: str, name: str) -> list[tuple[float, float]]:
+    points = re.search(rf'class="{name}" points="([^"]*)"', svg)
+    assert points is not None
+    return [tuple(map(float, pair.split(","))) for pair in points[1].split()]  # type: ignore[misc]
+
+
+def test_a_curve_spans_the_frame() -> None:
+    svg = charts.line_chart([(0, 2.0), (5, 1.0), (10, 0.0)], "loss", "epoch")
+    left, right = charts.LEFT, charts.WIDTH - charts.RIGHT
+    top, bottom = charts.TOP, charts.HEIGHT - charts.BOTTOM
+    assert curve(svg, "mean") == [(left, top), ((left + right) / 2, (top + bottom) / 2), (right, bottom)]
+    assert 'class="raw"' not in svg
+
+
+def test_a_long_noisy_curve_is_smoothed_and_thinned() -> None:
+    points = [(float(step), 1.0 + (-1) ** step) for step in range(10_000)]
+    svg = charts.line_chart(points, "loss", "step")
+    assert len(curve(svg, "raw")) == len(curve(svg, "mean")) == charts.MOST_POINTS
+    assert len(svg) < 20_000
+
+
+def test_smoothing_keeps_a_straight_line_and_calms_noise() -> None:
+    line = [(float(x), 2.0 * x) for x in range(200)]
+    reach = 200 // charts.SMOOTHING
+    calm = [y for _, y in charts.smooth(line)]
+    assert calm[reach:-reach] == pytest.approx([y for _, y in line][reach:-reach])
+    noise = charts.smooth([(float(x), float((-1) ** x)) for x in range(200)])
+    assert max(abs(y) for _, y in noise) < 0.2
+
+
+def test_thinning_keeps_the_mean() -> None:
+    points = [(float(x), float(x * x % 17)) for x in range(960)]
+    thin = charts.thin(points, 240)
+    assert len(thin) == 240
+    assert sum(y for _, y in thin) / 240 == pytest.approx(sum(y for _, y in points) / 960)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 1, [0, 0.5, 1]),
+        (0, 0.04, [0, 0.01, 0.02, 0.03, 0.04]),
+        (0, 20, [0, 5, 10, 15, 20]),
+        (-3, 7, [0, 5]),
+        (1, 1, [1]),
+    ],
+)
+def test_ticks_are_round_numbers(low: float, high: float, expected: list[float]) -> None:
+    assert charts.ticks(low, high) == expected
+
+
+def test_a_chart_is_well_formed_whatever_its_name() -> None:
+    svg = charts.line_chart([(0, 1), (1, math.nan), (2, 3)], 'a<b>"&', "x<y")
+    tree = ElementTree.fromstring(svg)
+    assert tree.get("aria-label") == 'a<b>"&'
+    assert len(curve(svg, "mean")) == 2
+
+
+def test_nothing_to_draw_draws_nothing() -> None:
+    assert charts.line_chart([(0, math.nan), (1, math.inf)], "loss", "step") == ""
+    assert charts.strip(0.5, [math.nan], True) == ""
+
+
+def test_a_strip_has_the_better_end_at_the_right() -> None:
+    dot = re.compile(r'cx="([\d.]+)"')
+    for higher, value in ((True, 0.9), (False, 0.1)):
+        found = dot.search(charts.strip(value, [0.2, 0.5], higher))
+        assert found is not None
+        assert float(found[1]) == 94

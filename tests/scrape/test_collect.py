@@ -1,0 +1,351 @@
+"""The whole room on small projects: what comes out, what a bad row costs, what a second run is spared."""
+
+import hashlib
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image as Pillow
+
+from limner import images, tables
+from limner.errors import LimnerError
+from limner.params import Scrape
+from limner.scrape import shots
+from limner.scrape.collect import collect
+
+from .conftest import Server, manifest, scene
+from .test_video import film
+
+OPTIONS = Scrape(mirrors={}, max_failures=0, near_duplicate=4, neighbours=1, block_seconds=1.5)
+
+
+def body(image: Pillow.Image, name: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, name, **options)
+    return stream.getvalue()
+
+
+def raw() -> pd.DataFrame:
+    return tables.read(Path("data/raw.csv")).set_index("id")
+
+
+def problems(what: str = "failed") -> dict[str, str]:
+    table = tables.read(Path("data/raw_problems.csv"))
+    return {str(row.id): str(row.reason) for row in table.itertuples() if row.what == what}
+
+
+def all_bytes() -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(Path("data").rglob("*")) if path.is_file()}
+
+
+def test_photo_drawing_and_video(project: Path, server: Server) -> None:
+    photo, drawing = scene(1), scene(2).convert("L")
+    server.bodies |= {"/p.jpg": body(photo, "JPEG"), "/d": body(drawing)}
+    film(Path("data/film.avi"), [np.asarray(scene(10 + k)) for k in range(21)])
+    name = manifest(
+        "m.csv",
+        [
+            {
+                "id": "b",
+                "person": "ann",
+                "url": f"{server.url}/p.jpg",
+                "sha256": hashlib.sha256(server.bodies["/p.jpg"]).hexdigest(),
+                "sketch_url": f"{server.url}/d",
+                "license": "CC0",
+                "split": "train",
+                "age": "024",
+            },
+            {
+                "id": "a",
+                "person": "bob",
+                "kind": "video",
+                "every": 10,
+                "url": "data/film.avi",
+                "credit": "Bob, himself",
+            },
+        ],
+    )
+    collect([name], OPTIONS, workers=1)
+    table = raw()
+    assert list(table.index) == ["b", "a-00000", "a-00010", "a-00020"]
+    assert Path(table.file["b"]).read_bytes() == server.bodies["/p.jpg"]
+    b = table.loc["b"].to_dict()
+    assert b == {
+        "file": "data/raw/b.jpg",
+        "person": "ann",
+        "group": "ann",
+        "time": "",
+        "width": "96",
+        "height": "64",
+        "source": f"{server.url}/p.jpg",
+        "license": "CC0",
+        "credit": "",
+        "split": "train",
+        "sketch_file": "data/raw/b.sketch.png",
+        "style": "m",
+        "age": "024",
+    }
+    assert np.abs(images.read_gray(Path(b["sketch_file"])).astype(int) - np.asarray(drawing)).max() <= 1
+    frames = table[table.person == "bob"]
+    assert list(frames.group) == ["a@000", "a@000", "a@001"]
+    assert all(images.read(Path(file)).shape == (64, 96, 3) for file in frames.file)
+    assert set(frames.credit) == {"Bob, himself"}
+    assert set(frames.sketch_file) == {""}
+
+
+def test_bad_rows_are_named_and_the_others_come_through(project: Path, server: Server) -> None:
+    good = body(scene(1), "JPEG", quality=95)
+    server.bodies |= {
+        "/good": good,
+        "/words.jpg": b"only words\n",
+        "/cut.jpg": good[: len(good) // 2],
+        "/later": good,
+    }
+    server.statuses["/later"] = [500]
+    urls = {"good": "/good", "hash": "/good", "gone": "/gone", "words": "/words.jpg", "cut": "/cut.jpg"}
+    rows: list[dict[str, object]] = [{"id": k, "person": k, "url": server.url + url} for k, url in urls.items()]
+    rows[1]["sha256"] = "0" * 64
+    rows += [
+        {"id": "kind", "person": "p", "url": "x", "kind": "movie"},
+        {"id": "drawn", "person": "d", "url": f"{server.url}/good", "sketch_url": f"{server.url}/gone"},
+        {"id": "late", "person": "l", "url": f"{server.url}/later"},
+    ]
+    with pytest.raises(LimnerError, match="6 sources failed and at most 0"):
+        collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert list(raw().index) == ["good", "drawn", "late"]
+    assert raw().sketch_file["drawn"] == raw()["style"]["drawn"] == ""
+    reasons = problems()
+    words = {
+        "hash": "sha256",
+        "gone": "404",
+        "words": "text",
+        "cut": "truncated",
+        "kind": "video",
+        "drawn": "404",
+    }
+    assert reasons.keys() == words.keys()
+    for row, word in words.items():
+        assert word in reasons[row]
+    assert f"{server.url}/words.jpg" in reasons["words"]
+
+    collect(["data/manifests/m.csv"], Scrape(**{**vars(OPTIONS), "max_failures": 6}), workers=1)
+
+
+def test_a_second_run_asks_nobody_decodes_nothing_and_writes_the_same(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.bodies |= {f"/{k}": body(scene(k).rotate(0), "WEBP") for k in range(6)}
+    film(Path("data/film.avi"), [np.asarray(scene(10 + k)) for k in range(9)])
+    rows: list[dict[str, object]] = [{"id": f"i{k}", "person": "p", "url": f"{server.url}/{k}"} for k in range(5)]
+    rows += [{"id": "v", "person": "p", "kind": "video", "every": 4, "url": "data/film.avi"}]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    before, asked = all_bytes(), sorted(server.asked)
+    assert asked == [f"/{k}" for k in range(5)]
+
+    decoded = []
+    real = shots.take
+    monkeypatch.setattr(shots, "take", lambda work: (decoded.append(work), real(work))[1])
+    server.asked.clear()
+    collect(["data/manifests/m.csv"], OPTIONS, workers=1)
+    assert (server.asked, decoded, all_bytes()) == ([], [], before)
+
+    # One new photo costs one download and one decoding; an option of videos decodes the videos alone.
+    rows.append({"id": "new", "person": "p", "url": f"{server.url}/5"})
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert (server.asked, len(decoded)) == (["/5"], 1)
+    collect(["data/manifests/m.csv"], Scrape(**{**vars(OPTIONS), "neighbours": 0}), workers=1)
+    assert [job.kind for job, _ in decoded[1:]] == ["video"]
+
+
+def test_what_the_memory_lost_is_decoded_again(project: Path) -> None:
+    scene(1).save("data/a.bmp")
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/a.bmp"}])
+    collect([name], OPTIONS, workers=1)
+    before = all_bytes()
+    for picture in (project.parent / "cache" / "pictures").rglob("*.png"):
+        picture.unlink()
+    collect([name], OPTIONS, workers=1)
+    assert all_bytes() == before
+
+
+def test_processes_and_one_process_write_the_same(project: Path) -> None:
+    for k in range(6):
+        scene(k).save(f"data/{k}.bmp")
+    name = manifest("m.csv", [{"id": f"i{k}", "person": "p", "url": f"data/{k}.bmp"} for k in range(6)])
+    collect([name], OPTIONS, workers=2)
+    before = all_bytes()
+    assert len(raw()) == 6
+    for kept in (project.parent / "cache" / "pictures").rglob("shots.json"):
+        kept.unlink()
+    collect([name], OPTIONS, workers=1)
+    assert all_bytes() == before
+
+
+def test_near_duplicates_of_a_person_are_listed_with_their_twin(project: Path) -> None:
+    photo = scene(1, 480, 320, detail=4)
+    photo.save("data/a.png")
+    photo.resize((240, 160), Pillow.Resampling.LANCZOS).save("data/half.jpg", quality=90)
+    urls = {"a": "a.png", "half": "half.jpg", "other": "a.png", "drawn": "a.png"}
+    rows: list[dict[str, object]] = [{"id": k, "person": "p", "url": f"data/{url}"} for k, url in urls.items()]
+    rows[2]["person"] = "q"
+    rows[3]["sketch_url"] = "data/half.jpg"
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert list(raw().index) == ["a", "other", "drawn"]
+    assert "the same picture as a:" in problems("skipped")["half"]
+
+
+def test_a_folder_becomes_a_row_a_picture(project: Path) -> None:
+    folder = Path("data/photos/ann")
+    (folder / "more").mkdir(parents=True)
+    for k, name in enumerate(("b.png", "a.jpg", "IMG 1 (2).jpg", "été.png", ".hidden.jpg")):
+        scene(k).save(folder / name)
+    (folder / "IMG_3.HEIC").write_bytes(b"x")
+    collect([manifest("m.csv", [{"id": "ann", "person": "ann", "url": "data/photos/ann/"}])], OPTIONS, workers=1)
+    table = raw()
+    assert len(table) == 4
+    assert list(table.index[-3:-1]) == ["ann-a", "ann-b"]
+    assert table.index[0].startswith("ann-IMG_1_2-")
+    assert table.index.str.fullmatch(r"[A-Za-z0-9_-]+").all()
+    assert table.source["ann-a"] == "data/photos/ann/a.jpg"
+    skipped = tables.read(Path("data/raw_problems.csv")).reason.tolist()
+    assert any("ann/more is a folder" in reason for reason in skipped)
+    assert any("IMG_3.HEIC is no photo that limner reads" in reason for reason in skipped)
+    assert len(skipped) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"url": "data/photos"}, "holds no photo"),
+        ({"url": "data/photos", "sha256": "0" * 64}, "has no sha256"),
+        ({"url": "data/photos", "sketch_url": "data/photos"}, "has no sketch_url"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_named(project: Path, row: dict[str, object], words: str) -> None:
+    Path("data/photos").mkdir()
+    with pytest.raises(LimnerError, match="1 sources failed"):
+        collect([manifest("m.csv", [{"id": "a", "person": "p", **row}])], OPTIONS, workers=1)
+    assert words in problems()["a"]
+
+
+def test_ids_that_meet_are_told_apart(project: Path) -> None:
+    Path("data/photos/x").mkdir(parents=True)
+    scene(1).save("data/photos/x/a.png")
+    scene(2).save("data/photos/b.png")
+    rows = [
+        {"id": "x", "person": "p", "url": "data/photos/x"},
+        {"id": "x-a", "person": "p", "url": "data/photos/b.png"},
+    ]
+    with pytest.raises(LimnerError, match="1 sources failed"):
+        collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert raw().source["x-a"] == "data/photos/x/a.png"
+    assert "rename the row 'x-a'" in problems()["x-a"]
+
+
+def test_a_local_file_that_dvc_does_not_watch_is_noted(project: Path) -> None:
+    scene(1).save("data/a.png")
+    Path("data/photos").mkdir()
+    scene(2).save("data/photos/b.png")
+    digest = hashlib.sha256(Path("data/a.png").read_bytes()).hexdigest()
+    rows = [
+        {"id": "a", "person": "p", "url": "data/a.png"},
+        {"id": "b", "person": "p", "url": "data/photos/b.png"},
+        {"id": "c", "person": "q", "url": "data/a.png", "sha256": digest},
+    ]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert problems("noted").keys() == {"a"}
+
+
+def test_a_member_of_a_zip(project: Path) -> None:
+    with zipfile.ZipFile("data/a.zip", "w") as archive:
+        archive.writestr("in/../in/one.png", body(scene(1)))
+        archive.writestr("in/two.png", body(scene(2)))
+    rows = [{"id": k, "person": "p", "url": f"zip://in/{k}.png::data/a.zip"} for k in ("one", "two")]
+    with pytest.raises(LimnerError, match="1 sources failed"):
+        collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert images.read(Path(raw().file["two"])).tolist() == np.asarray(scene(2)).tolist()
+    assert not list(Path().rglob("one.png"))
+
+
+def test_a_row_that_left_the_manifest_leaves_no_file(project: Path) -> None:
+    scene(1).save("data/a.png")
+    scene(2).save("data/b.png")
+    rows = [{"id": k, "person": "p", "url": f"data/{k}.png"} for k in ("a", "b")]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    collect([manifest("m.csv", rows[1:])], OPTIONS, workers=1)
+    assert [path.name for path in Path("data/raw").iterdir()] == ["b.png"]
+
+
+def test_weights_from_the_mirror_and_a_missing_one_is_an_error(project: Path, server: Server) -> None:
+    server.bodies |= {"/good": b"weights", "/p": body(scene(1))}
+    digest = hashlib.sha256(b"weights").hexdigest()
+    models = Path("data/manifests/models.csv")
+    line = f"w,w.bin,{digest},{server.url}/gone,{server.url}/good,MIT\n"
+    models.write_text(f"name,file,sha256,url,mirror,license\n{line}")
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": f"{server.url}/p"}])
+    collect([name], OPTIONS, workers=1)
+    assert Path("data/weights/w.bin").read_bytes() == b"weights"
+
+    models.write_text(f"name,file,sha256,url,mirror,license\n{line}v,v.bin,{'0' * 64},{server.url}/good,,MIT\n")
+    with pytest.raises(LimnerError, match=r"v\.bin"):
+        collect([name], Scrape(**{**vars(OPTIONS), "max_failures": 9}), workers=1)
+    assert list(raw().index) == ["a"]
+    assert [path.name for path in Path("data/weights").iterdir()] == ["w.bin"]
+    assert digest in problems()["v"]
+
+
+@pytest.mark.parametrize(("file", "digest"), [("../w.bin", "0" * 64), ("", "0" * 64), ("w.bin", "")])
+def test_a_model_file_needs_a_plain_name_and_a_hash(project: Path, file: str, digest: str) -> None:
+    Path("data/manifests/models.csv").write_text(f"name,file,sha256,url,mirror\nw,{file},{digest},x,\n")
+    with pytest.raises(LimnerError, match="line 2"):
+        collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
+
+
+def test_nothing_at_all_is_an_error(project: Path) -> None:
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "nothing.jpg"}])
+    with pytest.raises(LimnerError, match="no picture at all"):
+        collect([name], Scrape(**{**vars(OPTIONS), "max_failures": 9}))
+
+
+GITHUB = "https://raw.githubusercontent.com"
+CUHK = (
+    f"{GITHUB}/PatrickBuhagiar/A-Photo-Sketch-and-Sketch-Photo-Synthesis-using-Markov-Random-Fie"
+    "/6358de094402eab2d3160eda63f810d9c1dea9b6"
+)
+RESEARCH = {
+    f"{CUHK}/photos_real_images3/": "cuhk/photos",
+    f"{CUHK}/real_images3/": "cuhk/sketches",
+    f"{GITHUB}/richliao/SketchToFace/cf543d75b7fcab187b3a1467af79887c26923ed7/": "sketchtoface",
+    f"{GITHUB}/debruine/webmorphR.stim/fa8b78fda2d659bb74ce62fcd99c4407551d2a77/": "frll",
+}
+"""What `scrape.mirrors` must hold to serve the research manifests from a folder."""
+
+
+def test_the_research_manifests_from_a_mirror(project: Path, root: Path, shared: Path) -> None:
+    """Some rows of each; of frll only those that are on this machine."""
+    names = []
+    for name in ("cuhk_train", "sketchtoface", "frll"):
+        rows = tables.read(root / "data" / "manifests" / f"{name}.csv")
+        if name == "frll":
+            here = [(shared / "frll" / url.partition("77/")[2]).is_file() for url in rows.url]
+            rows = rows[here]
+        names.append(manifest(f"{name}.csv", rows.iloc[[0, len(rows) // 2, -1]].to_dict("records")))
+    mirrors = {url: str(shared / folder) for url, folder in RESEARCH.items()}
+    collect(names, Scrape(**{**vars(OPTIONS), "mirrors": mirrors}), workers=1)
+    table = raw()
+    assert len(table) == 9
+    assert list(table["style"]) == ["cuhk_train"] * 3 + ["sketchtoface"] * 3 + [""] * 3
+    assert set(table.source.str.partition("/")[0]) == {"https:"}
+    # The 64 px photos are stored with red and blue swapped: skin is redder than it is blue.
+    small = images.read(Path(table.file.iloc[3]))[24:40, 24:40].reshape(-1, 3).mean(axis=0)
+    assert small[0] > small[2] + 10
+
+
+def test_scraping_starts_without_torch() -> None:
+    code = "import sys, limner.scrape.collect; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

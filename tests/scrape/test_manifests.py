@@ -1,0 +1,111 @@
+"""Manifests: good rows come through with their defaults, each mistake is named with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from limner.errors import LimnerError
+from limner.scrape import manifests
+
+from .conftest import manifest
+
+
+def one(**cells: object) -> tuple[list[manifests.Row], list[str]]:
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "a.jpg"} | cells])
+    rows, problems = manifests.read_all([name])
+    return rows, [problem.reason for problem in problems if problem.what == "failed"]
+
+
+def test_defaults_and_further_columns(project: Path) -> None:
+    rows, problems = one(age="024", sketch_url="s.jpg")
+    assert problems == []
+    assert rows[0] == manifests.Row("a", "p", "a.jpg", sketch_url="s.jpg", style="m", extra={"age": "024"})
+
+
+def test_a_mark_and_windows_line_ends_and_quoted_commas(project: Path) -> None:
+    text = 'id,person,url,credit\r\na,p,a.jpg,"Doe, Jane"\r\n'
+    Path("data/manifests/m.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    rows, problems = manifests.read_all(["data/manifests/m.csv"])
+    assert problems == []
+    assert (rows[0].id, rows[0].credit) == ("a", "Doe, Jane")
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.ParserWarning")
+def test_a_comma_at_the_end_of_every_line_shifts_nothing(project: Path) -> None:
+    Path("data/manifests/m.csv").write_text("id,person,url\na,p,a.jpg,\nb,p,b.jpg,\n")
+    rows, _ = manifests.read_all(["data/manifests/m.csv"])
+    assert [(row.id, row.person, row.url) for row in rows] == [("a", "p", "a.jpg"), ("b", "p", "b.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"id": "../a"}, "cannot be a file name"),
+        ({"id": "a/b"}, "cannot be a file name"),
+        ({"id": ".a"}, "cannot be a file name"),
+        ({"id": "a.sketch"}, "cannot be a file name"),
+        ({"id": "\u0430bc"}, "cannot be a file name"),  # a Cyrillic a
+        ({"id": "a" * 101}, "cannot be a file name"),
+        ({"id": ""}, "id is empty"),
+        ({"person": ""}, "person is empty"),
+        ({"url": " "}, "url is empty"),
+        ({"kind": "vidoe"}, "did you mean 'video'"),
+        ({"channels": "gbr"}, "allowed: rgb, bgr"),
+        ({"split": "tests"}, "allowed: train, test, other"),
+        ({"sha256": "abc"}, "64 hexadecimal"),
+        ({"kind": "video", "every": "0"}, "every must be"),
+        ({"kind": "video", "every": "2.5"}, "every must be"),
+        ({"kind": "video", "sketch_url": "x.png"}, "belongs to a photo"),
+        ({"sketch_url": "x.png", "style": "a/b"}, "cannot be a folder's name"),
+    ],
+)
+def test_mistakes_in_a_row_are_named(project: Path, cells: dict[str, object], words: str) -> None:
+    rows, problems = one(**cells)
+    assert rows == []
+    assert words in problems[0]
+    assert "m.csv, line 2" in problems[0]
+
+
+def test_all_mistakes_of_a_row_at_once(project: Path) -> None:
+    _, problems = one(kind="x", channels="y", split="z")
+    assert len(problems) == 1
+    assert all(word in problems[0] for word in ("'x'", "'y'", "'z'"))
+
+
+def test_ids_are_unique_over_all_manifests_whatever_the_case(project: Path) -> None:
+    first = manifest("a.csv", [{"id": "a", "person": "p", "url": "1.jpg"}])
+    second = manifest("b.csv", [{"id": "A", "person": "p", "url": "2.jpg"}, {"id": "b", "person": "p", "url": "3.jpg"}])
+    rows, problems = manifests.read_all([first, second])
+    assert [row.id for row in rows] == ["a", "b"]
+    assert "data/manifests/a.csv, line 2" in problems[0].reason
+
+
+def test_a_misspelt_column_is_noted(project: Path) -> None:
+    rows, problems = manifests.read_all([manifest("m.csv", [{"id": "a", "person": "p", "url": "u", "licence": "MIT"}])])
+    assert [problem.what for problem in problems] == ["noted"]
+    assert "'license'" in problems[0].reason
+    assert rows[0].extra == {"licence": "MIT"}
+
+
+def test_a_missing_column_is_an_error(project: Path) -> None:
+    with pytest.raises(LimnerError, match=r"lacks the columns url"):
+        manifests.read_all([manifest("m.csv", [{"id": "a", "person": "p"}])])
+
+
+def test_a_column_of_limners_own_is_an_error(project: Path) -> None:
+    with pytest.raises(LimnerError, match=r"columns group"):
+        manifests.read_all([manifest("m.csv", [{"id": "a", "person": "p", "url": "u", "group": "g"}])])
+
+
+@pytest.mark.parametrize("name", ["m.csv", "data/m.csv", "data/manifests/../m.csv", "/data/manifests/m.csv"])
+def test_a_manifest_elsewhere_is_an_error(project: Path, name: str) -> None:
+    with pytest.raises(LimnerError, match=r"must lie in data/manifests"):
+        manifests.read_all([name])
+
+
+def test_the_committed_manifests_are_without_mistakes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    names = [f"data/manifests/{name}.csv" for name in ("portraits", "sketchtoface", "cuhk_train", "frll")]
+    rows, problems = manifests.read_all(names)
+    assert problems == []
+    assert len(rows) == 3 + 190 + 88 + 204

@@ -1,0 +1,204 @@
+"""Each kind of picture comes out upright, RGB, 8 bits, sRGB; what is no picture is named."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageCms
+
+from limner import images
+from limner.errors import SourceError
+from limner.scrape import pictures
+
+from .conftest import scene
+
+
+def saved(path: Path, image: Pillow.Image, **options: object) -> Path:
+    image.save(path, **options)
+    return path
+
+
+def corners(image: np.ndarray) -> list[str]:
+    """Which of red, green, blue, white each corner is: top left, top right, bottom left, bottom right."""
+    names = {(255, 0, 0): "red", (0, 255, 0): "green", (0, 0, 255): "blue", (255, 255, 255): "white"}
+    picked = (image[2, 2], image[2, -3], image[-3, 2], image[-3, -3])
+    return [min(names.items(), key=lambda item: np.abs(np.array(item[0]) - c.astype(int)).sum())[1] for c in picked]
+
+
+def quarters(width: int = 64, height: int = 32) -> Pillow.Image:
+    """Red and green above blue and white."""
+    image = Pillow.new("RGB", (width, height), "white")
+    image.paste("red", (0, 0, width // 2, height // 2))
+    image.paste((0, 255, 0), (width // 2, 0, width, height // 2))
+    image.paste("blue", (0, height // 2, width // 2, height))
+    return image
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """One chunk of a PNG."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png16(values: np.ndarray) -> bytes:
+    """A PNG with 16 bits a channel, written by hand: Pillow writes none in colour."""
+    height, width, _ = values.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def swapped_profile() -> bytes:
+    """An sRGB profile whose red and blue primaries have changed places."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack(">I", data[128:132])[0]
+    entries = {bytes(data[132 + 12 * k : 136 + 12 * k]): 132 + 12 * k for k in range(count)}
+    red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
+    data[red + 4 : red + 12], data[blue + 4 : blue + 12] = (
+        data[blue + 4 : blue + 12],
+        data[red + 4 : red + 12],
+    )
+    return bytes(data)
+
+
+@pytest.mark.parametrize(("suffix", "name"), [(".jpg", "JPEG"), (".png", "PNG")])
+def test_plain_rgb_keeps_its_bytes(tmp_path: Path, suffix: str, name: str) -> None:
+    path = saved(tmp_path / "download", scene(1), format=name)
+    picture = pictures.read(path)
+    assert picture.suffix == suffix
+    assert picture.notes == ()
+    stored = path.rename(tmp_path / f"x{suffix}")
+    # What limner reads later from the kept bytes is what was decoded here.
+    assert np.abs(images.read(stored).astype(int) - picture.image).max() <= 2
+
+
+def test_srgb_profile_is_nothing_to_put_right(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert pictures.read(saved(tmp_path / "a.jpg", scene(1), icc_profile=profile)).suffix == ".jpg"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_comes_upright(tmp_path: Path, orientation: int) -> None:
+    upright = quarters()
+    back = {6: Pillow.Transpose.ROTATE_90, 8: Pillow.Transpose.ROTATE_270}
+    turned = (
+        upright
+        if orientation == 1
+        else upright.transpose(back.get(orientation, pictures.TURNS.get(orientation, Pillow.Transpose.ROTATE_180)))
+    )
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    picture = pictures.read(saved(tmp_path / "a.jpg", turned, exif=exif, quality=95, subsampling=0))
+    assert picture.image.shape == (32, 64, 3)
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+    assert picture.suffix == (".jpg" if orientation == 1 else "")
+
+
+def test_swapped_primaries_are_brought_to_srgb(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.png", quarters(), icc_profile=swapped_profile())
+    picture = pictures.read(path)
+    assert picture.suffix == ""
+    assert corners(picture.image) == ["blue", "green", "red", "white"]
+
+
+def test_a_broken_profile_is_noted_and_ignored(tmp_path: Path) -> None:
+    picture = pictures.read(saved(tmp_path / "a.png", quarters(), icc_profile=b"no profile at all"))
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+    assert "profile" in picture.notes[0]
+    assert picture.suffix == ""
+
+
+def test_bgr_is_swapped(tmp_path: Path) -> None:
+    picture = pictures.read(saved(tmp_path / "a.png", quarters()), channels="bgr")
+    assert corners(picture.image) == ["blue", "green", "red", "white"]
+    assert picture.suffix == ""
+
+
+def test_cmyk(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", quarters().convert("CMYK"), quality=95, subsampling=0)
+    picture = pictures.read(path)
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+    assert picture.suffix == ""
+
+
+def test_alpha_lies_over_white(tmp_path: Path) -> None:
+    image = Pillow.new("RGBA", (10, 10), (255, 0, 0, 128))
+    image.putpixel((0, 0), (0, 0, 0, 0))
+    picture = pictures.read(saved(tmp_path / "a.png", image))
+    assert picture.image[0, 0].tolist() == [255, 255, 255]
+    assert np.abs(picture.image[5, 5].astype(int) - [255, 127, 127]).max() <= 1
+
+
+def test_palette_with_transparency(tmp_path: Path) -> None:
+    image = quarters().convert("P", palette=Pillow.Palette.ADAPTIVE)
+    path = saved(tmp_path / "a.png", image, transparency=image.getpixel((2, 2)))
+    assert corners(pictures.read(path).image) == ["white", "green", "blue", "white"]
+
+
+def test_gray_of_16_bits(tmp_path: Path) -> None:
+    values = np.array([[0, 257, 32896, 65535]], np.uint16).repeat(4, axis=0)
+    picture = pictures.read(saved(tmp_path / "a.png", Pillow.fromarray(values)))
+    assert picture.image[0].tolist() == [[0] * 3, [1] * 3, [128] * 3, [255] * 3]
+
+
+def test_colour_of_16_bits_is_written_anew(tmp_path: Path) -> None:
+    values = np.zeros((4, 4, 3), np.uint16)
+    values[..., 0] = 65535
+    path = tmp_path / "a.png"
+    path.write_bytes(png16(values))
+    picture = pictures.read(path)
+    assert picture.image[0, 0].tolist() == [255, 0, 0]
+    assert picture.suffix == ""
+
+
+def test_gray_becomes_rgb(tmp_path: Path) -> None:
+    picture = pictures.read(saved(tmp_path / "a.jpg", Pillow.new("L", (8, 6), 77)))
+    assert picture.image.shape == (6, 8, 3)
+    assert (picture.image == 77).all()
+    assert picture.suffix == ""
+
+
+def test_of_an_animation_the_first_picture(tmp_path: Path) -> None:
+    frames = [Pillow.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    path = saved(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:])
+    picture = pictures.read(path)
+    assert picture.image[0, 0].tolist() == [255, 0, 0]
+    assert "animated" in picture.notes[0]
+
+
+def jpeg() -> bytes:
+    stream = io.BytesIO()
+    scene(3, 256, 256).save(stream, "JPEG", quality=95)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty"),
+        (b"these are only words\n", "text"),
+        (b"\n<!DOCTYPE html><title>404</title>", "web page"),
+        (b"<?xml version='1.0'?><svg xmlns='x'/>", "SVG"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 64, "HEIC"),
+        (b"\0\1\2\3" * 99, "no picture"),
+        (jpeg()[:2000], "truncated"),
+    ],
+)
+def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(body)
+    with pytest.raises(SourceError, match=words):
+        pictures.read(path)
+
+
+@pytest.mark.parametrize(("width", "height"), [(12_001, 10_000), (60_000, 60_000)])
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, width: int, height: int) -> None:
+    path = tmp_path / "a.png"
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b""))
+    with pytest.raises(SourceError, match="at most 120 million pixels"):
+        pictures.read(path)

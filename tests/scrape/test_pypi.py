@@ -1,0 +1,91 @@
+"""pypi:// over archives built here and found by pip without any index."""
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from limner.errors import SourceError
+from limner.scrape import pypi
+from limner.scrape.fetch import Downloads, Wanted
+
+SETUP = 'from setuptools import setup\nsetup(name="painted", version="2.0", packages=["painted"])\n'
+
+
+@pytest.fixture
+def links(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a wheel, faces 1.0 (for a Python long gone), and a source archive, painted 2.0."""
+    folder = tmp_path / "links"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "faces-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("faces/data/ann.txt", "Ann")
+        wheel.writestr("faces/data/bob.txt", "Bob")
+        wheel.writestr(
+            "faces-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: faces\nVersion: 1.0\nRequires-Python: <3\n",
+        )
+        wheel.writestr("faces-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr("faces-1.0.dist-info/RECORD", "")
+    with tarfile.open(folder / "painted-2.0.tar.gz", "w:gz") as source:
+        for name, text in (
+            ("setup.py", SETUP),
+            ("PKG-INFO", "Metadata-Version: 2.1\nName: painted\nVersion: 2.0\n"),
+            ("painted/__init__.py", ""),
+            ("painted/eyes.txt", "blue"),
+        ):
+            info = tarfile.TarInfo(f"painted-2.0/{name}")
+            info.size = len(text)
+            source.addfile(info, io.BytesIO(text.encode()))
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    fsspec.get_filesystem_class("pypi").clear_instance_cache()
+    return folder
+
+
+def test_a_file_of_a_wheel_and_of_a_source_archive(links: Path) -> None:
+    with fsspec.open("pypi://faces==1.0/faces/data/ann.txt") as stream:
+        assert stream.read() == b"Ann"
+    with fsspec.open("pypi://painted==2.0/painted/eyes.txt") as stream:
+        assert stream.read() == b"blue"
+
+
+def test_it_is_a_filesystem(links: Path) -> None:
+    filesystem = fsspec.filesystem("pypi")
+    assert filesystem.ls("pypi://Faces==1.0/faces/data", detail=False) == [
+        "faces==1.0/faces/data/ann.txt",
+        "faces==1.0/faces/data/bob.txt",
+    ]
+    assert filesystem.info("faces==1.0/faces/data/ann.txt")["size"] == 3
+    assert filesystem.isdir("painted==2.0/painted")
+    assert not filesystem.exists("faces==1.0/faces/data/eve.txt")
+    assert filesystem.glob("painted==2.0/painted/*.txt") == ["painted==2.0/painted/eyes.txt"]
+
+
+def test_an_archive_is_downloaded_once(links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [Wanted((f"pypi://faces==1.0/faces/data/{name}.txt",)) for name in ("ann", "bob")]
+    asked = []
+    real = pypi._pip_download
+    monkeypatch.setattr(pypi, "_pip_download", lambda *a: (asked.append(a[0]), real(*a)))
+    fetched = Downloads({}).fetch_all(wanted)
+    assert [file.path.read_text() for file in fetched if not isinstance(file, SourceError)] == ["Ann", "Bob"]
+    assert asked == ["faces==1.0"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("pypi://faces==1.0/faces/data/an.txt", "allowed: .*did you mean 'faces/data/ann.txt'"),
+        ("pypi://faces==1.0/wrong/place/bob.txt", "allowed: faces/data/bob.txt"),
+        ("pypi://faces==3.0/faces/data/ann.txt", r"faces==3.0.*from versions: 1.0"),
+        ("pypi://nobody-has-this==1.0/a", "No matching distribution"),
+        ("pypi://faces/faces/data/ann.txt", "is not pypi://PROJECT==VERSION/path"),
+        ("pypi://--index-url==1/a", "is not pypi://PROJECT==VERSION/path"),
+        ("pypi://faces==1.0/../links/faces", "holds no"),
+    ],
+)
+def test_what_is_missing_is_named(links: Path, url: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        Downloads({}).fetch(Wanted((url,)))

@@ -1,0 +1,102 @@
+"""Videos: every Nth frame, the sharpest of its neighbours, upright, with true times."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from limner.errors import SourceError
+from limner.scrape.video import Sampler, sharpness
+
+from .conftest import scene
+
+RATE = 10.0
+
+
+def film(path: Path, images: list[np.ndarray]) -> Path:
+    """Write (H, W, 3) RGB pictures as a video of 10 frames/s, MPEG-4 in mp4 or MJPEG in avi."""
+    height, width = images[0].shape[:2]
+    code = cv2.VideoWriter.fourcc(*("mp4v" if path.suffix == ".mp4" else "MJPG"))
+    writer = cv2.VideoWriter(str(path), code, RATE, (width, height))
+    assert writer.isOpened()
+    for image in images:
+        writer.write(np.ascontiguousarray(image[..., ::-1]))
+    writer.release()
+    return path
+
+
+def shade(level: int) -> np.ndarray:
+    """A flat picture whose brightness tells which frame it is."""
+    return np.full((64, 96, 3), level, np.uint8)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])
+def test_every_nth_frame_with_its_time(tmp_path: Path, suffix: str) -> None:
+    path = film(tmp_path / f"a{suffix}", [shade(20 * k) for k in range(11)])
+    frames = list(Sampler(path, every=4, neighbours=0))
+    assert [frame.index for frame in frames] == [0, 4, 8]
+    assert [frame.time for frame in frames] == pytest.approx([0.0, 0.4, 0.8], abs=0.001)
+    assert [frame.image.mean() for frame in frames] == pytest.approx([0, 80, 160], abs=3)
+
+
+def test_the_sharpest_of_the_neighbours(tmp_path: Path) -> None:
+    sharp = np.asarray(scene(1)).copy()
+    sharp[::4] = 0
+    blurred = cv2.GaussianBlur(sharp, (0, 0), 3)
+    assert sharpness(sharp) > 10 * sharpness(blurred)
+    path = film(tmp_path / "a.avi", [sharp if k in (1, 3, 8) else blurred for k in range(10)])
+    frames = list(Sampler(path, every=4, neighbours=1))
+    assert [frame.index for frame in frames] == [0, 4, 8]
+    assert [frame.time for frame in frames] == pytest.approx([0.1, 0.3, 0.8], abs=0.001)
+    assert all(sharpness(frame.image) > 5 * sharpness(blurred) for frame in frames)
+
+
+def test_two_samples_never_choose_the_same_frame(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(10)])
+    frames = list(Sampler(path, every=2, neighbours=5))
+    assert [frame.index for frame in frames] == [0, 2, 4, 6, 8]
+    assert len({frame.time for frame in frames}) == 5
+
+
+def test_a_sample_past_the_end_is_none(tmp_path: Path) -> None:
+    """The last frame is a neighbour of a sampled frame that does not exist."""
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(8)])
+    assert [frame.index for frame in Sampler(path, every=4, neighbours=1)] == [0, 4]
+
+
+def test_the_rotation_flag_is_honoured(tmp_path: Path) -> None:
+    image = shade(40)
+    image[:, :48] = 220
+    path = film(tmp_path / "a.mp4", [image] * 5)
+    data = bytearray(path.read_bytes())
+    # The track header's 3x3 matrix: a quarter turn clockwise, as phones write it.
+    matrix = data.index(b"tkhd") + 4 + 40
+    data[matrix : matrix + 36] = b"".join(
+        value.to_bytes(4, "big", signed=True) for value in (0, 0x10000, 0, -0x10000, 0, 0, 64 * 0x10000, 0, 0x40000000)
+    )
+    path.write_bytes(data)
+    frame = next(iter(Sampler(path, every=1, neighbours=0)))
+    assert frame.image.shape == (96, 64, 3)
+    assert frame.image[:40].mean() > 200  # the left half has come to the top
+    assert frame.image[56:].mean() < 60
+
+
+@pytest.mark.parametrize("body", [b"", b"only words", b"\0\0\0\x18ftypmp42" + b"\0" * 400])
+def test_what_is_no_video_is_named(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(body)
+    with pytest.raises(SourceError, match="no video"):
+        list(Sampler(path, every=1, neighbours=0))
+
+
+def test_a_video_cut_short_keeps_its_frames_and_says_so(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    path = film(tmp_path / "a.avi", [draw.integers(0, 256, (64, 96, 3), dtype=np.uint8) for _ in range(40)])
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    sampler = Sampler(path, every=1, neighbours=0)
+    frames = list(sampler)
+    assert 10 < len(frames) < 30
+    assert "ends early" in sampler.note
+    assert "of 40 frames" in sampler.note

@@ -1,0 +1,173 @@
+"""A training from folders to a model's folder: it learns, repeats itself, and goes on where it was killed."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from limner import images, tables
+from limner.errors import LimnerError, ModelError
+from limner.nets import store
+from limner.nets.store import Card
+from limner.pairs import Augment
+from limner.train import checkpoint
+from limner.train.loop import Recipe, Trainer
+from limner.train.run import Places, train
+
+CARD = Card(
+    name="tiny",
+    learns="photo",
+    size=64,
+    inputs=1,
+    outputs=3,
+    width=4,
+    dropout=0.0,
+    people=("ana",),
+    styles=("ink",),
+    frame_size=64,
+    frame_eyes=(32.0, 27.0),
+    frame_eye_distance=19.0,
+)
+RECIPE = Recipe(
+    seed=1,
+    epochs=4,
+    batch=2,
+    lr=2e-3,
+    beta1=0.5,
+    decay=0.5,
+    l1=100.0,
+    ssim=10.0,
+    discriminator_width=4,
+    ema=0.9,
+    bfloat16=False,
+)
+AUGMENT = Augment(64, None, flip=True)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """Eight faces, each a bright disc whose drawing is its outline; the last two are for testing."""
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
+    y, x = np.mgrid[:64, :64]
+    rows = []
+    for index in range(8):
+        away = np.hypot(x - 24 - 2 * index, y - 32)
+        photo = np.where(away[..., None] < 16, [220, 160, 130], [30, 40, 60]).astype(np.uint8)
+        images.write(tmp_path / "faces" / f"f{index}.png", photo)
+        images.write(tmp_path / "sketches/effects/ink" / f"f{index}.png", np.where(abs(away - 16) < 2, 0, 255).astype(np.uint8))
+        rows.append({"id": f"f{index}", "person": "ana", "split": "train" if index < 6 else "test"})
+    tables.write(tmp_path / "split.csv", pd.DataFrame(rows))
+    return Places(
+        faces=tmp_path / "faces",
+        split=tmp_path / "split.csv",
+        sketches=tmp_path / "sketches",
+        init=None,
+        model=tmp_path / "models/tiny",
+        training=tmp_path / "training",
+    )
+
+
+def go(places: Places, recipe: Recipe = RECIPE, card: Card = CARD) -> None:
+    train(places, card, recipe, AUGMENT, torch.device("cpu"), snapshots=2)
+
+
+def written(places: Places) -> dict[str, bytes]:
+    """Every byte a training leaves."""
+    files = [path for folder in (places.model, places.training) for path in folder.rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in sorted(files)}
+
+
+def elsewhere(places: Places, name: str) -> Places:
+    return replace(places, model=places.model.parent / name, training=places.training.parent / f"training-{name}")
+
+
+def losses(places: Places, name: str) -> list[float]:
+    lines = (places.training / f"plots/metrics/{name}.tsv").read_text().splitlines()[1:]
+    return [float(line.split("\t")[1]) for line in lines]
+
+
+def test_it_learns_and_leaves_a_model_and_a_diary(places: Places) -> None:
+    go(places, replace(RECIPE, epochs=30))
+    found = losses(places, "l1")
+    assert len(found) == 30
+    assert found[-1] < 0.4 * found[0]
+    card, network = store.load(places.model)
+    assert card == CARD
+    assert not network.training
+    shown = sorted(path.name for path in (places.training / "snapshots").iterdir())
+    assert shown == ["000015", "000030", "input", "truth"]
+    early, late, truth = (
+        np.stack([images.read(places.training / "snapshots" / when / f"ink~f{index}.png") for index in (6, 7)])
+        for when in ("000015", "000030", "truth")
+    )
+    assert abs(late.astype(int) - truth).mean() < abs(early.astype(int) - truth).mean()
+    assert (places.training / "plots/images/painted/000030.png").is_file()
+    assert (places.training / "metrics.json").is_file()
+
+
+def test_two_runs_give_the_same_bytes(places: Places) -> None:
+    go(places)
+    first = written(places)
+    again = elsewhere(places, "again")
+    go(again)
+    assert list(first.values()) == list(written(again).values())
+    other = elsewhere(places, "other")
+    go(other, replace(RECIPE, seed=2))
+    assert (other.model / store.WEIGHTS).read_bytes() != (places.model / store.WEIGHTS).read_bytes()
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(places)
+    monkeypatch.setattr(checkpoint, "EVERY", 0.0)
+    killed = elsewhere(places, "killed")
+    run_epoch, epochs = Trainer.run_epoch, []
+
+    def interrupted(trainer: Trainer, *arguments: object) -> object:
+        if len(epochs) == 3:
+            raise KeyboardInterrupt
+        epochs.append(trainer.epoch)
+        return run_epoch(trainer, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Trainer, "run_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        go(killed)
+    assert not (killed.model / store.CARD).exists(), "half a training must not look like a model"
+    epochs.clear()
+    go(killed)
+    assert epochs == [3], "three of four epochs were done before"
+    assert list(written(places).values()) == list(written(killed).values())
+    assert not list((Path(os.environ["LIMNER_CACHE"]) / "training").iterdir())
+
+
+def test_another_training_does_not_take_the_checkpoint() -> None:
+    tensor = torch.arange(4.0)
+    same = checkpoint.key((RECIPE, "a"), [tensor])
+    assert same == checkpoint.key((replace(RECIPE), "a"), [tensor.clone()])
+    assert same != checkpoint.key((replace(RECIPE, l1=99.0), "a"), [tensor])
+    assert same != checkpoint.key((RECIPE, "a"), [tensor + 1])
+
+
+def test_it_can_start_from_another_model(places: Places) -> None:
+    go(places)
+    lazy = replace(elsewhere(places, "lazy"), init=places.model)
+    go(lazy, replace(RECIPE, epochs=1, lr=1e-9))
+    trained, kept = (store.load(folder)[1].state_dict() for folder in (places.model, lazy.model))
+    assert torch.allclose(trained["down.0.0.weight"], kept["down.0.0.weight"], atol=1e-6)
+
+
+def test_a_start_of_another_shape_is_refused_with_both_sides(places: Places) -> None:
+    go(places, replace(RECIPE, epochs=1))
+    wide = replace(elsewhere(places, "wide"), init=places.model)
+    with pytest.raises(ModelError, match="width 4 instead of 8"):
+        go(wide, card=replace(CARD, width=8))
+
+
+def test_nobody_to_learn_is_an_error(places: Places) -> None:
+    with pytest.raises(LimnerError, match="no train faces of bob, whom tiny shall learn; it knows ana"):
+        go(places, card=replace(CARD, people=("bob",)))
