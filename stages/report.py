@@ -3,12 +3,14 @@
 import sys
 from pathlib import Path
 
-from limner import params, stage
+from limner import params, sketches, stage
 from limner.report.page import write_report
 
 
 def main() -> None:
-    write_report(Path(), params.load())
+    settings = params.load()
+    sketches.refuse_strangers(Path("data/sketches"), settings.styles)
+    write_report(Path(), settings)
 
 
 if __name__ == "__main__":

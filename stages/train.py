@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from limner import device, params, sketches
+from limner import device, params
 from limner.stage import run
 from limner.train import settings as of
 from limner.train.run import Places, train
@@ -12,7 +12,6 @@ from limner.train.run import Places, train
 def main(name: str) -> None:
     settings = params.load()
     model = settings.model(name)
-    sketches.refuse_strangers(Path("data/sketches"), settings.styles)
     place = device.choose(settings.train.device)
     places = Places(
         faces=Path("data/faces"),

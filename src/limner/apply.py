@@ -6,11 +6,11 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from limner import images, sketches
 from limner.nets import store
 from limner.pairs import load, to_pixels, to_unit
+from limner.progress import progress
 
 BATCH = 32
 """Pictures at once: enough to keep a device busy, few enough for a laptop."""
@@ -32,7 +32,7 @@ class Translator:
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         self.card, network = store.load(folder)
-        self.network = network.to(device, memory_format=torch.channels_last)
+        self.network = network.to(device).to(memory_format=torch.channels_last)
         self.device = device
 
     def __call__(self, pictures: Tensor) -> Tensor:
@@ -45,20 +45,19 @@ class Translator:
 
     def files(self, jobs: Sequence[Job], label: str) -> None:
         """Translate picture files, of any size, into PNGs of the model's size."""
-        bar = tqdm(total=len(jobs), desc=label, unit="", disable=None)
-        for first in range(0, len(jobs), BATCH):
-            some = jobs[first : first + BATCH]
-            pictures = load([source for source, _ in some], self.card.size, self.card.inputs)
-            painted = self(pictures).permute(0, 2, 3, 1).numpy()
-            for (_, target), picture in zip(some, painted, strict=True):
-                images.write(target, picture.squeeze())
-            bar.update(len(some))
-        bar.close()
-        if bar.disable:
-            print(f"{label}: {len(jobs)} done")
+        with progress(len(jobs), label) as bar:
+            for first in range(0, len(jobs), BATCH):
+                some = jobs[first : first + BATCH]
+                pictures = load([source for source, _ in some], self.card.size, self.card.inputs)
+                painted = self(pictures).permute(0, 2, 3, 1).numpy()
+                for (_, target), picture in zip(some, painted, strict=True):
+                    images.write(target, picture.squeeze())
+                bar.update(len(some))
 
 
-def jobs(learns: Literal["sketch", "photo"], faces: Path, drawings: Path, styles: Iterable[str], writes: Path) -> list[Job]:
+def jobs(
+    learns: Literal["sketch", "photo"], faces: Path, drawings: Path, styles: Iterable[str], writes: Path
+) -> list[Job]:
     """Everything a model can read, and where what it makes of it goes.
 
     A model that learns to draw reads every face and writes `writes`/ID.png; one that learns to paint reads

@@ -36,8 +36,8 @@ def mixed(device: torch.device, precision: str) -> bool:
     if precision != "auto":
         return precision == "bfloat16"
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+        return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
 
 
 def autocast(device: torch.device, bfloat16: bool) -> AbstractContextManager[object]:

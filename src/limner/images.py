@@ -29,7 +29,8 @@ def read(path: Path) -> Image:
     Raises:
         SourceError: the file is missing or no picture.
     """
-    return cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    image: Image = cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return image
 
 
 def read_gray(path: Path) -> Image:
@@ -38,7 +39,8 @@ def read_gray(path: Path) -> Image:
     Raises:
         SourceError: the file is missing or no picture.
     """
-    return _decode(path, cv2.IMREAD_GRAYSCALE)
+    image: Image = _decode(path, cv2.IMREAD_GRAYSCALE)
+    return image
 
 
 def _decode(path: Path, flag: int) -> Any:

@@ -72,7 +72,7 @@ class Pairs:
     def take(self, indices: Sequence[int]) -> "Pairs":
         """Only the pairs `indices`, in that order."""
         chosen = torch.tensor(indices)
-        photos, photo_of = self.photo_of[chosen].unique(return_inverse=True)
+        photos, photo_of = torch.unique(self.photo_of[chosen], return_inverse=True)
         names = tuple(self.names[index] for index in indices)
         return Pairs(self.photos[photos], self.sketches[chosen], photo_of, names, self.learns)
 
@@ -82,9 +82,7 @@ class Pairs:
         return (photo, sketch) if self.learns == "sketch" else (sketch, photo)
 
 
-def read_pairs(
-    faces: Path, folders: Mapping[str, Path], ids: Iterable[str], learns: Learns, side: int
-) -> Pairs:
+def read_pairs(faces: Path, folders: Mapping[str, Path], ids: Iterable[str], learns: Learns, side: int) -> Pairs:
     """Read every drawing in `folders` (by style) of the faces `ids`, and their photos, at `side` pixels.
 
     An effect has drawn every face, an artist only some: a drawing that is not there makes no pair.
@@ -94,10 +92,7 @@ def read_pairs(
     """
     ids = sorted(ids)
     drawn = [
-        (style, id, path)
-        for style, folder in folders.items()
-        for id in ids
-        if (path := folder / f"{id}.png").is_file()
+        (style, id, path) for style, folder in folders.items() for id in ids if (path := folder / f"{id}.png").is_file()
     ]
     if not drawn:
         raise LimnerError(f"no drawing in {', '.join(map(str, folders.values()))} is of one of the {len(ids)} faces")
@@ -162,4 +157,3 @@ class Augment:
 
 def _sample(pictures: Tensor, grid: Tensor) -> Tensor:
     return F.grid_sample(to_unit(pictures), grid, mode="bilinear", padding_mode="border", align_corners=False)
-

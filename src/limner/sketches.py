@@ -1,8 +1,8 @@
 """Where the drawings lie: the folder tree of data/sketches, read the same way by every stage.
 
-    data/sketches/effects/STYLE/ID.png   drawn by an effect
-    data/sketches/artist/STYLE/ID.png    drawn by hand, aligned by its own landmarks
-    data/sketches/learned/ID.png         drawn by a model
+data/sketches/effects/STYLE/ID.png   drawn by an effect
+data/sketches/artist/STYLE/ID.png    drawn by hand, aligned by its own landmarks
+data/sketches/learned/ID.png         drawn by a model
 """
 
 from collections.abc import Iterable

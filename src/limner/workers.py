@@ -1,12 +1,12 @@
 """A parallel map with a progress bar, over the processes of this machine."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from joblib import Parallel, delayed
-from tqdm import tqdm
+
+from limner.progress import progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,8 +36,7 @@ def parallel_map(
         results = Parallel(n_jobs=processes, return_as="generator", pre_dispatch="4*n_jobs")(
             delayed(work)(item) for item in items
         )
-    # Where nobody watches (a log, a test), a bar is noise: one line at the end says as much.
-    bar = tqdm(results, total=len(items), desc=label, unit="", smoothing=0.1, disable=None)
-    yield from bar
-    if bar.disable:
-        print(f"{label}: {len(items)} done", file=sys.stderr)
+    with progress(len(items), label) as bar:
+        for result in results:
+            bar.update()
+            yield result

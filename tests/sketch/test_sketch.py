@@ -71,9 +71,7 @@ def test_an_effect_stands_alone(effect: str) -> None:
     code = f"import sys, limner.sketch.effects.{effect}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = loaded.stdout.split()
-    assert [m for m in modules if m.startswith("limner.sketch.effects.")] == [
-        f"limner.sketch.effects.{effect}"
-    ]
+    assert [m for m in modules if m.startswith("limner.sketch.effects.")] == [f"limner.sketch.effects.{effect}"]
     assert "torch" not in modules
 
 

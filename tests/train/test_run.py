@@ -58,7 +58,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
         away = np.hypot(x - 24 - 2 * index, y - 32)
         photo = np.where(away[..., None] < 16, [220, 160, 130], [30, 40, 60]).astype(np.uint8)
         images.write(tmp_path / "faces" / f"f{index}.png", photo)
-        images.write(tmp_path / "sketches/effects/ink" / f"f{index}.png", np.where(abs(away - 16) < 2, 0, 255).astype(np.uint8))
+        outline = np.where(abs(away - 16) < 2, 0, 255).astype(np.uint8)
+        images.write(tmp_path / "sketches/effects/ink" / f"f{index}.png", outline)
         rows.append({"id": f"f{index}", "person": "ana", "split": "train" if index < 6 else "test"})
     tables.write(tmp_path / "split.csv", pd.DataFrame(rows))
     return Places(

@@ -9,7 +9,6 @@ import cv2
 from limner.align import memory, picture
 from limner.align.landmarks import Landmarker
 from limner.align.memory import Aligned, Memory
-from limner.files import whole
 from limner.params import Align
 from limner.workers import parallel_map
 
@@ -66,8 +65,9 @@ def _work(task: _Task) -> Aligned:
 def _deliver(job: Job, value: Aligned) -> Aligned:
     """Write the aligned picture where it belongs, and let go of its bytes: there may be thousands."""
     if value.facts.usable:
-        with whole(job.target) as part:
-            part.write_bytes(value.png)
+        # Half a file does no harm here: a run that is stopped leaves no table, and the next one starts over.
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        job.target.write_bytes(value.png)
     return Aligned(value.facts, points=value.points)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from limner.evaluate import floors
 from limner.evaluate.suites import Faces, Sample
 from limner.images import Image
 from limner.metrics import Metric
 from limner.params import Suite
+from limner.progress import progress
 
 PIXELS = 32 * 128 * 128
 """Of the pictures that are measured at once: bounds the memory at any size."""
@@ -36,7 +36,7 @@ def measure(faces: Faces, size: int, metrics: Sequence[Metric]) -> pd.DataFrame:
     samples = {name: faces.samples(suite, name) for name, suite in suites.items()}
     floor = fit_floors(faces, size)
     rows: list[dict[str, object]] = []
-    with tqdm(total=sum(len(suite) for suite in samples.values()), desc="evaluate", unit="") as bar:
+    with progress(sum(len(suite) for suite in samples.values()), "evaluate") as bar:
         for name in suites:
             # Samples of one truth follow each other, so that what a metric sees in it is found once.
             for _, group in groupby(samples[name], key=lambda sample: sample.truth):

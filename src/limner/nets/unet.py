@@ -44,11 +44,11 @@ class UNet(nn.Module):
             below = channels[level] * (1 if level == depth - 1 else 2)
             out = outputs if level == 0 else channels[level - 1]
             normed = 0 < level < depth - 1
-            conv = nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=not normed)
+            widen = nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=not normed)
             tail: list[nn.Module] = [nn.BatchNorm2d(out)] if normed else []
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))
-            self.up.append(nn.Sequential(nn.ReLU(), conv, *tail))
+            self.up.append(nn.Sequential(nn.ReLU(), widen, *tail))
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, inputs, S, S) -> (N, outputs, S, S) in [-1, 1]."""

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import aiohttp
 import fsspec.asyn
-from tqdm import tqdm
 
 from limner.errors import LimnerError, SourceError
 from limner.files import cache_dir, sha256, whole
+from limner.progress import progress
 from limner.scrape import sources
 
 AT_ONCE = 8
@@ -72,7 +72,12 @@ class Downloads:
 
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            return list(tqdm(pool.map(fetch, wanted), total=len(wanted), desc="fetch", unit=""))
+            with progress(len(wanted), "fetch") as bar:
+                fetched = []
+                for one in pool.map(fetch, wanted):
+                    fetched.append(one)
+                    bar.update()
+            return fetched
         except BaseException:
             self._stop()
             raise

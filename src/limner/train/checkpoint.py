@@ -15,7 +15,7 @@ from torch import Tensor
 
 from limner.files import cache_dir, whole
 
-EVERY = 20.0
+EVERY = 45.0
 """Seconds of work that a killed training may lose; writing a state takes a fraction of one."""
 
 CODE = ("train", "nets", "pairs.py", "device.py")

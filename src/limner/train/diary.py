@@ -1,16 +1,16 @@
 """What a training leaves to look at: its losses by epoch, and the same few test pictures painted as it learns.
 
-    training/metrics.json, training/plots/metrics/     losses, written by DVCLive
-    training/plots/images/painted/EPOCH.png            the snapshots of an epoch on one sheet
-    training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
-    training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
+training/metrics.json, training/plots/metrics/     losses, written by DVCLive
+training/plots/images/painted/EPOCH.png            the snapshots of an epoch on one sheet
+training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
+training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
 """
 
 from pathlib import Path
 
 import numpy as np
 import torch
-from dvclive import Live
+from dvclive.live import Live
 from torch import Tensor
 
 from limner import images

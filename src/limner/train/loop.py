@@ -6,7 +6,7 @@ checkpoint and ends with the same bytes as one that was not.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Generator, Tensor, nn
@@ -56,11 +56,11 @@ class Trainer:
         self.epoch = 0
         self.step = 0
         # Channels last is what both the CPU's and CUDA's convolutions are fastest with.
-        self.generator = generator.to(self.device, memory_format=torch.channels_last)
+        self.generator = generator.to(self.device).to(memory_format=torch.channels_last)
         discriminator = PatchGAN(4, recipe.discriminator_width, layers_for(augment.size))
         for module in discriminator.modules():
             start_normal(module)
-        self.discriminator = discriminator.to(self.device, memory_format=torch.channels_last)
+        self.discriminator = discriminator.to(self.device).to(memory_format=torch.channels_last)
         self.mean = AveragedModel(self.generator, avg_fn=self._towards, use_buffers=True)
         self.optimisers = {
             "generator": self._adam(self.generator),
@@ -81,7 +81,7 @@ class Trainer:
     def _steps_an_epoch(self) -> int:
         return -(-len(self.pairs) // self.recipe.batch)
 
-    def _towards(self, mean: Tensor, now: Tensor, updates: Tensor) -> Tensor:
+    def _towards(self, mean: Tensor, now: Tensor, updates: Tensor | int) -> Tensor:
         """The running mean; its first steps forget faster, or the random start would stay in it."""
         if not mean.is_floating_point():
             return now
@@ -132,7 +132,7 @@ class Trainer:
 
     def _descend(self, name: str, loss: Tensor) -> None:
         self.optimisers[name].zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimisers[name].step()
 
     def _pace(self) -> float:
@@ -143,8 +143,7 @@ class Trainer:
 
     def painter(self) -> UNet:
         """The network to keep: the running mean, in eval mode."""
-        network: UNet = self.mean.module
-        return network.eval()
+        return cast(UNet, self.mean.module).eval()
 
     def state_dict(self) -> dict[str, Any]:
         """All that decides how training goes on."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from limner import device as devices
 from limner import sketches, tables
@@ -13,6 +12,7 @@ from limner.errors import LimnerError, ModelError
 from limner.nets import store
 from limner.nets.unet import UNet
 from limner.pairs import Augment, Pairs, read_pairs
+from limner.progress import progress
 from limner.train.checkpoint import Checkpoint, key
 from limner.train.diary import Diary, spread
 from limner.train.loop import Recipe, Trainer, start_normal
@@ -34,7 +34,9 @@ class Places:
     training: Path
 
 
-def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, device: torch.device, snapshots: int) -> None:
+def train(
+    places: Places, card: store.Card, recipe: Recipe, augment: Augment, device: torch.device, snapshots: int
+) -> None:
     """Train the model of `card` on its people's training faces and write its folder and its diary.
 
     A training that was killed goes on from its last checkpoint; the result is the same to the byte.
@@ -66,20 +68,19 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, de
     for snapshot in done["snapshots"]:
         diary.show(snapshot)
 
-    bar = tqdm(desc=f"train {card.name}", total=trainer.steps, initial=trainer.step, unit="step", disable=None)
-    while trainer.epoch < recipe.epochs:
-        losses = trainer.run_epoch(bar.update)
-        done["losses"].append(losses)
-        diary.note(trainer.epoch, losses)
-        if trainer.epoch in when:
-            done["snapshots"].append((trainer.epoch, diary.paint(trainer.painter())))
-            diary.show(done["snapshots"][-1])
-        bar.set_postfix(l1=f"{losses['l1']:.3f}", refresh=False)
-        if bar.disable:
-            print(f"{card.name}: epoch {trainer.epoch} of {recipe.epochs}, L1 {losses['l1']:.4f}", flush=True)
-        if checkpoint.due() and trainer.epoch < recipe.epochs:
-            checkpoint.save({"trainer": trainer.state_dict(), "done": done})
-    bar.close()
+    with progress(trainer.steps, f"train {card.name}", trainer.step, "step") as bar:
+        while trainer.epoch < recipe.epochs:
+            losses = trainer.run_epoch(bar.update)
+            done["losses"].append(losses)
+            diary.note(trainer.epoch, losses)
+            if trainer.epoch in when:
+                done["snapshots"].append((trainer.epoch, diary.paint(trainer.painter())))
+                diary.show(done["snapshots"][-1])
+            bar.set_postfix(l1=f"{losses['l1']:.3f}", refresh=False)
+            if bar.disable:
+                print(f"{card.name}: epoch {trainer.epoch} of {recipe.epochs}, L1 {losses['l1']:.4f}", flush=True)
+            if checkpoint.due() and trainer.epoch < recipe.epochs:
+                checkpoint.save({"trainer": trainer.state_dict(), "done": done})
     diary.close()
     store.save(places.model, card, trainer.painter())
     checkpoint.forget()

@@ -1,5 +1,7 @@
 """What params.yaml says of one model, as the objects a training takes."""
 
+from typing import Literal
+
 import torch
 
 from limner import device
@@ -8,19 +10,19 @@ from limner.pairs import JITTER, Augment
 from limner.params import Params
 from limner.train.loop import Recipe
 
-CHANNELS = {"sketch": 1, "photo": 3}
-"""Of what a model learns to make; it reads the other."""
+CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "photo": (1, 3)}
+"""By what a model learns to make: the channels it reads, and those it makes."""
 
 
 def card(settings: Params, name: str) -> Card:
     """What the model will be."""
     model, frame = settings.model(name), settings.align
-    outputs = CHANNELS[model.learns]
+    inputs, outputs = CHANNELS[model.learns]
     return Card(
         name=name,
         learns=model.learns,
         size=settings.size,
-        inputs=sum(CHANNELS.values()) - outputs,
+        inputs=inputs,
         outputs=outputs,
         width=model.train.width,
         dropout=settings.train.dropout,

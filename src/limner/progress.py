@@ -1,0 +1,17 @@
+"""One way to show how far a long piece of work is."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Never
+
+from tqdm import tqdm
+
+
+@contextmanager
+def progress(total: int, label: str, done: int = 0, unit: str = "") -> Iterator["tqdm[Never]"]:
+    """A bar to `update()`. Where nobody watches (a log, a test) it is one line at the end instead."""
+    with tqdm(total=total, desc=label, initial=done, unit=unit, smoothing=0.1, disable=None) as bar:
+        yield bar
+    if bar.disable:
+        print(f"{label}: {total} done", file=sys.stderr)

@@ -1,0 +1,89 @@
+"""A small project: the real stages on a few real frames, at 64 pixels and with one epoch of training."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+BIN = Path(sys.executable).parent
+SPY = Path(__file__).parent / "spy"
+MANIFEST = "data/manifests/portraits.csv"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A clone with a smaller params.yaml, and DVC to run it."""
+
+    root: Path
+    environment: dict[str, str]
+
+    def dvc(self, *arguments: str, check: bool = True) -> str:
+        """Run DVC; all it and the stages print."""
+        done = subprocess.run(
+            [str(BIN / "dvc"), *arguments],
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert not check or done.returncode == 0, done.stdout[-4000:]
+        return done.stdout
+
+    def repro(self, *arguments: str) -> set[str]:
+        """The stages that `dvc repro` runs."""
+        return set(re.findall(r"^Running stage '(.+)':$", self.dvc("repro", *arguments), flags=re.MULTILINE))
+
+    def params(self) -> Any:
+        return yaml.safe_load((self.root / "params.yaml").read_text())
+
+    def set_params(self, tree: Any) -> None:
+        (self.root / "params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+
+    def lock(self) -> Any:
+        return yaml.safe_load((self.root / "dvc.lock").read_text())["stages"]
+
+
+@pytest.fixture(scope="session")
+def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project, built once: the tests change it one after the other and put it back."""
+    there = tmp_path_factory.mktemp("clone") / "limner"
+    listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        if (root / name).is_file() and name != "dvc.lock":
+            (there / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / name, there / name)
+    environment = {
+        **os.environ,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": f"{there / 'src'}{os.pathsep}{SPY}",
+        "LIMNER_SPY": str(there.parent / "reads.txt"),
+    }
+    made = Project(there, environment)
+    small(made)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "small"]):
+        subprocess.run([*git, *command], cwd=there, check=True, capture_output=True)
+    made.dvc("repro")
+    return made
+
+
+def small(project: Project) -> None:
+    """Thirty frames of the woman, three of the man; 64 pixels, one epoch, narrow networks."""
+    header, woman, man, *_ = (project.root / MANIFEST).read_text().splitlines()
+    rows = [header, woman.replace(",4,", ",16,"), man.replace(",4,", ",24,")]
+    (project.root / MANIFEST).write_text("\n".join(rows) + "\n")
+    tree = project.params()
+    tree["size"] = 64
+    tree["train"] |= {"snapshots": 1, "discriminator_width": 4}
+    for model in tree["models"].values():
+        model["train"] |= {"epochs": 1, "width": 4}
+        model["suites"]["other_people"]["people"] = ["man"]
+    project.set_params(tree)

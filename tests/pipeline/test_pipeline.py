@@ -1,0 +1,154 @@
+"""The pipeline as a user runs it: what a change reruns, what a stage reads, and that it repeats itself."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from limner import images
+from limner.files import cache_dir
+from tests.pipeline.conftest import MANIFEST, Project
+
+SKETCHES = ["stamp", "woodcut", "pencil", "xdog", "hatch"]
+PAINTER = {"train@painter", "translate@painter", "evaluate@painter", "report"}
+
+
+@pytest.fixture
+def settings(project: Project) -> Iterator[Any]:
+    """params.yaml as plain data; put back and rebuilt (by DVC's cache of runs) after the test."""
+    text = (project.root / "params.yaml").read_text()
+    yield project.params()
+    (project.root / "params.yaml").write_text(text)
+    project.dvc("repro")
+
+
+def test_everything_is_built(project: Project) -> None:
+    for name in ("index.html", "portraits.png", "painter/metrics.json", "sketcher/metrics.json", "split.json"):
+        assert (project.root / "reports" / name).is_file(), name
+    for model in ("sketcher", "painter"):
+        assert json.loads((project.root / "models" / model / "model.json").read_text())["name"] == model
+    faces = {path.stem for path in (project.root / "data/faces").glob("*.png")}
+    assert len(faces) > 20
+    for style in SKETCHES:
+        assert {path.stem for path in (project.root / "data/sketches/effects" / style).glob("*.png")} == faces
+    assert {path.stem for path in (project.root / "data/sketches/learned").glob("*.png")} == faces
+    painted = {path.parent.name for path in (project.root / "runs/painter/pictures").glob("*/*.png")}
+    assert painted == {*SKETCHES, "learned"}
+
+
+def test_a_second_run_does_nothing(project: Project) -> None:
+    assert project.repro() == set()
+
+
+def test_figures_are_shown_by_dvc(project: Project) -> None:
+    shown = json.loads(project.dvc("metrics", "show", "--json"))
+    files = shown[""]["data"]
+    figures = files["reports/painter/metrics.json"]["data"]["unseen"]
+    assert 0 < figures["drawn"]["ssim"] <= 1
+    assert set(figures["floors"]) == {"copy", "mean", "linear"}
+    assert files["runs/painter/training/metrics.json"]["data"]["l1"] > 0
+    plots = project.dvc("plots", "show", "--json", "--split")
+    for wanted in ("l1.tsv", "unseen.png", "painted"):
+        assert wanted in plots, wanted
+
+
+def test_stages_declare_every_param_they_read(project: Project) -> None:
+    lock = project.lock()
+    reads = [line.split(" ", 1) for line in Path(project.environment["LIMNER_SPY"]).read_text().splitlines()]
+    assert {stage for stage, _ in reads} >= set(lock) - {"report"}
+    for stage, key in reads:
+        # How many processes share the work changes no byte; the report declares the whole file.
+        if key == "workers.count" or stage == "report":
+            continue
+        declared = lock[stage]["params"]["params.yaml"]
+        assert any(key == name or key.startswith(f"{name}.") or name.startswith(f"{key}.") for name in declared), (
+            f"{stage} reads {key} and declares {sorted(declared)}"
+        )
+
+
+def test_jitter_reruns_the_painter_and_nothing_else(project: Project, settings: Any) -> None:
+    settings["jitter"] = False
+    project.set_params(settings)
+    assert project.repro() == PAINTER
+
+
+def test_a_list_of_metrics_reruns_the_measuring(project: Project, settings: Any) -> None:
+    settings["evaluate"]["metrics"] = ["l1", "ssim"]
+    project.set_params(settings)
+    assert project.repro() == {"evaluate@sketcher", "evaluate@painter", "report"}
+
+
+def test_a_style_s_parameter_reruns_the_style_and_what_reads_it(project: Project, settings: Any) -> None:
+    settings["styles"]["pencil"]["blur"] = settings["styles"]["pencil"]["blur"] * 2
+    project.set_params(settings)
+    assert project.repro() == {"sketch@pencil", *PAINTER}
+
+
+def test_an_effect_s_source_reruns_its_style_alone(project: Project) -> None:
+    source = project.root / "src/limner/sketch/effects/stamp.py"
+    text = source.read_text()
+    source.write_text(text + "\n# the same pixels\n")
+    assert project.repro() == {"sketch@stamp"}
+    source.write_text(text)
+    assert project.repro() == set()
+
+
+def test_one_more_photo_costs_one_photo(project: Project) -> None:
+    """Up to `split`: what is remembered of each photo grows by one entry, and by nothing when it goes again."""
+
+    def remembered() -> set[Path]:
+        return set(cache_dir("align").rglob("*.face"))
+
+    manifest = project.root / MANIFEST
+    text, before = manifest.read_text(), remembered()
+    frame = sorted((project.root / "data/raw").glob("man-*"))[0]
+    added = project.root / "data/photos/new.png"
+    images.write(added, np.ascontiguousarray(images.read(frame)[:, ::-1]))
+    manifest.write_text(text + "new,somebody,photo,data/photos/new.png,,,my own,me\n")
+    assert project.repro("split") == {"scrape", "align", "split"}
+    assert (project.root / "data/faces/new.png").is_file()
+    assert len(remembered() - before) <= 1, "the others were aligned again"
+    manifest.write_text(text)
+    added.unlink()
+    project.dvc("repro")
+    assert not (project.root / "data/faces/new.png").exists()
+
+
+def test_a_typing_error_is_refused_by_name(project: Project, settings: Any) -> None:
+    told = project.dvc("exp", "run", "-S", "jiter=false", check=False)
+    assert "jiter" in told
+    assert "ERROR" in told
+    settings["jiter"] = False
+    project.set_params(settings)
+    told = project.dvc("repro", check=False)
+    assert "unknown key 'jiter'" in told
+    assert "did you mean 'jitter'?" in told
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [(("size",), 100, "64, 128, 256 or 512"), (("train", "lr"), "2e-4", "write 2.0e-4")],
+)
+def test_a_wrong_value_stops_the_run(
+    project: Project, settings: Any, place: tuple[str, ...], value: object, told: str
+) -> None:
+    block = settings
+    for key in place[:-1]:
+        block = block[key]
+    block[place[-1]] = value
+    project.set_params(settings)
+    out = project.dvc("repro", check=False)
+    assert told in out
+    assert "Traceback" not in out
+
+
+def test_a_forced_second_build_gives_the_same_bytes(project: Project) -> None:
+    def outs() -> dict[str, Any]:
+        return {stage: block.get("outs") for stage, block in project.lock().items()}
+
+    before = outs()
+    project.dvc("repro", "--force", "--no-run-cache")
+    assert outs() == before

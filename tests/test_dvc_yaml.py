@@ -1,0 +1,60 @@
+"""dvc.yaml declares what the stages import, and refers to nothing that is not there."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PLUMBING = {"__init__.py", "errors.py", "params.py", "progress.py", "stage.py", "system.py"}
+"""What decides no byte of an output: it checks, and speaks to a person. What params say is declared itself."""
+
+STAGES = ["scrape", "align", "split", "sketch", "train", "translate", "evaluate", "report"]
+
+
+@pytest.fixture(scope="module")
+def stages(root: Path) -> Any:
+    return yaml.safe_load((root / "dvc.yaml").read_text())["stages"]
+
+
+def imported(root: Path, stage: str) -> set[str]:
+    """The files of limner that a stage's script loads, relative to the project."""
+    code = (
+        "import runpy, sys\n"
+        "runpy.run_path(sys.argv[1], run_name='stage')\n"
+        "ours = [module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'limner']\n"
+        "print(*filter(None, ours), sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(root / "stages" / f"{stage}.py")], capture_output=True, text=True, check=True
+    )
+    return {str(Path(line).resolve().relative_to(root)) for line in done.stdout.split()}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_all_the_source_it_loads(root: Path, stages: Any, stage: str) -> None:
+    block = stages[stage].get("do", stages[stage])
+    declared = [dep for dep in block["deps"] if isinstance(dep, str)]
+    loaded = {name for name in imported(root, stage) if name.removeprefix("src/limner/") not in PLUMBING}
+    assert len(loaded) >= 3
+    missing = {name for name in loaded if not any(name == dep or name.startswith(f"{dep}/") for dep in declared)}
+    # An effect's own file is a dependency of its style alone.
+    missing = {name for name in missing if not name.startswith("src/limner/sketch/effects/")}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_source_dependencies_exist(root: Path, stages: Any, stage: str) -> None:
+    block = stages[stage].get("do", stages[stage])
+    for dep in block["deps"]:
+        if dep.startswith(("src/", "stages/")) and "$" not in dep:
+            assert (root / dep).exists(), dep
+    assert (root / "stages" / f"{stage}.py").read_text().count("\n") <= 45
+
+
+def test_every_model_of_params_is_registered(root: Path) -> None:
+    artifacts = yaml.safe_load((root / "dvc.yaml").read_text())["artifacts"]
+    models = yaml.safe_load((root / "params.yaml").read_text())["models"]
+    assert {block["path"] for block in artifacts.values()} == {f"models/{name}" for name in models}

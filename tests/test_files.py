@@ -1,0 +1,73 @@
+"""Files are whole or absent, and tables keep text as text."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from limner import files, tables
+from limner.errors import LimnerError, SourceError
+from limner.tables import Problem
+
+
+def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def killed() -> None:
+        with files.whole(target) as part:
+            part.write_text("half of the n")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        killed()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_block_that_ends_well_replaces_the_file(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.txt"
+    with files.whole(target) as part:
+        part.write_text("new")
+        assert not target.exists()
+        assert part.suffix == ".txt"
+    assert target.read_text() == "new"
+    assert list(target.parent.iterdir()) == [target]
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
+def test_sha256_of_known_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert files.sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_the_cache_goes_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "c"))
+    assert files.cache_dir("x") == tmp_path / "c" / "x"
+    assert (tmp_path / "c" / "x").is_dir()
+
+
+def test_text_stays_text(tmp_path: Path) -> None:
+    tables.write(tmp_path / "t.csv", pd.DataFrame({"id": ["001", "NA"], "value": [0.1 + 0.2, float("nan")]}))
+    assert (tmp_path / "t.csv").read_bytes() == b"id,value\n001,0.3\nNA,\n"
+    table = tables.read(tmp_path / "t.csv")
+    assert table["id"].tolist() == ["001", "NA"]
+    assert table["value"].tolist() == ["0.3", ""]
+
+
+def test_a_missing_table_or_column_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="does not exist"):
+        tables.read(tmp_path / "no.csv")
+    tables.write(tmp_path / "t.csv", pd.DataFrame({"id": ["a"]}))
+    with pytest.raises(SourceError, match="lacks the columns person; it has id"):
+        tables.read(tmp_path / "t.csv", needs=("id", "person"))
+
+
+def test_problems_are_written_in_order_and_counted(tmp_path: Path) -> None:
+    problems = [Problem("b", "failed", "no"), Problem("a", "skipped", "twin"), Problem("a", "failed", "gone")]
+    tables.write_problems(tmp_path / "p.csv", problems, "what went wrong")
+    told = tables.read(tmp_path / "p.csv")
+    assert told["id"].tolist() == ["a", "b", "a"]
+    tables.refuse_past(2, problems, tmp_path / "p.csv")
+    with pytest.raises(LimnerError, match="2 sources failed and at most 1 may"):
+        tables.refuse_past(1, problems, tmp_path / "p.csv")

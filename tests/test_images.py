@@ -1,0 +1,43 @@
+"""Pictures at the border: RGB uint8 in, the same out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from limner import images
+from limner.errors import SourceError
+
+
+def test_round_trip_keeps_every_pixel_and_the_order_of_colours(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (7, 5, 3), dtype=np.uint8)
+    images.write(tmp_path / "a.png", picture)
+    assert np.array_equal(images.read(tmp_path / "a.png"), picture)
+    images.write(tmp_path / "g.png", picture[..., 0])
+    assert np.array_equal(images.read_gray(tmp_path / "g.png"), picture[..., 0])
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:
+    picture = np.arange(300, dtype=np.uint8).reshape(10, 10, 3)
+    for name in ("a.png", "b.png"):
+        images.write(tmp_path / name, picture)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"words", "cannot be decoded"), (b"", "missing or empty"), (None, "missing")]
+)
+def test_no_picture_is_told(tmp_path: Path, content: bytes | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(SourceError, match=told):
+        images.read(tmp_path / "a.png")
+
+
+def test_shrinking_averages_by_area() -> None:
+    board = np.indices((8, 8)).sum(0) % 2 * 200
+    assert np.array_equal(images.resize(board.astype(np.uint8), 4, 4), np.full((4, 4), 100))
+
+
+def test_resize_takes_width_then_height() -> None:
+    assert images.resize(np.zeros((8, 6, 3), np.uint8), 3, 12).shape == (12, 3, 3)

@@ -1,0 +1,119 @@
+"""params.yaml: every wrong key is named with what is allowed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from limner import params
+from limner.errors import ParamsError
+
+
+@pytest.fixture
+def tree(root: Path) -> Any:
+    """The project's own params.yaml as plain data."""
+    return yaml.safe_load((root / "params.yaml").read_text())
+
+
+def refused(tree: Any, tmp_path: Path) -> str:
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(tree))
+    with pytest.raises(ParamsError) as caught:
+        params.load(path)
+    return str(caught.value)
+
+
+def test_the_project_s_own_are_in_order(root: Path) -> None:
+    settings = params.load(root / "params.yaml")
+    assert settings.jitter is True
+    assert settings.model("painter").learns == "photo"
+
+
+def test_every_number_is_explained(root: Path) -> None:
+    """A number without meaning and unit is a riddle: a comment beside it or below it, where its key stands first."""
+    lines = (root / "params.yaml").read_text().splitlines()
+    told = {"effect"}
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if "#" in line or below.strip().startswith("#"):
+            told.add(key)
+        if colon and value and not value.startswith("{") and not key.startswith(("-", "#")):
+            assert key in told, line
+
+
+def test_a_typing_error_is_named_with_what_was_meant(tree: Any, tmp_path: Path) -> None:
+    tree["jiter"] = False
+    message = refused(tree, tmp_path)
+    assert "unknown key 'jiter'" in message
+    assert "did you mean 'jitter'?" in message
+    assert "manifests" in message, "what is allowed is listed"
+
+
+def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
+    tree["models"]["painter"]["train"]["widht"] = 3
+    tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
+    message = refused(tree, tmp_path)
+    assert "'models.painter.train.widht'; allowed: people, styles, width, epochs (did you mean 'width'?)" in message
+    assert "'models.painter.suites.unseen.peeple'; allowed: people, split, styles (did you mean 'people'?)" in message
+
+
+def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
+    del tree["align"]["eyes"]
+    assert "the key 'align.eyes' is missing" in refused(tree, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (("size",), 100, "size: 100 is not allowed; input should be 64, 128, 256 or 512"),
+        (("train", "lr"), "2e-4", "write 2.0e-4"),
+        (("jitter",), "false", "jitter: 'false' is not allowed; input should be a valid boolean"),
+        (("jitter",), 0, "valid boolean"),
+        (("train", "batch"), 2.5, "train.batch: 2.5 is not allowed"),
+        (("train", "batch"), 0, "greater than or equal to 1"),
+        (("train", "device"), "gpu", "'auto', 'cpu', 'cuda' or 'mps'"),
+        (("align", "eyes"), [200], "align.eyes"),
+        (("manifests",), [], "manifests"),
+        (("models", "painter", "jitter"), True, "'jitter' or 'reverse_jitter'"),
+        (("split", "test"), 1.0, "less than 1"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_is_allowed(
+    tree: Any, tmp_path: Path, place: tuple[str, ...], value: object, told: str
+) -> None:
+    block = tree
+    for key in place[:-1]:
+        block = block[key]
+    block[place[-1]] = value
+    message = refused(tree, tmp_path)
+    assert ".".join(place) in message
+    assert told in message
+
+
+def test_a_whole_number_is_a_number(tree: Any, tmp_path: Path) -> None:
+    tree["train"]["lr"] = 1
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    assert params.load(tmp_path / "params.yaml").train.lr == 1.0
+
+
+def test_names_that_are_folders_are_kept_simple(tree: Any, tmp_path: Path) -> None:
+    tree["styles"]["../../evil"] = tree["styles"]["stamp"]
+    assert "../../evil" in refused(tree, tmp_path)
+
+
+def test_an_unknown_model_is_told_with_those_there_are(root: Path) -> None:
+    with pytest.raises(ParamsError, match=r"no model 'paintr'.*sketcher, painter \(did you mean 'painter'\?\)"):
+        params.load(root / "params.yaml").model("paintr")
+
+
+@pytest.mark.parametrize("text", ["jitter: [", "", "just words"])
+def test_what_is_no_params_at_all(tmp_path: Path, text: str) -> None:
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(ParamsError):
+        params.load(tmp_path / "params.yaml")
+
+
+def test_no_params_here(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="does not exist"):
+        params.load(tmp_path / "params.yaml")
