@@ -26,8 +26,12 @@ class Project:
 
     def dvc(self, *arguments: str, check: bool = True) -> str:
         """Run DVC; all it and the stages print."""
+        return self.run("dvc", *arguments, check=check)
+
+    def run(self, command: str, *arguments: str, check: bool = True) -> str:
+        """Run a command of the environment; all it prints."""
         done = subprocess.run(
-            [str(BIN / "dvc"), *arguments],
+            [str(BIN / command), *arguments],
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -145,6 +145,24 @@ def test_a_wrong_value_stops_the_run(
     assert "Traceback" not in out
 
 
+def test_models_apply_to_any_picture_and_say_what_they_cannot_use(project: Project, tmp_path: Path) -> None:
+    photo = sorted((project.root / "data/raw").glob("man-*"))[0]
+    drawing = sorted((project.root / "data/sketches/effects/pencil").glob("woman-*"))[0]
+    empty = tmp_path / "wall.png"
+    images.write(empty, np.full((300, 300, 3), 128, np.uint8))
+    told = project.run("limner", "apply", "sketcher", str(photo), str(empty), "--out", str(tmp_path), check=False)
+    assert images.read_gray(tmp_path / f"{photo.stem}.png").shape == (64, 64)
+    assert "wall.png: skipped" in told
+    assert "Traceback" not in told
+    project.run("limner", "apply", "painter", str(drawing), "--out", str(tmp_path))
+    painted = images.read(tmp_path / f"{drawing.stem}.png")
+    there = images.read(project.root / "runs/painter/pictures/pencil" / drawing.name)
+    # Found again by its own landmarks, an aligned drawing hardly moves: what is painted is hardly another.
+    assert abs(painted.astype(int) - there).mean() < 12
+    told = project.run("limner", "apply", "panter", str(drawing), check=False)
+    assert "models/panter holds no model" in told
+
+
 def test_a_forced_second_build_gives_the_same_bytes(project: Project) -> None:
     def outs() -> dict[str, Any]:
         return {stage: block.get("outs") for stage, block in project.lock().items()}
