@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 from limner.progress import progress
 
@@ -36,7 +37,12 @@ def parallel_map(
         results = Parallel(n_jobs=processes, return_as="generator", pre_dispatch="4*n_jobs")(
             delayed(work)(item) for item in items
         )
-    with progress(len(items), label) as bar:
-        for result in results:
-            bar.update()
-            yield result
+    try:
+        with progress(len(items), label) as bar:
+            for result in results:
+                bar.update()
+                yield result
+    except KeyboardInterrupt:
+        # The interrupt reached the workers too; left alone, loky warns of semaphores that nobody freed.
+        get_reusable_executor().shutdown(kill_workers=True)
+        raise
