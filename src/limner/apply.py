@@ -38,7 +38,7 @@ class Translator:
     def __call__(self, pictures: Tensor) -> Tensor:
         """(N, inputs, size, size) uint8 -> (N, outputs, size, size) uint8, on the CPU.
 
-        In float32 even where training was not: applying is cheap, and bfloat16 shows as bands in dark grounds.
+        In float32 even where training was not: applying is cheap, and bfloat16 has no more bits than a picture.
         """
         with torch.no_grad():
             return to_pixels(self.network(to_unit(pictures.to(self.device)))).cpu()
