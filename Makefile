@@ -37,4 +37,4 @@ format: install  ## let ruff put the code in order
 	ruff format
 
 clean:  ## remove what the pipeline built, not what it remembers (DVC's and limner's caches)
-	git clean -dfXq data models runs reports
+	git clean -dfXq models runs reports ':(glob)data/*.*' $(addprefix data/,raw faces weights sketches)
