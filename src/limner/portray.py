@@ -24,8 +24,9 @@ def portray(model: Path, sources: Sequence[Path], out: Path, align: Align, wante
 
     Raises:
         ModelError: `model` holds no usable model.
-        LimnerError: the landmarker's file is missing.
+        LimnerError: the landmarker's file is missing, or a result would overwrite a source or another result.
     """
+    target = targets(sources, out)
     if not LANDMARKER.is_file():
         raise LimnerError(f"{LANDMARKER} does not exist: `dvc repro scrape` fetches it")
     translator = Translator(model, device.choose(wanted_device))
@@ -49,5 +50,23 @@ def portray(model: Path, sources: Sequence[Path], out: Path, align: Align, wante
             if not done[job.target].facts.usable
         ]
         usable = [(source, job) for source, job in jobs.items() if done[job.target].facts.usable]
-        translator.files([(job.target, out / f"{source.stem}.png") for source, job in usable], card.name)
+        translator.files([(job.target, target[source]) for source, job in usable], card.name)
     return problems
+
+
+def targets(sources: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """By source, where its translation goes: `out`/NAME.png.
+
+    Raises:
+        LimnerError: it would overwrite one of the sources, or two sources have the same name.
+    """
+    by_source = {source: out / f"{source.stem}.png" for source in sources}
+    originals = {source.resolve() for source in by_source}
+    taken: dict[Path, Path] = {}
+    for source, target in by_source.items():
+        if target.resolve() in originals:
+            raise LimnerError(f"{target} is one of the pictures to read: name another folder with --out")
+        if target in taken:
+            raise LimnerError(f"{taken[target]} and {source} would both become {target}: translate them one by one")
+        taken[target] = source
+    return by_source
