@@ -150,7 +150,7 @@ def test_models_apply_to_any_picture_and_say_what_they_cannot_use(project: Proje
     drawing = sorted((project.root / "data/sketches/effects/pencil").glob("woman-*"))[0]
     empty = tmp_path / "wall.png"
     images.write(empty, np.full((300, 300, 3), 128, np.uint8))
-    told = project.run("limner", "apply", "sketcher", str(photo), str(empty), "--out", str(tmp_path), check=False)
+    told = project.run("limner", "apply", "sketcher", str(photo), str(empty), "--out", str(out), check=False)
     assert images.read_gray(tmp_path / f"{photo.stem}.png").shape == (64, 64)
     assert "wall.png: skipped" in told
     assert "Traceback" not in told
