@@ -12,9 +12,9 @@ DATA = Path("data")
 def main() -> None:
     """Find the landmarks of every face, level it and crop it."""
     settings = params.load()
-    raw = tables.read(DATA / "raw.csv", needs=("id", "person", "group", "time", "split", "file"))
+    _, raw = tables.rows(DATA / "raw.csv", needs=("id", "person", "group", "time", "split", "file"))
     model = DATA / "weights" / "face_landmarker.task"
-    align_all(raw, settings.align, model, DATA, settings.workers.count)
+    align_all(list(raw), settings.align, model, DATA, settings.workers.count)
 
 
 if __name__ == "__main__":

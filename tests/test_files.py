@@ -55,6 +55,25 @@ def test_text_stays_text(tmp_path: Path) -> None:
     assert table["value"].tolist() == ["0.3", ""]
 
 
+def test_rows_come_one_by_one_and_are_filled_up(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b'\xef\xbb\xbfid,note\r\na,"x, y"\r\n\r\nb\r\nc,z,more\r\n')
+    columns, lines = tables.rows(tmp_path / "t.csv")
+    assert columns == ["id", "note"]
+    assert next(lines) == {"id": "a", "note": "x, y"}
+    assert list(lines) == [{"id": "b", "note": ""}, {"id": "c", "note": "z"}]
+    tables.write_rows(tmp_path / "u.csv", ("id", "n"), [{"id": "a", "n": None, "x": 1}, {"id": "b", "n": 1 / 3}])
+    assert (tmp_path / "u.csv").read_text() == "id,n\na,\nb,0.333333\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(b"id,id\n", "more than one column id"), (b'id\n"a', "CSV"), (b"id\n\xff", "CSV")]
+)
+def test_a_damaged_table_is_refused(tmp_path: Path, text: bytes, words: str) -> None:
+    (tmp_path / "t.csv").write_bytes(text)
+    with pytest.raises(SourceError, match=words):
+        tables.read(tmp_path / "t.csv")
+
+
 def test_a_missing_table_or_column_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="does not exist"):
         tables.read(tmp_path / "no.csv")

@@ -1,40 +1,89 @@
-"""CSV tables between the stages: text columns stay text ("001" is an id, not a number)."""
+"""CSV tables between the stages: text columns stay text ("001" is an id, not a number).
 
+A table is read as rows, one dict of texts each, or as a DataFrame where one is computed with. Only the latter
+loads pandas, which takes as long to import as aligning thirty photos, and ten times a row's own memory.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
-
-import pandas as pd
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING, Any, Literal
 
 from limner.errors import LimnerError, SourceError
 from limner.files import whole
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def read(path: Path, needs: tuple[str, ...] = ()) -> pd.DataFrame:
+Row = dict[str, str]
+"""One line of a table, by column."""
+
+
+def rows(path: Path, needs: Sequence[str] = ()) -> tuple[list[str], Iterator[Row]]:
+    """The columns of a CSV, and its lines one by one: every cell as text, missing cells as "".
+
+    Raises:
+        SourceError: at once if the file is missing, no CSV, or lacks a column of `needs`; while its lines
+            are read if one of them is damaged.
+    """
+    lines = _lines(path)
+    columns = next(lines, None) or []
+    if twice := [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]:
+        raise SourceError(f"{path} has more than one column {', '.join(twice)}")
+    lacking = [name for name in needs if name not in columns]
+    if lacking:
+        raise SourceError(f"{path} lacks the columns {', '.join(lacking)}; it has {', '.join(columns) or 'none'}")
+    return columns, (_row(columns, cells) for cells in lines if cells)
+
+
+def read(path: Path, needs: Sequence[str] = ()) -> "pd.DataFrame":
     """Read a CSV with every column as text, missing cells as "".
 
     Raises:
         SourceError: the file is missing, no CSV, or lacks a column of `needs`.
     """
+    import pandas as pd
+
+    columns, lines = rows(path, needs)
+    return pd.DataFrame(list(lines), columns=columns, dtype="str")
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The cells of each line, the first of which names the columns."""
     if not path.is_file():
         raise SourceError(f"{path} does not exist")
     try:
-        # index_col=False: else a comma at the end of every line would shift all cells by one column.
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
-    except (ValueError, UnicodeDecodeError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield from csv.reader(stream, strict=True)
+    except (csv.Error, UnicodeDecodeError) as error:
         raise SourceError(f"{path} is not a readable CSV: {error}") from error
-    lacking = [name for name in needs if name not in table.columns]
-    if lacking:
-        raise SourceError(f"{path} lacks the columns {', '.join(lacking)}; it has {', '.join(table.columns)}")
-    return table
 
 
-def write(path: Path, table: pd.DataFrame) -> None:
+def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
+    """Cells by column; a short line is filled up, and what stands behind the last column is nobody's."""
+    return dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
+
+
+def write_rows(path: Path, columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> None:
     """Write a CSV, whole or not at all; floats with six digits, so that equal runs give equal bytes."""
-    with whole(path) as part:
-        table.to_csv(part, index=False, float_format="%.6g", lineterminator="\n")
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_text(line[name]) for name in columns] for line in lines)
+
+
+def write(path: Path, table: "pd.DataFrame") -> None:
+    """Write a DataFrame as `write_rows` does."""
+    columns = [str(name) for name in table.columns]
+    write_rows(path, columns, (dict(zip(columns, cells, strict=True)) for cells in table.itertuples(index=False)))
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float):
+        return "" if math.isnan(cell) else f"{cell:.6g}"
+    return "" if cell is None else str(cell)
 
 
 @dataclass(frozen=True)
@@ -51,19 +100,26 @@ class Problem:
 
 def write_problems(path: Path, problems: list[Problem], title: str) -> None:
     """Write the problems as CSV (id, what, reason) and print them as a table, if there are any."""
-    rows = [asdict(problem) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
-    write(path, pd.DataFrame(rows, columns=["id", "what", "reason"]))
-    if not rows:
-        return
+    columns = ("id", "what", "reason")
+    lines = [asdict(problem) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
+    write_rows(path, columns, lines)
+    if lines:
+        _show(lines, columns, title, path)
+
+
+def _show(lines: list[Row], columns: Sequence[str], title: str, path: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     shown = Table(title=title, show_lines=False)
-    for name in ("id", "what", "reason"):
+    for name in columns:
         shown.add_column(name, overflow="fold")
-    for row in rows[:50]:
-        shown.add_row(row["id"], row["what"], row["reason"])
+    for line in lines[:50]:
+        shown.add_row(*(line[name] for name in columns))
     console = Console(stderr=True)
     console.print(shown)
-    if len(rows) > 50:
-        console.print(f"and {len(rows) - 50} more in {path}")
+    if len(lines) > 50:
+        console.print(f"and {len(lines) - 50} more in {path}")
 
 
 def refuse_past(limit: int, problems: list[Problem], where: Path) -> None:

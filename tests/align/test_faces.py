@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from limner import images, params, tables
@@ -37,7 +36,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_a_face_and_its_drawing(
     folder: Path, settings: params.Align, model: Path, landmarker: Landmarker, photo_file: Path, drawing_file: Path
 ) -> None:
-    raw = pd.DataFrame([row("f", photo_file, sketch_file=str(drawing_file), style="student", sex="f")])
+    raw = [row("f", photo_file, sketch_file=str(drawing_file), style="student", sex="f")]
     align_all(raw, settings, model, folder, workers=1)
     face = images.read(folder / "faces" / "f.png")
     drawing = images._decode(folder / "sketches" / "artist" / "student" / "f.png", -1)
@@ -69,10 +68,8 @@ def test_what_is_left_out_is_told_and_the_rest_goes_on(
     two = np.concatenate([photo, images.resize(photo, 1024, 768)], axis=1)
     images.write(tmp_path / "two.png", two)
     names = {"text": "text.png", "wall": "wall.png", "tiny": "tiny.png", "two": "two.png", "gone": "gone.png"}
-    raw = pd.DataFrame(
-        [row(name, tmp_path / file) for name, file in names.items()]
-        + [row("good", photo_file, sketch_file=str(tmp_path / "wall.png"), style="s")]
-    )
+    raw = [row(name, tmp_path / file) for name, file in names.items()]
+    raw.append(row("good", photo_file, sketch_file=str(tmp_path / "wall.png"), style="s"))
     align_all(raw, settings, model, folder, workers=2)
     told = tables.read(folder / "faces_problems.csv").set_index("id")
     assert told["what"].to_dict() == {
@@ -96,7 +93,7 @@ def test_a_turned_head_is_skipped(
     turned = abs(landmarker.detect(photo)[0].yaw)
     strict = params.Align(**{**vars(settings), "max_yaw": turned / 2})
     with pytest.raises(LimnerError, match="no usable face in 1 photos"):
-        align_all(pd.DataFrame([row("f", photo_file)]), strict, model, folder, workers=1)
+        align_all([row("f", photo_file)], strict, model, folder, workers=1)
     assert "align.max_yaw" in tables.read(folder / "faces_problems.csv").loc[0, "reason"]
 
 
@@ -104,7 +101,7 @@ def test_the_second_run_remembers_and_gives_the_same_bytes(
     folder: Path, settings: params.Align, model: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photos = sorted((shared / "cuhk" / "photos").iterdir())[:3]
-    raw = pd.DataFrame([row(path.stem, path) for path in photos])
+    raw = [row(path.stem, path) for path in photos]
     align_all(raw, settings, model, folder, workers=2)
     first = contents(folder)
     (folder / "faces" / "stale.png").write_bytes(b"")
@@ -120,7 +117,7 @@ def test_the_second_run_remembers_and_gives_the_same_bytes(
     # One more photo costs one photo, another parameter costs them all.
     costs: list[int] = []
     monkeypatch.setattr(batch, "parallel_map", lambda work, tasks, *_: (costs.append(len(tasks)), map(work, tasks))[1])
-    more = pd.DataFrame([*raw.to_dict("records"), row("new", sorted((shared / "cuhk" / "photos").iterdir())[3])])
+    more = [*raw, row("new", sorted((shared / "cuhk" / "photos").iterdir())[3])]
     align_all(more, settings, model, folder)
     align_all(raw, params.Align(**{**vars(settings), "eye_distance": 100}), model, folder)
     assert costs == [1, 3]
@@ -129,7 +126,7 @@ def test_the_second_run_remembers_and_gives_the_same_bytes(
 def test_without_memory_the_same_bytes(
     folder: Path, settings: params.Align, model: Path, photo_file: Path, tmp_path: Path
 ) -> None:
-    raw = pd.DataFrame([row("file", photo_file), row("b", photo_file)])
+    raw = [row("file", photo_file), row("b", photo_file)]
     align_all(raw, settings, model, folder, workers=2)
     first = contents(folder)
     shutil.rmtree(tmp_path / "cache")
@@ -140,7 +137,7 @@ def test_without_memory_the_same_bytes(
 def test_a_damaged_memory_is_no_memory(
     folder: Path, settings: params.Align, model: Path, photo_file: Path, tmp_path: Path
 ) -> None:
-    raw = pd.DataFrame([row("f", photo_file)])
+    raw = [row("f", photo_file)]
     align_all(raw, settings, model, folder, workers=1)
     first = contents(folder)
     entries = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
@@ -154,4 +151,4 @@ def test_a_damaged_memory_is_no_memory(
 def test_eyes_outside_the_frame_are_refused(folder: Path, settings: params.Align, model: Path) -> None:
     wrong = params.Align(**{**vars(settings), "eyes": (200, 400)})
     with pytest.raises(ParamsError, match=r"align\.eyes"):
-        align_all(pd.DataFrame([row("f", "none.png")]), wrong, model, folder)
+        align_all([row("f", "none.png")], wrong, model, folder)

@@ -148,14 +148,14 @@ def test_a_wrong_value_stops_the_run(
 def test_models_apply_to_any_picture_and_say_what_they_cannot_use(project: Project, tmp_path: Path) -> None:
     photo = sorted((project.root / "data/raw").glob("man-*"))[0]
     drawing = sorted((project.root / "data/sketches/effects/pencil").glob("woman-*"))[0]
-    empty = tmp_path / "wall.png"
+    empty, out = tmp_path / "wall.png", tmp_path / "made"
     images.write(empty, np.full((300, 300, 3), 128, np.uint8))
     told = project.run("limner", "apply", "sketcher", str(photo), str(empty), "--out", str(out), check=False)
-    assert images.read_gray(tmp_path / f"{photo.stem}.png").shape == (64, 64)
+    assert images.read_gray(out / f"{photo.stem}.png").shape == (64, 64)
     assert "wall.png: skipped" in told
     assert "Traceback" not in told
-    project.run("limner", "apply", "painter", str(drawing), "--out", str(tmp_path))
-    painted = images.read(tmp_path / f"{drawing.stem}.png")
+    project.run("limner", "apply", "painter", str(drawing), "--out", str(out))
+    painted = images.read(out / f"{drawing.stem}.png")
     there = images.read(project.root / "runs/painter/pictures/pencil" / drawing.name)
     # Found again by its own landmarks, an aligned drawing hardly moves: what is painted is hardly another.
     assert abs(painted.astype(int) - there).mean() < 12

@@ -2,12 +2,11 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from limner import tables
 from limner.align.batch import Job, align_pictures
@@ -15,7 +14,7 @@ from limner.align.memory import Aligned, Facts
 from limner.errors import LimnerError, ParamsError
 from limner.files import whole
 from limner.params import Align
-from limner.tables import Problem
+from limner.tables import Problem, Row
 
 FACTS = ("eye_distance", "yaw", "roll", "faces_found", "outside")
 FIRST = ("id", "person", "group", "time", "split", *FACTS)
@@ -23,8 +22,8 @@ ABOUT_RAW = ("file", "width", "height", "channels", "sketch_file")
 """Columns of raw.csv that tell something of the raw picture only; every other one is handed on."""
 
 
-def align_all(raw: pd.DataFrame, params: Align, model: Path, out: Path, workers: int = 0) -> None:
-    """Align every picture of `raw`, the table of data/raw.csv, into the folder `out` (data).
+def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers: int = 0) -> None:
+    """Align every picture of `raw`, the lines of data/raw.csv, into the folder `out` (data).
 
     Writes faces/ID.png, sketches/artist/STYLE/ID.png, landmarks.npz (ID: (478, 3) float32, pixels of the
     aligned frame), faces.csv and faces_problems.csv. `model` is the landmarker's file.
@@ -42,11 +41,10 @@ def align_all(raw: pd.DataFrame, params: Align, model: Path, out: Path, workers:
         shutil.rmtree(folder, ignore_errors=True)  # what a former run left belongs to former inputs
         folder.mkdir(parents=True)
 
-    rows = raw.to_dict("records")
-    photos = {row["id"]: Job(Path(row["file"]), faces_in / f"{row['id']}.png", gray=False) for row in rows}
+    photos = {row["id"]: Job(Path(row["file"]), faces_in / f"{row['id']}.png", gray=False) for row in raw}
     drawings = {
         row["id"]: Job(Path(row["sketch_file"]), drawings_in / _style(row) / f"{row['id']}.png", gray=True)
-        for row in rows
+        for row in raw
         if row.get("sketch_file")
     }
     done = align_pictures([*photos.values(), *drawings.values()], params, model, workers)
@@ -59,14 +57,14 @@ def align_all(raw: pd.DataFrame, params: Align, model: Path, out: Path, workers:
     problems = [problem for name, value in faces.items() for problem in _problems(name, value.facts, "")]
     problems += [p for name, value in drawn.items() for p in _problems(name, value.facts, "its drawing: ")]
     tables.write_problems(out / "faces_problems.csv", problems, "align: pictures to know about")
-    tables.write(out / "faces.csv", _table(rows, list(raw.columns), faces, drawn))
+    tables.write_rows(out / "faces.csv", _columns(raw), _table(raw, faces, drawn))
     _write_landmarks(out / "landmarks.npz", faces)
     if not any(value.facts.usable for value in faces.values()):
         raise LimnerError(f"no usable face in {len(faces)} photos: see {out / 'faces_problems.csv'}")
 
 
-def _style(row: dict[Any, Any]) -> str:
-    return str(row.get("style") or "artist")
+def _style(row: Row) -> str:
+    return row.get("style") or "artist"
 
 
 def _problems(name: str, facts: Facts, prefix: str) -> Iterator[Problem]:
@@ -76,19 +74,19 @@ def _problems(name: str, facts: Facts, prefix: str) -> Iterator[Problem]:
         yield Problem(name, "noted", f"{prefix}{facts.faces_found} faces found, the largest is used")
 
 
-def _table(
-    rows: list[dict[Any, Any]], columns: list[str], faces: dict[str, Aligned], drawn: dict[str, Aligned]
-) -> pd.DataFrame:
-    """data/faces.csv: one row a face, in the order of raw.csv; `style` names the drawing there is of it."""
-    kept = []
-    for row in rows:
+def _columns(raw: Sequence[Row]) -> list[str]:
+    rest = [name for name in (raw[0] if raw else ()) if name not in (*FIRST, *ABOUT_RAW, "style")]
+    return [*FIRST, "style", *rest]
+
+
+def _table(raw: Sequence[Row], faces: dict[str, Aligned], drawn: dict[str, Aligned]) -> Iterator[dict[str, Any]]:
+    """data/faces.csv: one line a face, in the order of raw.csv; `style` names the drawing there is of it."""
+    for row in raw:
         facts = faces[row["id"]].facts
         drawing = drawn.get(row["id"])
         if facts.usable:
             style = _style(row) if drawing and drawing.facts.usable else ""
-            kept.append({**row, **{name: getattr(facts, name) for name in FACTS}, "style": style})
-    rest = [name for name in columns if name not in (*FIRST, *ABOUT_RAW, "style")]
-    return pd.DataFrame(kept, columns=[*FIRST, "style", *rest])
+            yield {**row, **{name: getattr(facts, name) for name in FACTS}, "style": style}
 
 
 def _write_landmarks(path: Path, faces: dict[str, Aligned]) -> None:
