@@ -32,7 +32,7 @@ Switch = Literal["jitter", "reverse_jitter"]
 class Scrape:
     mirrors: dict[str, str]
     max_failures: NotNegative
-    near_duplicate: Annotated[int, Field(ge=0, le=256)]
+    near_duplicate: Annotated[float, Field(ge=0, le=255)]
     neighbours: NotNegative
     block_seconds: Positive
 

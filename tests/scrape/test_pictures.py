@@ -162,6 +162,49 @@ def test_gray_becomes_rgb(tmp_path: Path) -> None:
     assert picture.suffix == ""
 
 
+@pytest.mark.parametrize("name", ["HEIF", "AVIF", "WEBP", "JPEG2000", "TIFF", "BMP"])
+def test_other_formats_are_written_anew(tmp_path: Path, name: str) -> None:
+    picture = pictures.read(saved(tmp_path / "a.jpg", quarters(), format=name))
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+    assert picture.suffix == ""
+
+
+def test_heic_with_alpha_lies_over_white(tmp_path: Path) -> None:
+    image = Pillow.new("RGBA", (64, 64), (255, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 32, 64))
+    picture = pictures.read(saved(tmp_path / "a.heic", image, format="HEIF", quality=95))
+    assert picture.image[32, 8].min() > 245
+    assert np.abs(picture.image[32, 56].astype(int) - [255, 0, 0]).max() < 12
+
+
+@pytest.mark.parametrize("name", ["PNG", "WEBP", "TIFF", "AVIF"])
+def test_other_formats_come_upright(tmp_path: Path, name: str) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    turned = quarters().transpose(Pillow.Transpose.ROTATE_90)
+    picture = pictures.read(saved(tmp_path / "a", turned, format=name, exif=exif))
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x02\x01\x12\0\x03",  # ends within its first entry
+        b"Exif\0\0no such thing",
+        b"Exif\0\0II*\0\xff\xff\xff\xff",  # points beyond its end
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0\0\0\0\0",  # orientation 99
+    ],
+)
+def test_corrupt_exif_does_not_cost_the_picture(tmp_path: Path, exif: bytes) -> None:
+    path = tmp_path / "a.jpg"
+    whole = io.BytesIO()
+    quarters().save(whole, "JPEG", quality=95, subsampling=0)
+    body = whole.getvalue()
+    path.write_bytes(body[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + body[2:])
+    picture = pictures.read(path)
+    assert corners(picture.image) == ["red", "green", "blue", "white"]
+
+
 def test_of_an_animation_the_first_picture(tmp_path: Path) -> None:
     frames = [Pillow.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     path = saved(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:])
@@ -170,9 +213,9 @@ def test_of_an_animation_the_first_picture(tmp_path: Path) -> None:
     assert "animated" in picture.notes[0]
 
 
-def jpeg() -> bytes:
+def encoded(name: str = "JPEG", **options: object) -> bytes:
     stream = io.BytesIO()
-    scene(3, 256, 256).save(stream, "JPEG", quality=95)
+    scene(3, 256, 256).save(stream, name, **options)
     return stream.getvalue()
 
 
@@ -183,9 +226,13 @@ def jpeg() -> bytes:
         (b"these are only words\n", "text"),
         (b"\n<!DOCTYPE html><title>404</title>", "web page"),
         (b"<?xml version='1.0'?><svg xmlns='x'/>", "SVG"),
-        (b"\0\0\0\x18ftypheic" + b"\0" * 64, "HEIC"),
+        (b"\xef\xbb\xbf<!-- made by hand -->\n<html><body>404</body></html>", "web page"),
         (b"\0\1\2\3" * 99, "no picture"),
-        (jpeg()[:2000], "truncated"),
+        (encoded(quality=95)[:2000], "truncated"),
+        (encoded("PNG")[:2000], "truncated"),
+        (encoded("WEBP")[:2000], "damaged"),
+        (encoded("AVIF")[:2000], "damaged"),
+        (encoded("HEIF")[:2000], "damaged"),
     ],
 )
 def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) -> None:

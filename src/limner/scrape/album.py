@@ -1,22 +1,23 @@
-"""data/raw: the pictures under their ids, without near-duplicates, and the table of what they are."""
+"""data/raw: the pictures under their ids, without copies of one another, and the table of what they are."""
 
+import json
 import shutil
-from collections import defaultdict
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 
-import pandas as pd
-
-from limner.files import whole
-from limner.scrape import shots
-from limner.scrape.duplicates import BITS, Twins
+from limner import tables
+from limner.files import cache_dir, whole
+from limner.scrape.duplicates import Twins
 from limner.scrape.manifests import Row
-from limner.scrape.shots import Taken
+from limner.scrape.registration import Thumbnail
+from limner.scrape.shots import Shot, Taken
 from limner.tables import Problem
 
 COLUMNS = (
-    *("id", "file", "person", "group", "time", "width", "height", "source", "license", "credit", "split"),
-    *("sketch_file", "style"),
+    *("id", "file", "person", "group", "time", "width", "height", "source", "license", "author", "credit"),
+    *("reference", "split", "sketch_file", "style"),
 )
 """Of data/raw.csv; the manifests' further columns follow."""
 
@@ -24,55 +25,70 @@ COLUMNS = (
 class Album:
     """Pictures are added in the order of the manifests: of two that are the same, the earlier stays.
 
+    A picture costs about a kilobyte of memory: its row waits in a file for the columns of the rows behind it.
+    Close it, or use it in a `with` block.
+
     Args:
         folder: is emptied.
-        near_duplicate: bits of 256 in which two perceptual hashes of one person may differ and still
-            be of the same picture.
+        near_duplicate: gray levels, of 255, by which a picture may differ from a copy; see
+            `registration.difference`.
         block_seconds: length of the blocks of time that group a video's frames.
     """
 
-    def __init__(self, folder: Path, near_duplicate: int, block_seconds: float) -> None:
+    def __init__(self, folder: Path, near_duplicate: float, block_seconds: float) -> None:
         self._folder = folder
         self._block_seconds = block_seconds
-        self._rows: list[dict[str, str]] = []
+        self._lines = tempfile.TemporaryFile("w+", encoding="utf-8", dir=cache_dir("pictures"))  # noqa: SIM115
+        self._columns = dict.fromkeys(COLUMNS)
         self._ids: set[str] = set()
-        self._twins: defaultdict[str, Twins] = defaultdict(lambda: Twins(near_duplicate))
+        self._twins = Twins(near_duplicate)
+        self._shown: list[tuple[str, str]] = []
+        """(id, person) of each picture, by its number among the twins."""
         self.problems: list[Problem] = []
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+
+    def close(self) -> None:
+        """Drop what was kept in temporary files."""
+        self._lines.close()
+        self._twins.close()
+
+    def __enter__(self) -> "Album":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    @property
+    def people(self) -> int:
+        """How many people the pictures show."""
+        return len({person for _, person in self._shown})
 
     def add(self, row: Row, photo: Taken, drawing: Taken | None = None) -> None:
         """File what was taken for one row; what is wrong with it goes to `problems`."""
         self._report(row, row.url, photo)
         if drawing is not None:
             self._report(row, row.sketch_url, drawing)
-        for shot in photo.shots:
-            block = int(shot.time // self._block_seconds)
-            film = row.kind == "video"
-            name = f"{row.id}-{shot.frame:05d}" if film else row.id
-            if self._is_new(name, row, shot):
-                self._rows.append(
-                    {
-                        "id": name,
-                        "file": self._copy(photo, shot, name),
-                        "person": row.person,
-                        "group": f"{row.id}@{block:03d}" if film else row.person,
-                        "time": f"{shot.time:.3f}" if film else "",
-                        "width": str(shot.width),
-                        "height": str(shot.height),
-                        "source": row.url,
-                        "license": row.license,
-                        "credit": row.credit,
-                        "split": row.split,
-                        **self._drawn(row, drawing, name),
-                        **row.extra,
-                    }
-                )
+        for shot, thumbnail in zip(photo.shots, photo.thumbnails(), strict=True):
+            name = f"{row.id}-{shot.frame:05d}" if row.kind == "video" else row.id
+            if self._is_new(name, row, thumbnail):
+                cells = {**self._cells(row, photo, shot, name), **self._drawn(row, drawing, name), **row.extra}
+                self._columns |= dict.fromkeys(cells)
+                print(json.dumps(cells), file=self._lines)
 
-    def table(self) -> pd.DataFrame:
-        """One row a picture, every cell as text."""
-        further: Sequence[str] = list(dict.fromkeys(name for row in self._rows for name in row if name not in COLUMNS))
-        return pd.DataFrame(self._rows, columns=[*COLUMNS, *further]).fillna("")
+    def write(self, path: Path) -> None:
+        """Write the table, one row a picture, whole or not at all."""
+        tables.write_rows(path, list(self._columns), self._rows())
+
+    def _rows(self) -> Iterator[dict[str, str]]:
+        blank = dict.fromkeys(self._columns, "")
+        self._lines.seek(0)
+        yield from ({**blank, **json.loads(line)} for line in self._lines)
 
     def _report(self, row: Row, url: str, taken: Taken) -> None:
         if taken.failure:
@@ -81,28 +97,59 @@ class Album:
             self.problems.append(Problem(row.id, "failed", why))
         self.problems += [Problem(row.id, "noted", f"{url}: {note}") for note in taken.notes]
 
-    def _is_new(self, name: str, row: Row, shot: shots.Shot) -> bool:
+    def _is_new(self, name: str, row: Row, thumbnail: Thumbnail) -> bool:
         if name.lower() in self._ids:
             why = f"another row already has a picture named {name!r}: rename the row {row.id!r}"
             self.problems.append(Problem(name, "failed", why))
             return False
-        twins, hash_ = self._twins[row.person], int(shot.hash, 16)
-        twin = twins.find(hash_)
-        if twin is not None and not row.sketch_url:  # the same photo drawn twice makes two pairs
-            why = f"the same picture as {twin[0]}: {twin[1]} of {BITS} bits of their perceptual hashes differ"
-            self.problems.append(Problem(name, "skipped", why))
+        twins = [(*self._shown[twin.number], twin.difference) for twin in self._twins.find(thumbnail)]
+        own = [(id, apart) for id, person, apart in twins if person == row.person]
+        if own and not row.sketch_url:  # the same photo drawn twice makes two pairs
+            self.problems.append(Problem(name, "skipped", f"the same picture as {_named(*own[0])}"))
             return False
-        twins.add(hash_, name)
+        others = [(id, person, apart) for id, person, apart in twins if person != row.person]
+        if others and not own:  # else it was told of the earlier one
+            id, person, apart = others[0]
+            why = f"the same picture as {_named(id, apart)}, which is said to show {person}, not {row.person}"
+            self.problems.append(Problem(name, "noted", why))
+        self._twins.add(thumbnail)
+        self._shown.append((name, row.person))
         self._ids.add(name.lower())
         return True
+
+    def _cells(self, row: Row, photo: Taken, shot: Shot, name: str) -> dict[str, str]:
+        film = row.kind == "video"
+        block = int(shot.time // self._block_seconds)
+        return {
+            "id": name,
+            "file": self._copy(photo, shot, name),
+            "person": row.person,
+            "group": f"{row.id}@{block:03d}" if film else row.person,
+            "time": f"{shot.time:.3f}" if film else "",
+            "width": str(shot.width),
+            "height": str(shot.height),
+            "source": row.url,
+            "license": row.license,
+            "author": row.author,
+            "credit": row.credit,
+            "reference": row.reference,
+            "split": row.split,
+        }
 
     def _drawn(self, row: Row, drawing: Taken | None, name: str) -> dict[str, str]:
         if drawing is None or not drawing.shots:
             return {"sketch_file": "", "style": ""}
         return {"sketch_file": self._copy(drawing, drawing.shots[0], f"{name}.sketch"), "style": row.style}
 
-    def _copy(self, taken: Taken, shot: shots.Shot, name: str) -> str:
+    def _copy(self, taken: Taken, shot: Shot, name: str) -> str:
         path = self._folder / f"{name}{shot.suffix}"
         with whole(path) as part:
             shutil.copyfile(taken.path(shot), part)
         return path.as_posix()
+
+
+def _named(id: str, apart: float) -> str:
+    """An earlier picture and how alike it is."""
+    if apart == 0:
+        return id
+    return f"{id}, resized, cropped or compressed anew (laid over it, {apart:.1f} gray levels apart at most)"

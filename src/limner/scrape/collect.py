@@ -9,9 +9,10 @@ from limner.errors import LimnerError, SourceError
 from limner.params import Scrape
 from limner.scrape import manifests, shots, sources, weights
 from limner.scrape.album import Album
+from limner.scrape.decoders import Decoders, decode
 from limner.scrape.fetch import Downloads, Fetched, Wanted
 from limner.scrape.manifests import Row
-from limner.workers import parallel_map
+from limner.workers import count
 
 
 def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path = Path("data")) -> None:
@@ -41,20 +42,19 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     jobs = [_job(row, options.neighbours) for row in rows] + [shots.Job("photo")] * len(drawn)
     taken = iter(_take(jobs, fetched[len(models) :], workers))
     photos = [next(taken) for _ in rows]
-    album = Album(data / "raw", options.near_duplicate, options.block_seconds)
-    for row, photo in zip(rows, photos, strict=True):
-        album.add(row, photo, next(taken) if row.sketch_url else None)
-    table = album.table()
-    tables.write(data / "raw.csv", table)
+    with Album(data / "raw", options.near_duplicate, options.block_seconds) as album:
+        for row, photo in zip(rows, photos, strict=True):
+            album.add(row, photo, next(taken) if row.sketch_url else None)
+        album.write(data / "raw.csv")
 
     problems += found + album.problems + lacking
     listed = data / "raw_problems.csv"
     tables.write_problems(listed, problems, "What scraping met with")
-    print(f"{len(table)} pictures of {table['person'].nunique()} people in {data / 'raw'}", file=sys.stderr)
+    print(f"{len(album)} pictures of {album.people} people in {data / 'raw'}", file=sys.stderr)
     if lacking:
         raise LimnerError("; ".join(f"no model file {problem.reason}" for problem in lacking))
     tables.refuse_past(options.max_failures, problems, listed)
-    if table.empty:
+    if not len(album):
         raise LimnerError(f"there is no picture at all: the reasons are in {listed}")
 
 
@@ -75,5 +75,8 @@ def _take(jobs: Sequence[shots.Job], fetched: Sequence[Fetched | SourceError], w
         for (job, file), taken in zip(todo, known, strict=True)
         if taken is None and isinstance(file, Fetched)
     ]
-    done = iter(parallel_map(shots.take, new, "decode", workers) if new else ())
-    return [next(done) if taken is None else taken for taken in known]
+    if not new:
+        return [taken for taken in known if taken is not None]
+    with Decoders(min(count(workers), len(new))) as decoders:
+        done = decode(new, decoders, len(new))
+        return [next(done) if taken is None else taken for taken in known]

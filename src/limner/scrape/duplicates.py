@@ -1,68 +1,124 @@
-"""Near-duplicate pictures, by perceptual hash, in about linear time."""
+"""Pictures that are copies of earlier ones: exact, resized, recompressed or cropped a little.
 
-from collections.abc import Iterator
-from itertools import pairwise
+Comparing each with each would take the square of their number. So an index of coarse descriptions (a graph of
+neighbours: Malkov and Yashunin 2018) names the few earlier pictures that look most like a new one, and only those
+are laid over it. A crop moves the description: one of them tells where the new picture lies, and the index is
+asked a second time for what looks like the new one put there. So a cropped frame finds its own frame among
+hundreds of the same film.
+"""
+
+import tempfile
+from array import array
+from dataclasses import dataclass
+from types import TracebackType
 
 import cv2
 import numpy as np
+import numpy.typing as npt
+from voyager import Index, Space
 
-from limner.images import Image, resize
+from limner.files import cache_dir
+from limner.scrape import registration
+from limner.scrape.registration import SIDE, Thumbnail
 
-BITS = 256
-SIDE = 16
-"""Lowest frequencies kept in each direction: SIDE x SIDE = BITS signs."""
-SCALE = 64
-"""Pixels a side of the small gray picture that is hashed."""
+CELLS = 8
+"""A description is the brightness of CELLS x CELLS places, its mean taken away."""
+BORDER = 8
+"""Pixels of the thumbnail's edge that a description leaves out, since a crop takes them away."""
+ASKED = 3
+"""Pictures that are asked where the new one lies."""
+JUDGED = 8
+"""Pictures that are laid over the new one."""
+CANDIDATES = 64
+"""Breadth of the search through the index: more finds more, and takes longer."""
 
 
-def perceptual_hash(image: Image) -> int:
-    """256 bits that stay nearly the same when a picture is resized or compressed.
+@dataclass(frozen=True)
+class Twin:
+    """An earlier picture that a new one is a copy of."""
 
-    Signs of the lowest 16x16 DCT coefficients against their median, of the gray picture at 64x64
-    (pHash: Zauner 2010). The usual 64 bits of 8x8 coefficients cannot tell the next frame of a
-    slow video from a recompressed copy; 256 can.
-
-    Args:
-        image: (H, W, 3) RGB uint8.
-    """
-    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-    waves = cv2.dct(resize(gray, SCALE, SCALE).astype(np.float32))[:SIDE, :SIDE].ravel()
-    signs = waves > np.median(waves[1:])  # the first is the mean brightness
-    return int.from_bytes(np.packbits(signs).tobytes(), "big")
+    number: int
+    """Counted from 0, in the order in which pictures were added."""
+    difference: float
+    """See `registration.difference`."""
 
 
 class Twins:
-    """The hashes seen so far, to be asked for one near a new one.
+    """The pictures seen so far, to be asked for copies of a new one. Close it, or use it in a `with` block.
 
-    If two hashes differ in at most t bits, then cut into t + 1 bands they agree in one band at
-    least (Manber 1994): only those that share a band are compared.
+    A picture costs about half a kilobyte of memory; its thumbnail lies in a temporary file.
 
     Args:
-        threshold: bits of 256 in which two hashes may differ and still be of the same picture.
+        threshold: gray levels, of 255, by which a picture may differ from a cropped or resized copy; see
+            `registration.difference`.
     """
 
-    def __init__(self, threshold: int) -> None:
+    def __init__(self, threshold: float) -> None:
         self._threshold = threshold
-        self._bands = min(threshold + 1, BITS)
-        self._seen: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        self._index = Index(Space.Euclidean, CELLS**2, M=12, ef_construction=CANDIDATES, random_seed=1)
+        self._sizes = array("L")
+        self._store = tempfile.TemporaryFile(dir=cache_dir("pictures"))  # noqa: SIM115  closed by close
 
-    def find(self, hash_: int) -> tuple[str, int] | None:
-        """(name, bits apart) of the nearest within the threshold, the earliest among equals; or None."""
-        near: dict[str, int] = {}
-        for band in self._cut(hash_):
-            for other, name in self._seen.get(band, ()):
-                near.setdefault(name, (hash_ ^ other).bit_count())
-        if not near:
-            return None
-        name = min(near, key=near.__getitem__)
-        return (name, near[name]) if near[name] <= self._threshold else None
+    def close(self) -> None:
+        """Drop the thumbnails."""
+        self._store.close()
 
-    def add(self, hash_: int, name: str) -> None:
-        """Remember one picture."""
-        for band in self._cut(hash_):
-            self._seen.setdefault(band, []).append((hash_, name))
+    def __enter__(self) -> "Twins":
+        return self
 
-    def _cut(self, hash_: int) -> Iterator[tuple[int, int]]:
-        edges = [BITS * k // self._bands for k in range(self._bands + 1)]
-        for k, (low, high) in enumerate(pairwise(edges)):
-            yield k, (hash_ >> low) & ((1 << (high - low)) - 1)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._sizes) // 2
+
+    def add(self, picture: Thumbnail) -> int:
+        """Remember one picture; return its number."""
+        number = len(self)
+        self._store.seek(number * SIDE**2)
+        self._store.write(np.ascontiguousarray(picture.pixels).tobytes())
+        self._sizes.extend((picture.width, picture.height))
+        self._index.add_item(_description(picture.pixels), number)
+        return number
+
+    def find(self, picture: Thumbnail) -> list[Twin]:
+        """The earlier pictures that `picture` is a copy of, the most alike first, the earliest among equals."""
+        found = []
+        for number in self._candidates(picture):
+            apart = registration.difference(picture, self._kept(number))
+            if apart is not None and apart <= self._threshold:
+                found.append(Twin(number, apart))
+        return sorted(found, key=lambda twin: (round(twin.difference, 1), twin.number))
+
+    def _candidates(self, picture: Thumbnail) -> list[int]:
+        """The numbers of those that may be copies, in ascending order."""
+        near = self._nearest(picture.pixels)
+        candidates = set(near)
+        for number in near[:ASKED]:
+            place = registration.roughly(picture, self._kept(number))
+            if place is not None:
+                candidates.update(self._nearest(registration.moved(picture.pixels, place)))
+                break
+        return sorted(candidates)
+
+    def _nearest(self, pixels: npt.NDArray[np.uint8]) -> list[int]:
+        count = min(JUDGED, len(self))
+        if not count:
+            return []
+        numbers, _ = self._index.query(_description(pixels), k=count, query_ef=CANDIDATES)
+        return [int(number) for number in numbers]
+
+    def _kept(self, number: int) -> Thumbnail:
+        self._store.seek(number * SIDE**2)
+        pixels = np.frombuffer(self._store.read(SIDE**2), np.uint8).reshape(SIDE, SIDE)
+        return Thumbnail(pixels, *self._sizes[2 * number : 2 * number + 2])
+
+
+def _description(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """(CELLS * CELLS,) brightness of each place, with the mean taken away and of unit length."""
+    soft = cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), SIDE / CELLS / 3)[BORDER:-BORDER, BORDER:-BORDER]
+    cells = np.asarray(cv2.resize(soft, (CELLS, CELLS), interpolation=cv2.INTER_AREA), np.float32).ravel()
+    cells -= cells.mean()
+    return cells / max(float(np.linalg.norm(cells)), 1e-3)

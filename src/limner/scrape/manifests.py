@@ -52,7 +52,9 @@ class Row:
     style: str = ""
     split: str = ""
     license: str = ""
+    author: str = ""
     credit: str = ""
+    reference: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,7 +115,9 @@ def _row(cells: dict[str, str], stem: str) -> Row:
         style=(cells.get("style") or stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),
         license=cells.get("license", ""),
+        author=cells.get("author", ""),
         credit=cells.get("credit", ""),
+        reference=cells.get("reference", ""),
         extra={name: cell for name, cell in cells.items() if name not in COLUMNS},
     )
     faults = [f"the column {name} is empty" for name in NEEDED if not cells[name]]

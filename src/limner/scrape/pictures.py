@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 from PIL import Image as Pillow
 from PIL import ImageCms, UnidentifiedImageError
 
@@ -15,7 +16,7 @@ from limner.images import Image
 
 MOST_PIXELS = 120_000_000
 """A picture of more pixels is refused: decoded, it would take 360 MB and more."""
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF")
 """Pillow's other decoders are never asked: some run programs, none holds photos."""
 KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
 """Formats that the later stages read as they are. MPO: a phone's JPEG with smaller copies behind it."""
@@ -32,6 +33,8 @@ TURNS = {
     8: Pillow.Transpose.ROTATE_90,
 }
 """By EXIF orientation, what puts a picture upright."""
+
+pillow_heif.register_heif_opener()
 
 
 @dataclass(frozen=True)
@@ -179,8 +182,6 @@ def _what_it_is(path: Path, error: Exception) -> str:
         return "it is a web page (HTML), not a picture"
     if b"<svg" in start:
         return "it is an SVG drawing: save it as PNG"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
-        return "it is a HEIC photo, which limner cannot read: save it as JPEG or PNG"
     if isinstance(error, Pillow.DecompressionBombError):  # Pillow has a limit of its own, beyond ours
         return f"it is too large: at most {MOST_PIXELS // 1_000_000} million pixels are decoded ({error})"
     if isinstance(error, UnidentifiedImageError):

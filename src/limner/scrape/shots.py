@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import cv2
+import numpy as np
 import PIL
+import pillow_heif
 
 from limner import files, images
 from limner.errors import SourceError
-from limner.scrape import duplicates, pictures, video
+from limner.scrape import pictures, registration, video
 from limner.scrape.fetch import Fetched
+
+THUMBNAILS = "thumbnails.npy"
+"""(shots, SIDE, SIDE) gray, beside the pictures."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,6 @@ class Shot:
     """.jpg or .png"""
     width: int
     height: int
-    hash: str
-    """Perceptual hash, hexadecimal."""
     frame: int = 0
     """Of a video: index of the sampled frame."""
     time: float = 0.0
@@ -61,64 +65,82 @@ class Taken:
         """Where a picture's bytes lie: in the memory, or in the source itself."""
         return self.folder / shot.file if shot.file else self.source
 
+    def thumbnails(self) -> Iterator[registration.Thumbnail]:
+        """One a shot, in their order."""
+        if self.shots:
+            pixels = np.load(self.folder / THUMBNAILS, mmap_mode="r")
+            for shot, small in zip(self.shots, pixels, strict=True):
+                yield registration.Thumbnail(np.asarray(small), shot.width, shot.height)
+
 
 def recall(job: Job, file: Fetched) -> Taken | None:
     """What an earlier run took from the same bytes in the same way, or None."""
-    folder = _folder(job, file)
+    where = folder(job, file)
     try:
-        kept = json.loads((folder / "shots.json").read_text(encoding="utf-8"))
+        kept = json.loads((where / "shots.json").read_text(encoding="utf-8"))
         shots = tuple(Shot(**shot) for shot in kept["shots"])
-        taken = Taken(shots, tuple(kept["notes"]), source=file.path, folder=folder)
+        taken = Taken(shots, tuple(kept["notes"]), source=file.path, folder=where)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return taken if all(taken.path(shot).is_file() for shot in shots) else None
+    there = (where / THUMBNAILS).is_file() and all(taken.path(shot).is_file() for shot in shots)
+    return taken if there else None
 
 
-def take(work: tuple[Job, Fetched]) -> Taken:
-    """Decode one file and remember its pictures. A failure is returned, not raised, and not remembered."""
-    job, file = work
-    folder = _folder(job, file)
+def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambda: None) -> Taken:
+    """Decode one file and remember its pictures. A failure is returned, not raised, and not remembered.
+
+    Args:
+        job: what to take.
+        file: from which file.
+        where: the `folder` of that job and file.
+        alive: called whenever another frame of a video was read.
+    """
     try:
-        shots, notes = (_photo if job.kind == "photo" else _frames)(job, file.path, folder)
+        taken = (_photo if job.kind == "photo" else _frames)(job, file, where, alive)
     except SourceError as error:
         return Taken(failure=str(error))
     # Last, and whole: where this file is, all that it names is there too.
-    with files.whole(folder / "shots.json") as part:
-        kept = {"shots": [asdict(shot) for shot in shots], "notes": notes}
+    with files.whole(where / "shots.json") as part:
+        kept = {"shots": [asdict(shot) for shot in taken.shots], "notes": taken.notes}
         part.write_text(json.dumps(kept), encoding="utf-8")
-    return Taken(tuple(shots), tuple(notes), source=file.path, folder=folder)
+    return taken
 
 
-def _photo(job: Job, path: Path, folder: Path) -> tuple[list[Shot], list[str]]:
-    picture = pictures.read(path, job.channels)
-    if not picture.suffix:
-        images.write(folder / "photo.png", picture.image)
-    shot = _shot(picture.image, "" if picture.suffix else "photo.png", picture.suffix or ".png")
-    return [shot], list(picture.notes)
-
-
-def _frames(job: Job, path: Path, folder: Path) -> tuple[list[Shot], list[str]]:
-    sampler = video.Sampler(path, job.every, job.neighbours)
-    shots = []
-    for frame in sampler:
-        name = f"{frame.index:05d}.png"
-        images.write(folder / name, frame.image)
-        shots.append(_shot(frame.image, name, ".png", frame.index, frame.time))
-    return shots, [sampler.note] if sampler.note else []
-
-
-def _shot(image: images.Image, file: str, suffix: str, frame: int = 0, time: float = 0.0) -> Shot:
-    height, width = image.shape[:2]
-    return Shot(file, suffix, width, height, f"{duplicates.perceptual_hash(image):064x}", frame, round(time, 3))
-
-
-def _folder(job: Job, file: Fetched) -> Path:
+def folder(job: Job, file: Fetched) -> Path:
     """Where the pictures of a file are kept: by its bytes, what is asked of it, and the code that decodes."""
     key = json.dumps([file.sha256, asdict(job), _code()])
     return files.cache_dir("pictures") / hashlib.sha256(key.encode()).hexdigest()
 
 
+def _photo(job: Job, file: Fetched, where: Path, _: Callable[[], None]) -> Taken:
+    picture = pictures.read(file.path, job.channels)
+    if not picture.suffix:
+        images.write(where / "photo.png", picture.image)
+    height, width = picture.image.shape[:2]
+    shot = Shot("" if picture.suffix else "photo.png", picture.suffix or ".png", width, height)
+    _write_thumbnails(where, [registration.thumbnail(picture.image)])
+    return Taken((shot,), picture.notes, source=file.path, folder=where)
+
+
+def _frames(job: Job, file: Fetched, where: Path, alive: Callable[[], None]) -> Taken:
+    sampler = video.Sampler(file.path, job.every, job.neighbours, alive)
+    shots, thumbnails = [], []
+    for frame in sampler:
+        name = f"{frame.index:05d}.png"
+        images.write(where / name, frame.image)
+        height, width = frame.image.shape[:2]
+        shots.append(Shot(name, ".png", width, height, frame.index, round(frame.time, 3)))
+        thumbnails.append(registration.thumbnail(frame.image))
+    _write_thumbnails(where, thumbnails)
+    return Taken(tuple(shots), (sampler.note,) if sampler.note else (), source=file.path, folder=where)
+
+
+def _write_thumbnails(where: Path, thumbnails: list[images.Image]) -> None:
+    with files.whole(where / THUMBNAILS) as part, part.open("wb") as stream:
+        np.save(stream, np.stack(thumbnails))
+
+
 @cache
 def _code() -> tuple[str, ...]:
-    ours = (files.sha256(Path(module.__file__ or "")) for module in (pictures, video, duplicates, images))
-    return (cv2.__version__, PIL.__version__, *ours)
+    ours = (files.sha256(Path(module.__file__ or "")) for module in (pictures, video, registration, images))
+    return (cv2.__version__, PIL.__version__, pillow_heif.__version__, *ours)

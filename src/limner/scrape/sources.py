@@ -16,7 +16,7 @@ from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 SUFFIXES = {
-    "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"),
+    "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
     "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
 }
 WATCHED = Path("data/photos")

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +39,14 @@ class Sampler:
         every: frames from one sample to the next.
         neighbours: frames on either side among which the sharpest is taken; never so many that two
             samples could choose the same frame.
+        alive: called for every frame that was read.
     """
 
-    def __init__(self, path: Path, every: int, neighbours: int) -> None:
+    def __init__(self, path: Path, every: int, neighbours: int, alive: Callable[[], None] = lambda: None) -> None:
         self._path = path
         self._every = every
         self._reach = min(neighbours, (every - 1) // 2)
+        self._alive = alive
         self.note = ""
 
     def __iter__(self) -> Iterator[Frame]:
@@ -61,6 +63,7 @@ class Sampler:
             best: tuple[float, bool] = (-1.0, False)
             chosen: Frame | None = None
             while capture.grab():
+                self._alive()
                 index = self._every * round(read / self._every)
                 if abs(read - index) <= self._reach:
                     time = _time(capture, read)

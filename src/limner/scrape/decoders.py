@@ -1,0 +1,109 @@
+"""Processes that decode files nobody vouches for: one that crashes or hangs costs its own file, no other."""
+
+import faulthandler
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from dataclasses import replace
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from limner.scrape import shots
+from limner.scrape.fetch import Fetched
+from limner.scrape.shots import Job, Taken
+
+PATIENCE = 120.0
+"""Seconds that one photo, or the next frame of a video, may take."""
+HUNG = 1
+"""What a process ends with when that time is over."""
+
+
+class Decoders:
+    """A pool of processes, started when there is something to decode. Use it in a `with` block.
+
+    Args:
+        workers: how many processes.
+        patience: seconds that one photo, or the next frame of a video, may take.
+    """
+
+    def __init__(self, workers: int, patience: float = PATIENCE) -> None:
+        # A fork of this process would copy locks that its threads hold; a server forks from a clean one.
+        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+        context = get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["limner.scrape.shots"])
+        self._pool = ProcessPool(max_workers=workers, context=context)
+        self._patience = patience
+
+    def __enter__(self) -> "Decoders":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def submit(self, work: tuple[Job, Fetched]) -> "Future[Taken]":
+        """Begin to decode a file: the future holds its pictures or why there are none, never an error of it."""
+        job, file = work
+        # Named by absolute paths: the processes may work in another folder.
+        there = replace(file, path=file.path.absolute())
+        started = self._pool.schedule(_take, args=[job, there, shots.folder(job, file).absolute(), self._patience])
+        answer: Future[Taken] = Future()
+        started.add_done_callback(lambda future: _pass_on(future, answer))
+        return answer
+
+
+def decode(work: Iterable[tuple[Job, Fetched]], decoders: Decoders, ahead: int) -> Iterator[Taken]:
+    """What is taken from each file, in order; at most `ahead` files are read before the first has come."""
+    waiting: list[Future[Taken]] = []
+    for item in work:
+        waiting.append(decoders.submit(item))
+        if len(waiting) >= ahead:
+            yield waiting.pop(0).result()
+    for future in waiting:
+        yield future.result()
+
+
+def _pass_on(future: "Future[Taken]", answer: "Future[Taken]") -> None:
+    try:
+        answer.set_result(future.result())
+    except ProcessExpired as error:
+        answer.set_result(Taken(failure=_end(error)))
+    except (Exception, CancelledError) as error:  # a bug keeps its traceback
+        answer.set_exception(error)
+
+
+def _end(error: Any) -> str:
+    """Why a process ended in the middle of its work, in words."""
+    code = error.exitcode
+    if code == HUNG:
+        return "its decoder did not come to an end and was stopped: the file is damaged, or made to do harm"
+    names = {-number.value: number.name for number in signal.Signals}
+    return (
+        f"its decoder crashed on it ({names.get(code, f'exit code {code}')}): the file is damaged, or made to do harm"
+    )
+
+
+def _take(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
+    """In the other process."""
+    with Path(os.devnull).open("w") as nowhere:
+
+        def alive() -> None:
+            # A thread of C code, so it also ends a decoder that never returns to Python.
+            faulthandler.dump_traceback_later(patience, exit=True, file=nowhere)
+
+        try:
+            alive()
+            return shots.take(job, file, where, alive)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
