@@ -39,7 +39,7 @@ def fetched(project: Path) -> dict[str, Fetched]:
         scene(k).save(f"{k}.png")
     Path("crash").write_bytes(b"crash")
     Path("hang").write_bytes(b"hang")
-    return {path.stem: Fetched(path, files.sha256(path)) for path in map(Path, sorted(os.listdir())) if path.is_file()}
+    return {path.stem: Fetched(path, files.sha256(path)) for path in Path().iterdir() if path.is_file()}
 
 
 def test_crash_and_hang_cost_their_own_file(fetched: dict[str, Fetched], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,47 +1,81 @@
-"""The hash stays near when a picture is re-encoded, and banding finds what comparing all finds."""
+"""The index finds what comparing each with each would find, among many and among frames of one film."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image as Pillow
 
-from limner.scrape.duplicates import BITS, Twins, perceptual_hash
+from limner.images import Image
+from limner.scrape.duplicates import Twins
+from limner.scrape.registration import Thumbnail
 
 from .conftest import scene
+from .test_registration import COPY, compressed, cropped, resized, small
 
 
-def distance(a: np.ndarray, b: np.ndarray) -> int:
-    return (perceptual_hash(a) ^ perceptual_hash(b)).bit_count()
+@pytest.fixture
+def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twins]:
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path))
+    with Twins(COPY) as empty:
+        yield empty
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_copies_are_near_and_others_far(seed: int) -> None:
-    image = np.asarray(scene(seed, 480, 320, detail=4))
-    _, coded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 60])
-    half = np.asarray(Pillow.fromarray(image).resize((240, 160), Pillow.Resampling.LANCZOS))
-    assert distance(image, image) == 0
-    assert distance(image, cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1].copy()) <= 8
-    assert distance(image, half) <= 8
-    assert distance(image, np.asarray(scene(seed + 100, 480, 320, detail=4))) > 64
+def copy_of(image: Image, draw: np.random.Generator) -> Thumbnail:
+    """Cropped by up to 5% a side, resized and compressed, as chance has it."""
+    changed = cropped(image, *draw.uniform(0, 0.05, 4))
+    return small(compressed(resized(changed, draw.uniform(0.4, 1.2)), int(draw.integers(50, 95))))
 
 
-@pytest.mark.parametrize("threshold", [0, 1, 4, 20])
-def test_banding_finds_what_comparing_all_finds(threshold: int) -> None:
-    draw = np.random.default_rng(7)
-    bases = [int.from_bytes(draw.bytes(BITS // 8), "big") for _ in range(20)]
-    seen: dict[str, int] = {}
-    twins = Twins(threshold)
-    for k in range(400):
-        hash_ = bases[k % 20]
-        for bit in draw.integers(0, BITS, draw.integers(0, 2 * threshold + 2)):
-            hash_ ^= 1 << int(bit)
-        apart = {name: (hash_ ^ other).bit_count() for name, other in seen.items()}
-        nearest = min(apart.values(), default=BITS)
-        found = twins.find(hash_)
-        if nearest > threshold:
-            assert found is None
-        else:
-            assert found is not None
-            assert found[1] == nearest == apart[found[0]]
-        seen[str(k)] = hash_
-        twins.add(hash_, str(k))
+def test_each_copy_finds_its_own_among_many(twins: Twins) -> None:
+    draw = np.random.default_rng(3)
+    pictures = [np.asarray(scene(seed, 320, 240, detail=1 + seed % 5)) for seed in range(300)]
+    for picture in pictures:
+        assert twins.find(small(picture)) == []
+        twins.add(small(picture))
+    for number in range(0, 300, 5):
+        assert [twin.number for twin in twins.find(copy_of(pictures[number], draw))] == [number]
+        assert [(twin.number, twin.difference) for twin in twins.find(small(pictures[number]))] == [(number, 0)]
+
+
+def test_a_cropped_frame_finds_its_own_among_frames_of_one_film(twins: Twins) -> None:
+    """All the same but for a spot that wanders: the crop changes a picture more than the next frame does."""
+    draw = np.random.default_rng(5)
+    room = np.asarray(scene(1, 480, 320, detail=4))
+    frames = []
+    for k in range(150):
+        frame = room.copy()
+        cv2.circle(frame, (90 + 2 * k, 160 + int(60 * np.sin(k / 9))), 22, (10, 10, 10), -1)
+        frames.append(frame)
+        twins.find(small(frame))
+        twins.add(small(frame))
+    for number in range(0, 150, 10):
+        found = twins.find(copy_of(frames[number], draw))
+        assert found
+        assert found[0].number == number
+
+
+def test_copies_of_copies_name_the_most_alike(twins: Twins) -> None:
+    image = np.asarray(scene(2, 480, 320, detail=4))
+    for picture in (image, cropped(image, 0.04, 0.04, 0.0, 0.0)):
+        twins.add(small(picture))
+    found = twins.find(small(cropped(image, 0.04, 0.04, 0.0, 0.0)))
+    assert [twin.number for twin in found] == [1, 0]
+    assert found[0].difference == 0
+
+
+def test_none_at_all(twins: Twins) -> None:
+    assert len(twins) == 0
+    assert twins.find(small(np.asarray(scene(1)))) == []
+
+
+def test_equal_runs_find_equal_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path))
+    pictures = [small(np.asarray(scene(seed % 40, 160, 120, detail=2))) for seed in range(80)]
+    runs = []
+    for _ in range(2):
+        with Twins(COPY) as twins:
+            runs.append([(twins.find(picture), twins.add(picture)) for picture in pictures])
+    assert runs[0] == runs[1]
+    assert all(found[0].number == k - 40 for k, (found, _) in enumerate(runs[0]) if k >= 40)

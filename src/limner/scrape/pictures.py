@@ -20,6 +20,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM
 """Pillow's other decoders are never asked: some run programs, none holds photos."""
 KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
 """Formats that the later stages read as they are. MPO: a phone's JPEG with smaller copies behind it."""
+BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
+"""Of files that were meant to be pictures."""
 SAME = 3
 """A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
 
@@ -178,13 +180,15 @@ def _what_it_is(path: Path, error: Exception) -> str:
     start = head.lstrip().lower()
     if not head:
         return "it is empty (0 bytes)"
-    if start.startswith((b"<!doctype html", b"<html")):
+    if b"<!doctype html" in start or b"<html" in start:
         return "it is a web page (HTML), not a picture"
     if b"<svg" in start:
         return "it is an SVG drawing: save it as PNG"
     if isinstance(error, Pillow.DecompressionBombError):  # Pillow has a limit of its own, beyond ours
         return f"it is too large: at most {MOST_PIXELS // 1_000_000} million pixels are decoded ({error})"
-    if isinstance(error, UnidentifiedImageError):
+    if isinstance(error, UnidentifiedImageError) and not head.startswith(BEGINNINGS) and head[4:8] != b"ftyp":
         text = b"\0" not in head
         return f"it is {'text' if text else 'no picture'}; allowed: {', '.join(FORMATS)}"
-    return f"it is a damaged picture: {error}" if str(error) else f"it is a damaged picture ({type(error).__name__})"
+    if isinstance(error, UnidentifiedImageError) or not str(error):  # whose message names a path, and nothing else
+        return f"it is a damaged picture ({type(error).__name__})"
+    return f"it is a damaged picture: {error}"
