@@ -29,6 +29,10 @@ ASKED = 3
 """Pictures that are asked where the new one lies."""
 JUDGED = 8
 """Pictures that are laid over the new one."""
+IN_SIGHT = 0.5
+"""Squared distance of two descriptions beyond which pictures are not of the same thing: crops come to 0.4."""
+ALIGNED = 0.05
+"""The same once one of them was put where it lies in the other: copies come to 0.03."""
 CANDIDATES = 64
 """Breadth of the search through the index: more finds more, and takes longer."""
 
@@ -94,21 +98,22 @@ class Twins:
 
     def _candidates(self, picture: Thumbnail) -> list[int]:
         """The numbers of those that may be copies, in ascending order."""
-        near = self._nearest(picture.pixels)
-        candidates = set(near)
-        for number in near[:ASKED]:
+        near = self._nearest(picture.pixels, IN_SIGHT)
+        candidates = {number for number, far in near if far <= ALIGNED}
+        for number, _ in near[:ASKED]:
             place = registration.roughly(picture, self._kept(number))
             if place is not None:
-                candidates.update(self._nearest(registration.moved(picture.pixels, place)))
-                break
+                there = self._nearest(registration.moved(picture.pixels, place), ALIGNED)
+                candidates.update(number for number, _ in there)
         return sorted(candidates)
 
-    def _nearest(self, pixels: npt.NDArray[np.uint8]) -> list[int]:
+    def _nearest(self, pixels: npt.NDArray[np.uint8], within: float) -> list[tuple[int, float]]:
+        """(number, squared distance) of those whose descriptions are most like that of `pixels`, nearest first."""
         count = min(JUDGED, len(self))
         if not count:
             return []
-        numbers, _ = self._index.query(_description(pixels), k=count, query_ef=CANDIDATES)
-        return [int(number) for number in numbers]
+        numbers, far = self._index.query(_description(pixels), k=count, query_ef=CANDIDATES)
+        return [(int(number), float(f)) for number, f in zip(numbers, far, strict=True) if f <= within]
 
     def _kept(self, number: int) -> Thumbnail:
         self._store.seek(number * SIDE**2)
