@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from limner import workers
+
+if __name__ == "__main__":
+    workers.prepare("limner.align.batch")  # the workers import while this process does
+
 from limner import params, tables
 from limner.align.faces import align_all
 from limner.stage import run

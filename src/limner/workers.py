@@ -1,16 +1,26 @@
 """A parallel map with a progress bar, over the processes of this machine."""
 
+import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import forkserver
 from typing import TypeVar
-
-from joblib import Parallel, delayed
-from joblib.externals.loky import get_reusable_executor
 
 from limner.progress import progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+AHEAD = 4
+"""Items a worker that are handed out before their turn, so that none waits for the next."""
+
+# Where there is one, a server imports what the workers need, once, and forks them off. It has no threads that
+# a fork could catch holding a lock, which this process has.
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def count(wanted: int = 0) -> int:
@@ -21,28 +31,55 @@ def count(wanted: int = 0) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def prepare(*modules: str) -> None:
+    """Let the workers-to-be import `modules` while this process does other things; call it before those."""
+    if METHOD == "forkserver":
+        multiprocessing.get_context(METHOD).set_forkserver_preload(list(modules))
+        forkserver.ensure_running()
+
+
 def parallel_map(
-    work: Callable[[Item], Result], items: Sequence[Item], label: str, workers: int = 0
+    work: Callable[[Item], Result], items: Iterable[Item], label: str, workers: int = 0, total: int | None = None
 ) -> Iterator[Result]:
     """Yield `work(item)` for each item, in order, as soon as it is there.
 
-    `work` must be picklable (a module's function) and should return what went wrong rather than
-    raise: an exception ends the whole map. One process, or one item, stays in this process.
+    Args:
+        work: picklable (a module's function). It should return what went wrong rather than raise: an exception
+            ends the whole map.
+        items: are asked for only a little ahead of the results.
+        label: of the progress bar.
+        workers: processes; 0: every core. One process, or one item, stays in this process.
+        total: how many items there are, if they have no length.
     """
-    processes = min(count(workers), len(items))
-    results: Iterable[Result]
-    if processes <= 1:
-        results = map(work, items)
-    else:
-        results = Parallel(n_jobs=processes, return_as="generator", pre_dispatch="4*n_jobs")(
-            delayed(work)(item) for item in items
-        )
+    if total is None:
+        if not isinstance(items, Sized):
+            raise TypeError("items without a length need `total`")
+        total = len(items)
+    processes = min(count(workers), total)
+    results = map(work, items) if processes <= 1 else _spread(work, iter(items), processes)
+    with progress(total, label) as bar:
+        for result in results:
+            bar.update()
+            yield result
+
+
+def _spread(work: Callable[[Item], Result], items: Iterator[Item], processes: int) -> Iterator[Result]:
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context(METHOD), initializer=_leave_interrupts)
+    waiting: deque[Future[Result]] = deque()
     try:
-        with progress(len(items), label) as bar:
-            for result in results:
-                bar.update()
-                yield result
-    except KeyboardInterrupt:
-        # The interrupt reached the workers too; left alone, loky warns of semaphores that nobody freed.
-        get_reusable_executor().shutdown(kill_workers=True)
+        waiting.extend(pool.submit(work, item) for item in islice(items, AHEAD * processes))
+        while waiting:
+            result = waiting.popleft().result()
+            waiting.extend(pool.submit(work, item) for item in islice(items, 1))
+            yield result
+    except BaseException:  # an interrupt, or whoever asks for results has enough: none waits for what runs
+        for process in multiprocessing.active_children():
+            process.terminate()
         raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal: this one's answer is for the parent to give."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -79,13 +79,13 @@ def _doubled(image: Any) -> Any:
     """Twice the pixels to each side, (2H, 2W) or (2H, 2W, 4): pixel (x, y) becomes (2x, 2y)."""
     height, width = image.shape[:2]
     words = np.uint32 if image.ndim == 3 else np.uint8
-    wide = np.empty((height, 2 * width, *image.shape[2:]), np.uint8)
+    # All into one array: the pages of each further one would cost as much as filling it.
+    both = np.empty((2 * height, 2 * width, *image.shape[2:]), np.uint8)
     across = cv2.filter2D(image, -1, HALFWAY[None], anchor=(3, 0), borderType=cv2.BORDER_REPLICATE)
-    pixels = wide.view(words)
-    pixels[:, ::2], pixels[:, 1::2] = image.view(words), across.view(words)
-    both = np.empty((2 * height, *wide.shape[1:]), np.uint8)
-    both[::2] = wide
-    both[1::2] = cv2.filter2D(wide, -1, HALFWAY[:, None], anchor=(0, 3), borderType=cv2.BORDER_REPLICATE)
+    pixels = both.view(words)
+    pixels[::2, ::2], pixels[::2, 1::2] = image.view(words), across.view(words)
+    even, odd = both[::2], both[1::2]
+    cv2.filter2D(even, -1, HALFWAY[:, None], dst=odd, anchor=(0, 3), borderType=cv2.BORDER_REPLICATE)
     return both
 
 
