@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +16,7 @@ from pebble import ProcessExpired, ProcessPool
 from limner.scrape import shots
 from limner.scrape.fetch import Fetched
 from limner.scrape.shots import Job, Taken
+from limner.workers import METHOD, prepare
 
 PATIENCE = 120.0
 """Seconds that one photo, or the next frame of a video, may take."""
@@ -32,12 +33,8 @@ class Decoders:
     """
 
     def __init__(self, workers: int, patience: float = PATIENCE) -> None:
-        # A fork of this process would copy locks that its threads hold; a server forks from a clean one.
-        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        context = get_context(method)
-        if method == "forkserver":
-            context.set_forkserver_preload(["limner.scrape.shots"])
-        self._pool = ProcessPool(max_workers=workers, context=context)
+        prepare(shots.__name__)
+        self._pool = ProcessPool(max_workers=workers, context=get_context(METHOD))
         self._patience = patience
 
     def __enter__(self) -> "Decoders":

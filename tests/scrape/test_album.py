@@ -1,0 +1,111 @@
+"""data/raw and its table: rows as they come, in little memory, and nothing half."""
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from limner import files, tables
+from limner.scrape import shots
+from limner.scrape.album import COLUMNS, Album
+from limner.scrape.fetch import Fetched
+from limner.scrape.manifests import Row
+from limner.scrape.shots import Job, Taken
+
+from .conftest import scene
+
+
+def taken(name: str, seed: int, detail: int = 2) -> Taken:
+    """What is taken from a picture that is unlike that of any other seed."""
+    path = Path(name)
+    scene(seed, 48, 32, detail).save(path)
+    file = Fetched(path, files.sha256(path))
+    return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
+
+
+def test_columns_of_later_rows_are_columns_of_all(project: Path) -> None:
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        album.add(Row("a", "p", "a.png", extra={"age": "024"}), taken("a.png", 1))
+        album.add(Row("b", "p", "b.png", extra={"place": "é, à"}, author="Ann", reference="yes"), taken("b.png", 2))
+        album.write(Path("data/raw.csv"))
+        assert (len(album), album.people) == (2, 1)
+    columns, lines = tables.rows(Path("data/raw.csv"))
+    first, second = lines
+    assert columns == [*COLUMNS, "age", "place"]
+    assert (first["age"], first["place"], first["author"]) == ("024", "", "")
+    assert (second["age"], second["place"], second["author"], second["reference"]) == ("", "é, à", "Ann", "yes")
+
+
+def test_a_photo_drawn_twice_makes_two_pairs(project: Path) -> None:
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for id in ("a", "b"):
+            album.add(Row(id, "p", "a.png", sketch_url="s.png", style="ink"), taken("a.png", 1), taken("s.png", 2))
+        album.add(Row("c", "p", "a.png"), taken("a.png", 1))
+        assert len(album) == 2
+        assert [(problem.id, problem.what, problem.reason) for problem in album.problems] == [
+            ("c", "skipped", "the same picture as a")
+        ]
+
+
+def test_a_picture_costs_little_memory(project: Path) -> None:
+    photos = [taken(f"{k}.png", k, detail=1 + k % 4) for k in range(400)]
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for k in range(100):
+            album.add(Row(f"warm-{k}", f"p{k}", "x"), photos[k])
+        tracemalloc.start()
+        for k in range(100, 400):
+            album.add(Row(f"id-{k}", "p", "https://example.org/" + "x" * 400), photos[k])
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(album) == 400
+    assert grown / 300 < 1024
+
+
+def test_killed_half_way_leaves_nothing_that_looks_whole(project: Path) -> None:
+    for k in range(40):
+        scene(k).save(f"{k}.bmp")
+    code = """
+import sys
+from pathlib import Path
+from tests.scrape.test_album import *
+with Album(Path("data/raw"), 3.0, 1.5) as album:
+    for k in range(40):
+        file = Fetched(Path(f"{k}.bmp"), files.sha256(Path(f"{k}.bmp")))
+        album.add(Row(f"i{k}", "p", "x"), shots.take(Job("photo"), file, shots.folder(Job("photo"), file)))
+        print(k, flush=True)
+        if k == 20:
+            time.sleep(60)
+    album.write(Path("data/raw.csv"))
+"""
+    root = Path(__file__).parents[2]
+    running = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"}
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if line.strip() == b"20":
+            break
+    running.kill()
+    running.wait()
+    running.stdout.close()
+    assert not Path("data/raw.csv").exists()
+    kept = sorted(path.name for path in Path("data/raw").iterdir() if not path.name.startswith(".part-"))
+    assert kept == sorted(f"i{k}.png" for k in range(21))
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for k in range(40):
+            file = Fetched(Path(f"{k}.bmp"), files.sha256(Path(f"{k}.bmp")))
+            known = shots.recall(Job("photo"), file)
+            assert (known is not None) == (k <= 20)
+            album.add(Row(f"i{k}", "p", "x"), known or taken(f"{k}.bmp", k))
+        assert len(album) == 40
+
+
+@pytest.mark.parametrize("threshold", [0.0, 3.0])
+def test_exact_copies_are_found_at_any_threshold(project: Path, threshold: float) -> None:
+    with Album(Path("data/raw"), threshold, 1.5) as album:
+        album.add(Row("a", "p", "a.png"), taken("a.png", 1))
+        album.add(Row("b", "p", "b.png"), taken("b.png", 1))
+        assert [problem.id for problem in album.problems] == ["b"]
