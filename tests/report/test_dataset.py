@@ -37,6 +37,17 @@ def test_sources_are_grouped_by_credit_and_licence(project: Path) -> None:
     assert sources[0].addresses == ("pypi://films==1.0/anna.mp4",)
 
 
+def test_authors_part_sources_and_unlicensed_pictures_are_counted(project: Path) -> None:
+    table = tables.read(project / "data/raw.csv").assign(author="")
+    table.loc[:1, "author"] = "Ann"
+    table.loc[2:5, "license"] = ""
+    tables.write(project / "data/raw.csv", table)
+    data = dataset.collect(project)
+    counts = [(source.author, source.license, source.pictures) for source in data.sources]
+    assert counts == [("Ann", "CC-BY-4.0", 2), ("", "", 4), ("", "CC-BY-4.0", 18), ("", "CC-BY-4.0", 6)]
+    assert data.unlicensed == 4
+
+
 def test_faces_are_in_order_of_person_and_time(project: Path) -> None:
     table = tables.read(project / "data/faces.csv")
     tables.write(project / "data/faces.csv", table.iloc[::-1])

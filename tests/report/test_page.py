@@ -239,3 +239,16 @@ def test_the_report_starts_without_torch(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_pictures_without_a_licence_are_said_to_have_none(project: Path, settings: Params) -> None:
+    table = tables.read(project / "data/raw.csv").assign(author="Ann <b>Lee</b>")
+    write_report(project, settings)
+    before = " ".join(Elements((project / "reports/index.html").read_text()).words)
+    table.loc[:2, "license"] = ""
+    tables.write(project / "data/raw.csv", table)
+    write_report(project, settings)
+    after = " ".join(Elements((project / "reports/index.html").read_text()).words)
+    assert "without a licence" not in before
+    assert "3 pictures came without a licence" in after
+    assert "Ann <b>Lee</b>" in after

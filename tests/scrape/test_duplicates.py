@@ -44,13 +44,13 @@ def test_a_cropped_frame_finds_its_own_among_frames_of_one_film(twins: Twins) ->
     draw = np.random.default_rng(5)
     room = np.asarray(scene(1, 480, 320, detail=4))
     frames = []
-    for k in range(150):
+    for k in range(60):
         frame = room.copy()
-        cv2.circle(frame, (90 + 2 * k, 160 + int(60 * np.sin(k / 9))), 22, (10, 10, 10), -1)
+        cv2.circle(frame, (90 + 5 * k, 160 + int(60 * np.sin(k / 9))), 22, (10, 10, 10), -1)
         frames.append(frame)
         twins.find(small(frame))
         twins.add(small(frame))
-    for number in range(0, 150, 10):
+    for number in range(0, 60, 6):
         found = twins.find(copy_of(frames[number], draw))
         assert found
         assert found[0].number == number

@@ -34,10 +34,12 @@ class Face:
 
 @dataclass(frozen=True)
 class Source:
-    """All pictures that came under one credit and licence."""
+    """All pictures that came under one credit, author and licence."""
 
     credit: str
+    author: str
     license: str
+    """Empty if the manifest names none."""
     addresses: tuple[str, ...]
     people: tuple[str, ...]
     pictures: int
@@ -82,6 +84,11 @@ class Dataset:
     problems: tuple[Problems, ...]
     distances: dict[str, dict[str, float]]
     """The distances of reports/split.json by person, and `all`: name and value."""
+
+    @property
+    def unlicensed(self) -> int:
+        """How many pictures came without a licence."""
+        return sum(source.pictures for source in self.sources if not source.license)
 
     def closest(self) -> list[Face]:
         """Of each person the test face nearest to a training face, nearest first: where a leak would show."""
@@ -146,10 +153,12 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _sources(raw: pd.DataFrame, kept: set[str]) -> tuple[Source, ...]:
-    drawn = raw["sketch_file"] if "sketch_file" in raw.columns else pd.Series("", index=raw.index)
+    raw = raw.reindex(columns=dict.fromkeys([*raw.columns, "sketch_file", "author"]), fill_value="")
+    drawn = raw["sketch_file"]
     return tuple(
         Source(
             credit=str(credit),
+            author=str(author),
             license=str(license),
             addresses=_unique(rows["source"]),
             people=_unique(rows["person"]),
@@ -157,7 +166,7 @@ def _sources(raw: pd.DataFrame, kept: set[str]) -> tuple[Source, ...]:
             drawings=int((drawn[rows.index] != "").sum()),
             faces=int(rows["id"].isin(kept).sum()),
         )
-        for (credit, license), rows in raw.groupby(["credit", "license"], sort=False)
+        for (credit, author, license), rows in raw.groupby(["credit", "author", "license"], sort=False)
     )
 
 
