@@ -19,7 +19,7 @@ from limner import files, images
 from limner.params import Align
 
 POINTS = (478, 3)
-LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy")
+LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy", "isal")
 
 
 @dataclass(frozen=True)
