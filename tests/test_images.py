@@ -1,9 +1,11 @@
 """Pictures at the border: RGB uint8 in, the same out."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from limner import images
 from limner.errors import SourceError
@@ -15,6 +17,20 @@ def test_round_trip_keeps_every_pixel_and_the_order_of_colours(tmp_path: Path) -
     assert np.array_equal(images.read(tmp_path / "a.png"), picture)
     images.write(tmp_path / "g.png", picture[..., 0])
     assert np.array_equal(images.read_gray(tmp_path / "g.png"), picture[..., 0])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1, 3), (3, 1, 3), (40, 33), (33, 40, 3)])
+def test_any_decoder_reads_what_is_encoded(shape: tuple[int, ...]) -> None:
+    picture = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)[::-1]  # not contiguous either
+    file = Pillow.open(io.BytesIO(images.encode(picture)))
+    assert (file.format, file.mode, file.size) == ("PNG", "RGB" if len(shape) == 3 else "L", shape[1::-1])
+    assert np.array_equal(np.asarray(file), picture)
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 4), (4, 4, 1), (0, 4), (4, 0, 3)])
+def test_what_is_no_picture_is_not_encoded(shape: tuple[int, ...]) -> None:
+    with pytest.raises(SourceError, match="shape"):
+        images.encode(np.zeros(shape, np.uint8))
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Pictures at every border of limner: HWC uint8 RGB in sRGB, or HW uint8 for gray, values in [0, 255]."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from isal import isal_zlib
 
 from limner.errors import SourceError
 from limner.files import whole
@@ -13,12 +15,13 @@ from limner.files import whole
 Image = npt.NDArray[np.uint8]
 """(H, W, 3) RGB or (H, W) gray, uint8 in [0, 255]."""
 
-# Measured on faces of 400 px: two thirds of the time of OpenCV's own choice (8.2 ms against 12.8), and 6% smaller.
-PNG = [
-    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
-    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY),
-    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_AVG),
-]
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+GRAY, RGB = 0, 2
+"""A PNG's types of colour."""
+UP = 2
+"""The PNG filter that subtracts from each byte the one above."""
+LEVEL = 1
+"""ISA-L's 0 is hardly faster and 15% larger; 2 and 3 are slower and no smaller."""
 
 
 def read(path: Path) -> Image:
@@ -53,12 +56,31 @@ def _decode(path: Path, flag: int) -> Any:
 
 
 def encode(image: Image) -> bytes:
-    """(H, W, 3) RGB or (H, W) gray as the bytes of a PNG file."""
-    pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    fine, data = cv2.imencode(".png", pixels, PNG)
-    if not fine:
-        raise SourceError(f"a picture of shape {image.shape} could not be encoded")
-    return bytes(data)
+    """(H, W, 3) RGB or (H, W) gray as the bytes of a PNG file (W3C, Portable Network Graphics, third edition).
+
+    Each row is stored as its difference from the one above, compressed by Intel's ISA-L. OpenCV's encoder takes
+    four times as long at its fastest (benchmarks/png_speed.py), which was a fifth of aligning a photo.
+
+    Raises:
+        SourceError: it has another shape, or no pixels.
+    """
+    height, width = image.shape[:2]
+    if image.shape[2:] not in ((), (3,)) or not image.size:
+        raise SourceError(f"a picture of shape {image.shape} cannot be encoded: only (H, W, 3) and (H, W) can")
+    lines = np.ascontiguousarray(image, np.uint8).reshape(height, -1)
+    rows = np.empty((height, 1 + lines.shape[1]), np.uint8)
+    rows[:, 0] = UP
+    rows[0, 1:] = lines[0]
+    np.subtract(lines[1:], lines[:-1], out=rows[1:, 1:])
+    header = struct.pack(">IIBBBBB", width, height, 8, RGB if image.ndim == 3 else GRAY, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", isal_zlib.compress(rows, LEVEL)), (b"IEND", b""))
+    return SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    """One part of a PNG file: its length, kind, data and checksum."""
+    checksum = isal_zlib.crc32(data, isal_zlib.crc32(kind))
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
 
 
 def write(path: Path, image: Image) -> None:

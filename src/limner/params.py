@@ -44,6 +44,7 @@ class Align:
     eye_distance: Positive
     min_eye_distance: Annotated[float, Field(ge=0)]
     max_yaw: Annotated[float, Field(gt=0, le=90)]
+    same_person: Annotated[float, Field(gt=0, le=2)]
 
 
 @dataclass(frozen=True, config=Strict)

@@ -13,7 +13,7 @@ from limner.params import Align
 from limner.scrape import weights as models
 from limner.scrape.fetch import Downloads, Fetched
 
-ALIGN = Align(size=400, eyes=(200.0, 170.0), eye_distance=120.0, min_eye_distance=16.0, max_yaw=45.0)
+ALIGN = Align(size=400, eyes=(200.0, 170.0), eye_distance=120.0, min_eye_distance=16.0, max_yaw=45.0, same_person=0.6)
 
 
 @pytest.fixture(scope="session")

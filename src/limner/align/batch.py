@@ -1,14 +1,18 @@
 """Many pictures on all cores, each aligned once: what the memory knows costs a copy, the rest a detection."""
 
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import util
 from pathlib import Path
 
 import cv2
 
+from limner import files
 from limner.align import memory, picture
 from limner.align.landmarks import Landmarker
-from limner.align.memory import Aligned, Memory
+from limner.align.memory import Aligned, Facts, Memory
+from limner.align.persons import Likeness
+from limner.errors import FaceError
 from limner.params import Align
 from limner.workers import parallel_map
 
@@ -22,6 +26,8 @@ class Job:
     """Where the aligned PNG goes, if the picture can be aligned."""
     gray: bool
     """Write (size, size) gray, as of a drawing, instead of RGB."""
+    references: tuple[Path, ...] = ()
+    """Photos of the person whose face is to be taken; without them it is the largest."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +36,25 @@ class _Task:
     entry: Path
     params: Align
     model: Path
+    network: Path
 
 
-def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) -> dict[Path, Aligned]:
+def align_pictures(jobs: list[Job], params: Align, model: Path, network: Path, workers: int) -> dict[Path, Aligned]:
     """Align every job's picture; return by target what came of it (without the PNG, which is written).
 
+    `network`, the file `limner.chip.FILE`, compares faces with those of references, where a job has some.
     A run that is stopped half-way goes on from there: each result is kept as soon as it is there.
     """
     remember = Memory(params, model)
     done: dict[Path, Aligned] = {}
     tasks = []
+    digest = cache(files.sha256)
     for job in jobs:
-        entry = remember.entry(job.source, job.gray)
+        compared_with = tuple(digest(file) for file in (*job.references, network)) if job.references else ()
+        entry = remember.entry(job.source, job.gray, compared_with)
         known = memory.recall(entry)
         if known is None:
-            tasks.append(_Task(job, entry, params, model))
+            tasks.append(_Task(job, entry, params, model, network))
         else:
             done[job.target] = _deliver(job, known)
     if tasks:
@@ -57,9 +67,15 @@ def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) ->
 
 
 def _work(task: _Task) -> Aligned:
-    value = picture.align(task.job.source, task.job.gray, task.params, _landmarker(task.model))
+    job, landmarker = task.job, _landmarker(task.model)
+    try:
+        likeness = _likeness(job.references, task.network, landmarker) if job.references else None
+    except FaceError as error:
+        value = Aligned(Facts("skipped", f"there is nobody to compare it with: {error}"))
+    else:
+        value = picture.align(job.source, job.gray, task.params, landmarker, likeness)
     memory.keep(task.entry, value)
-    return _deliver(task.job, value)
+    return _deliver(job, value)
 
 
 def _deliver(job: Job, value: Aligned) -> Aligned:
@@ -84,6 +100,17 @@ def _landmarker(model: Path) -> Landmarker:
     return _opened[model]
 
 
+_people: dict[tuple[Path, ...], Likeness] = {}
+"""This process's references, by their photos."""
+
+
+def _likeness(photos: tuple[Path, ...], network: Path, landmarker: Landmarker) -> Likeness:
+    if photos not in _people:
+        _people[photos] = Likeness(photos, network, landmarker)
+    return _people[photos]
+
+
 def _close() -> None:
+    _people.clear()
     while _opened:
         _opened.popitem()[1].close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from limner import tables
+from limner import chip, tables
 from limner.align.batch import Job, align_pictures
 from limner.align.memory import Aligned, Facts
 from limner.errors import LimnerError, ParamsError
@@ -18,7 +18,7 @@ from limner.tables import Problem, Row
 
 FACTS = ("eye_distance", "yaw", "roll", "faces_found", "outside")
 FIRST = ("id", "person", "group", "time", "split", *FACTS)
-ABOUT_RAW = ("file", "width", "height", "channels", "sketch_file")
+ABOUT_RAW = ("file", "width", "height", "channels", "reference", "sketch_file")
 """Columns of raw.csv that tell something of the raw picture only; every other one is handed on."""
 
 
@@ -41,13 +41,22 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
         shutil.rmtree(folder, ignore_errors=True)  # what a former run left belongs to former inputs
         folder.mkdir(parents=True)
 
-    photos = {row["id"]: Job(Path(row["file"]), faces_in / f"{row['id']}.png", gray=False) for row in raw}
+    references = _references(raw)
+    network = model.parent / chip.FILE
+    if references and not network.is_file():
+        raise LimnerError(f"{network} does not exist: the scrape stage fetches it")
+    photos = {
+        row["id"]: Job(
+            Path(row["file"]), faces_in / f"{row['id']}.png", gray=False, references=_compared_with(row, references)
+        )
+        for row in raw
+    }
     drawings = {
         row["id"]: Job(Path(row["sketch_file"]), drawings_in / _style(row) / f"{row['id']}.png", gray=True)
         for row in raw
         if row.get("sketch_file")
     }
-    done = align_pictures([*photos.values(), *drawings.values()], params, model, workers)
+    done = align_pictures([*photos.values(), *drawings.values()], params, model, network, workers)
     faces = {name: done[job.target] for name, job in photos.items()}
     drawn = {name: done[job.target] for name, job in drawings.items()}
     for name, job in drawings.items():
@@ -63,6 +72,21 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
         raise LimnerError(f"no usable face in {len(faces)} photos: see {out / 'faces_problems.csv'}")
 
 
+def _references(raw: Sequence[Row]) -> dict[str, tuple[Path, ...]]:
+    """By person, the photos that are said to show nobody else; frames of a film are none."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for row in raw:
+        if row.get("reference") == "yes" and not row["time"]:
+            found[row["person"]] = (*found.get(row["person"], ()), Path(row["file"]))
+    return found
+
+
+def _compared_with(row: Row, references: dict[str, tuple[Path, ...]]) -> tuple[Path, ...]:
+    """The references for one photo: none for a reference itself."""
+    photos = references.get(row["person"], ())
+    return () if Path(row["file"]) in photos else photos
+
+
 def _style(row: Row) -> str:
     return row.get("style") or "artist"
 
@@ -71,7 +95,8 @@ def _problems(name: str, facts: Facts, prefix: str) -> Iterator[Problem]:
     if facts.left_out:
         yield Problem(name, facts.left_out, prefix + facts.reason)
     elif facts.faces_found > 1:
-        yield Problem(name, "noted", f"{prefix}{facts.faces_found} faces found, the largest is used")
+        used = "the largest" if facts.from_reference is None else "the one most like the reference photo"
+        yield Problem(name, "noted", f"{prefix}{facts.faces_found} faces found, {used} is used")
 
 
 def _columns(raw: Sequence[Row]) -> list[str]:

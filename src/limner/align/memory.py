@@ -15,11 +15,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from limner import files, images
+from limner import chip, files, images
 from limner.params import Align
 
 POINTS = (478, 3)
-LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy")
+LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy", "isal", "dlib-bin")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Facts:
     """Degrees, see `geometry.roll`."""
     outside: float = 0.0
     """Share of the aligned frame that lies outside the raw picture."""
+    from_reference: float | None = None
+    """How far the face taken is from the person's reference photos, see `persons`; None without one."""
 
     @property
     def usable(self) -> bool:
@@ -61,7 +63,7 @@ class Memory:
     """The entries of one set of parameters and one model."""
 
     def __init__(self, params: Align, model: Path) -> None:
-        sources = [*sorted(Path(__file__).parent.glob("*.py")), Path(images.__file__)]
+        sources = [*sorted(Path(__file__).parent.glob("*.py")), Path(images.__file__), Path(chip.__file__)]
         terms = [
             asdict(params),
             files.sha256(model),
@@ -71,10 +73,13 @@ class Memory:
         self._terms = json.dumps(terms, sort_keys=True).encode()
         self._folder = files.cache_dir("align")
 
-    def entry(self, picture: Path, gray: bool) -> Path:
-        """Where the entry of a picture lies, drawn (`gray`) or photographed; the file may not exist yet."""
+    def entry(self, picture: Path, gray: bool, compared_with: tuple[str, ...] = ()) -> Path:
+        """Where the entry of a picture lies, drawn (`gray`) or photographed; the file may not exist yet.
+
+        `compared_with` are the hashes of the reference photos and of the network that compares.
+        """
         content = files.sha256(picture) if picture.is_file() else ""
-        key = hashlib.sha256(self._terms + f"{content}{gray}".encode()).hexdigest()
+        key = hashlib.sha256(self._terms + f"{content}{gray}{''.join(compared_with)}".encode()).hexdigest()
         return self._folder / key[:2] / f"{key}.face"
 
 

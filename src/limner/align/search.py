@@ -31,7 +31,7 @@ def find(landmarker: Landmarker, image: Image) -> list[Face]:
         seen = [face for rectangle in rectangles for face in _look(landmarker, image, *rectangle)]
         faces = distinct(faces + seen)
         if faces:
-            faces[0] = _centred(landmarker, image, faces[0])
+            faces[0] = centred(landmarker, image, faces[0])
             break
     return faces
 
@@ -63,7 +63,7 @@ def _look(landmarker: Landmarker, image: Image, x0: int, y0: int, x1: int, y1: i
     return [face.moved(x0, y0) for face in landmarker.detect(image[y0:y1, x0:x1])]
 
 
-def _centred(landmarker: Landmarker, image: Image, face: Face) -> Face:
+def centred(landmarker: Landmarker, image: Image, face: Face) -> Face:
     """The face once more, from a look with it in the middle: large, and cut by no part's edge."""
     x, y = face.box.mean(axis=0)
     reach = 1.5 * face.extent

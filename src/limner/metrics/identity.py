@@ -6,19 +6,12 @@ import torch
 from torch import Tensor
 from torchvision.ops import roi_align
 
-from limner.metrics.networks.face import CHIP, embedding
+from limner.chip import CHIP, CHIP_EYE_DISTANCE, CHIP_EYES, FILE
+from limner.metrics.networks.face import embedding
 from limner.params import Align
 
 TITLE = "Identity: distance of dlib's face embeddings (same person: below 0.6)"
 DIRECTION = "lower"
-
-FILE = "dlib_face_recognition_resnet_model_v1.dat"
-
-# Where dlib's mean face has its eyes in the square picture ("chip") that the network was trained on: the
-# midpoint of each eye's corners, in shares of the chip's side, with dlib's margin of a quarter face on every
-# side.
-CHIP_EYES = (0.4934, 0.3142)
-CHIP_EYE_DISTANCE = 0.3503
 
 
 def identity(fake: Tensor, real: Tensor, *, weights: Path, align: Align) -> Tensor:

@@ -18,9 +18,6 @@ from torch.nn import functional as F
 
 from limner.errors import ModelError
 
-CHIP = 150
-"""Side of the pictures the network was trained on."""
-
 # Each residual block's channels and stride, from the picture on.
 BLOCKS = [
     *[(32, 1)] * 3,
