@@ -48,3 +48,10 @@ def drawing_file(shared: Path) -> Path:
 def photo(photo_file: Path) -> Image:
     """(768, 1024, 3) RGB."""
     return images.read(photo_file)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, and a memory of its own."""
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "data"

@@ -20,13 +20,6 @@ def row(name: str, file: Path | str, **more: str) -> dict[str, str]:
     return {"id": name, "file": str(file), **plain, "sketch_file": "", "style": "", **more}
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder, and a memory of its own."""
-    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "data"
-
-
 def contents(folder: Path) -> dict[str, str]:
     """By name, the hash of every file."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())

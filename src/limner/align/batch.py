@@ -7,12 +7,12 @@ from pathlib import Path
 
 import cv2
 
-from limner import files
+from limner import chip, files
 from limner.align import memory, picture
 from limner.align.landmarks import Landmarker
 from limner.align.memory import Aligned, Facts, Memory
 from limner.align.persons import Likeness
-from limner.errors import FaceError
+from limner.errors import FaceError, LimnerError
 from limner.params import Align
 from limner.workers import parallel_map
 
@@ -39,12 +39,15 @@ class _Task:
     network: Path
 
 
-def align_pictures(jobs: list[Job], params: Align, model: Path, network: Path, workers: int) -> dict[Path, Aligned]:
+def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) -> dict[Path, Aligned]:
     """Align every job's picture; return by target what came of it (without the PNG, which is written).
 
-    `network`, the file `limner.chip.FILE`, compares faces with those of references, where a job has some.
-    A run that is stopped half-way goes on from there: each result is kept as soon as it is there.
+    A job with references also needs the file `limner.chip.FILE` beside the `model`. A run that is stopped half-way
+    goes on from there: each result is kept as soon as it is there.
     """
+    network = model.with_name(chip.FILE)
+    if not network.is_file() and any(job.references for job in jobs):
+        raise LimnerError(f"{network} does not exist: the scrape stage fetches it")
     remember = Memory(params, model)
     done: dict[Path, Aligned] = {}
     tasks = []

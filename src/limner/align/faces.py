@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from limner import chip, tables
+from limner import tables
 from limner.align.batch import Job, align_pictures
 from limner.align.memory import Aligned, Facts
 from limner.errors import LimnerError, ParamsError
@@ -42,9 +42,6 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
         folder.mkdir(parents=True)
 
     references = _references(raw)
-    network = model.parent / chip.FILE
-    if references and not network.is_file():
-        raise LimnerError(f"{network} does not exist: the scrape stage fetches it")
     photos = {
         row["id"]: Job(
             Path(row["file"]), faces_in / f"{row['id']}.png", gray=False, references=_compared_with(row, references)
@@ -56,7 +53,7 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
         for row in raw
         if row.get("sketch_file")
     }
-    done = align_pictures([*photos.values(), *drawings.values()], params, model, network, workers)
+    done = align_pictures([*photos.values(), *drawings.values()], params, model, workers)
     faces = {name: done[job.target] for name, job in photos.items()}
     drawn = {name: done[job.target] for name, job in drawings.items()}
     for name, job in drawings.items():

@@ -20,7 +20,8 @@ from limner.params import Align
 def align(path: Path, gray: bool, params: Align, landmarker: Landmarker, likeness: Likeness | None = None) -> Aligned:
     """Level and crop a face of a picture: the one most like the person if there is a `likeness`, else the largest.
 
-    `gray` makes the result (size, size) instead of RGB. What is wrong with a picture is told in the result's facts, so one bad picture never stops the others.
+    `gray` makes the result (size, size) instead of RGB. What is wrong with a picture is told in the result's facts,
+    so one bad picture never stops the others.
     """
     try:
         picture = images.read(path)

@@ -153,7 +153,7 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _sources(raw: pd.DataFrame, kept: set[str]) -> tuple[Source, ...]:
-    raw = raw.reindex(columns=dict.fromkeys([*raw.columns, "sketch_file", "author"]), fill_value="")
+    raw = raw.reindex(columns=list(dict.fromkeys([*raw.columns, "sketch_file", "author"])), fill_value="")
     drawn = raw["sketch_file"]
     return tuple(
         Source(
