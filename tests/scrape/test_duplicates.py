@@ -48,8 +48,10 @@ def test_a_cropped_frame_finds_its_own_among_frames_of_one_film(twins: Twins) ->
         frame = room.copy()
         cv2.circle(frame, (90 + 5 * k, 160 + int(60 * np.sin(k / 9))), 22, (10, 10, 10), -1)
         frames.append(frame)
-        twins.find(small(frame))
-        twins.add(small(frame))
+        assert twins.find(small(frame), film=1) == []
+        twins.add(small(frame), film=1)
+    assert [twin.number for twin in twins.find(small(compressed(frames[-1], 90)), film=2)][:1] == [59]
+    assert [(twin.number, twin.difference) for twin in twins.find(small(frames[7]), film=1)] == [(7, 0)]
     for number in range(0, 60, 6):
         found = twins.find(copy_of(frames[number], draw))
         assert found

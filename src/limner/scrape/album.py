@@ -42,6 +42,7 @@ class Album:
         self._columns = dict.fromkeys(COLUMNS)
         self._ids: set[str] = set()
         self._twins = Twins(near_duplicate)
+        self._films = 0
         self._shown: list[tuple[str, str]] = []
         """(id, person) of each picture, by its number among the twins."""
         self.problems: list[Problem] = []
@@ -74,6 +75,7 @@ class Album:
         self._report(row, row.url, photo)
         if drawing is not None:
             self._report(row, row.sketch_url, drawing)
+        self._films += row.kind == "video"
         for shot, thumbnail in zip(photo.shots, photo.thumbnails(), strict=True):
             name = f"{row.id}-{shot.frame:05d}" if row.kind == "video" else row.id
             if self._is_new(name, row, thumbnail):
@@ -102,7 +104,8 @@ class Album:
             why = f"another row already has a picture named {name!r}: rename the row {row.id!r}"
             self.problems.append(Problem(name, "failed", why))
             return False
-        twins = [(*self._shown[twin.number], twin.difference) for twin in self._twins.find(thumbnail)]
+        film = self._films if row.kind == "video" else 0
+        twins = [(*self._shown[twin.number], twin.difference) for twin in self._twins.find(thumbnail, film)]
         own = [(id, apart) for id, person, apart in twins if person == row.person]
         if own and not row.sketch_url:  # the same photo drawn twice makes two pairs
             self.problems.append(Problem(name, "skipped", f"the same picture as {_named(*own[0])}"))
@@ -112,7 +115,7 @@ class Album:
             id, person, apart = others[0]
             why = f"the same picture as {_named(id, apart)}, which is said to show {person}, not {row.person}"
             self.problems.append(Problem(name, "noted", why))
-        self._twins.add(thumbnail)
+        self._twins.add(thumbnail, film)
         self._shown.append((name, row.person))
         self._ids.add(name.lower())
         return True

@@ -29,6 +29,8 @@ ASKED = 3
 """Pictures that are asked where the new one lies."""
 JUDGED = 8
 """Pictures that are laid over the new one."""
+FROZEN = 0.15
+"""Share of the threshold that two frames of one film must differ by at least: none is a crop of another."""
 IN_SIGHT = 0.5
 """Squared distance of two descriptions beyond which pictures are not of the same thing: crops come to 0.4."""
 ALIGNED = 0.05
@@ -44,7 +46,7 @@ class Twin:
     number: int
     """Counted from 0, in the order in which pictures were added."""
     difference: float
-    """See `registration.difference`."""
+    """See `registration.difference`; of frames of one film `registration.movement`."""
 
 
 class Twins:
@@ -60,7 +62,8 @@ class Twins:
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
         self._index = Index(Space.Euclidean, CELLS**2, M=12, ef_construction=CANDIDATES, random_seed=1)
-        self._sizes = array("L")
+        self._facts = array("L")
+        """Width, height and film of each."""
         self._store = tempfile.TemporaryFile(dir=cache_dir("pictures"))  # noqa: SIM115  closed by close
 
     def close(self) -> None:
@@ -76,31 +79,38 @@ class Twins:
         self.close()
 
     def __len__(self) -> int:
-        return len(self._sizes) // 2
+        return len(self._facts) // 3
 
-    def add(self, picture: Thumbnail) -> int:
-        """Remember one picture; return its number."""
+    def add(self, picture: Thumbnail, film: int = 0) -> int:
+        """Remember one picture, a frame of a film unless that is 0; return its number."""
         number = len(self)
         self._store.seek(number * SIDE**2)
         self._store.write(np.ascontiguousarray(picture.pixels).tobytes())
-        self._sizes.extend((picture.width, picture.height))
+        self._facts.extend((picture.width, picture.height, film))
         self._index.add_item(_description(picture.pixels), number)
         return number
 
-    def find(self, picture: Thumbnail) -> list[Twin]:
+    def find(self, picture: Thumbnail, film: int = 0) -> list[Twin]:
         """The earlier pictures that `picture` is a copy of, the most alike first, the earliest among equals."""
         found = []
-        for number in self._candidates(picture):
-            apart = registration.difference(picture, self._kept(number))
-            if apart is not None and apart <= self._threshold:
+        for number in self._candidates(picture, film):
+            apart: float | None
+            if self._is_of(film, number):
+                apart, most = registration.movement(picture, self._kept(number)), FROZEN * self._threshold
+            else:
+                apart, most = registration.difference(picture, self._kept(number)), self._threshold
+            if apart is not None and apart <= most:
                 found.append(Twin(number, apart))
         return sorted(found, key=lambda twin: (round(twin.difference, 1), twin.number))
 
-    def _candidates(self, picture: Thumbnail) -> list[int]:
+    def _is_of(self, film: int, number: int) -> bool:
+        return film != 0 and self._facts[3 * number + 2] == film
+
+    def _candidates(self, picture: Thumbnail, film: int) -> list[int]:
         """The numbers of those that may be copies, in ascending order."""
         near = self._nearest(picture.pixels, IN_SIGHT)
         candidates = {number for number, far in near if far <= ALIGNED}
-        for number, _ in near[:ASKED]:
+        for number in [number for number, _ in near if not self._is_of(film, number)][:ASKED]:
             place = registration.roughly(picture, self._kept(number))
             if place is not None:
                 there = self._nearest(registration.moved(picture.pixels, place), ALIGNED)
@@ -118,7 +128,7 @@ class Twins:
     def _kept(self, number: int) -> Thumbnail:
         self._store.seek(number * SIDE**2)
         pixels = np.frombuffer(self._store.read(SIDE**2), np.uint8).reshape(SIDE, SIDE)
-        return Thumbnail(pixels, *self._sizes[2 * number : 2 * number + 2])
+        return Thumbnail(pixels, *self._facts[3 * number : 3 * number + 2])
 
 
 def _description(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

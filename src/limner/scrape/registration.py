@@ -28,6 +28,8 @@ ALIKE = 0.9
 """Correlation below which two coarse pictures, laid over one another, show different things."""
 STEADY = (0.1, 8.0)
 """By how much a copy may be brighter or of more contrast: share of the contrast, and gray levels."""
+HOPELESS = 20.0
+"""Gray levels at the middle level beyond which the fine one would find no copy either: copies come to 8."""
 PLACE = 7
 """Pixels a side of a place where two thumbnails are compared: about an eye of a face that fills the picture."""
 SAME_SCALE = 0.01
@@ -75,14 +77,21 @@ def difference(one: Thumbnail, other: Thumbnail) -> float | None:
     place, left = _register(one, other, place, *MIDDLE)
     if left is None:
         return None
+    if (worst := _worst(left.residual)) > HOPELESS:
+        return worst / _allowance(one, other, place)
     place, left = _register(one, other, place, *FINE)
     if left is None:
         return None
     gain, offset = left.brightness
     if abs(gain - 1) > STEADY[0] or abs(offset) > STEADY[1]:
         return None
-    worst: Any = cv2.boxFilter(left.residual**2, -1, (PLACE, PLACE), borderType=cv2.BORDER_REFLECT).max()
-    return float(np.sqrt(max(worst, 0.0))) / _allowance(one, other, place)
+    return _worst(left.residual) / _allowance(one, other, place)
+
+
+def movement(one: Thumbnail, other: Thumbnail) -> float:
+    """Gray levels at the place where two frames of one film differ most, left where they are."""
+    _, sigma, _ = FINE
+    return _worst(_blurred(one.pixels, SIDE, [sigma] * 2) - _blurred(other.pixels, SIDE, [sigma] * 2))
 
 
 def roughly(one: Thumbnail, other: Thumbnail) -> Place | None:
@@ -96,6 +105,12 @@ def moved(pixels: Image, place: Place) -> Image:
     return cv2.warpAffine(pixels, _matrix(place, SIDE), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE).astype(
         np.uint8, copy=False
     )
+
+
+def _worst(residual: Floats) -> float:
+    """The greatest root mean square of any place."""
+    power: Any = cv2.boxFilter(residual**2, -1, (PLACE, PLACE), borderType=cv2.BORDER_REFLECT).max()
+    return float(np.sqrt(max(power, 0.0)))
 
 
 def _allowance(one: Thumbnail, other: Thumbnail, place: Place) -> float:
