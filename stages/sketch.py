@@ -3,6 +3,11 @@
 import sys
 from pathlib import Path
 
+from limner import workers
+
+if __name__ == "__main__":
+    workers.prepare("limner.sketch.tone", "limner.sketch.lines")  # the workers import while this process does
+
 from limner import params
 from limner.errors import ParamsError, choices
 from limner.sketch import draw_all, load

@@ -39,7 +39,10 @@ def prepare(*modules: str) -> None:
     """Let the workers-to-be import `modules` while this process does other things; call it before those."""
     if METHOD == "forkserver":
         multiprocessing.get_context(METHOD).set_forkserver_preload(list(modules))
+        # The server ignores Ctrl-C, but only once its imports are done: it shall start that way.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         forkserver.ensure_running()
+        signal.signal(signal.SIGINT, handler)
 
 
 def parallel_map(

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from limner.choose import evenly
 from limner.evaluate.suites import Sample
 from limner.images import Image, resize
 
@@ -33,8 +34,8 @@ def spread(samples: Sequence[Sample]) -> list[Sample]:
     faces = list(by_face.values())
     number = min(ROWS * BLOCKS, len(samples))
     chosen: dict[tuple[str, str], Sample] = {}
-    for index in range(number):
-        face = faces[(2 * index + 1) * len(faces) // (2 * number)]
+    for index, place in enumerate(evenly(number, len(faces))):
+        face = faces[place]
         style = styles[index % ROWS % len(styles)]
         sample = face.get(style) or next(iter(face.values()))
         chosen.setdefault((sample.id, sample.style), sample)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from limner.choose import evenly
 from limner.report.dataset import Face
 
 
@@ -18,14 +19,10 @@ Picture = TypeVar("Picture", bound=Known)
 
 
 def spread(items: Sequence[Item], count: int, phase: float = 0.5) -> list[Item]:
-    """At most `count` of `items` at even steps, in their order.
-
-    `phase` in [0, 1) moves the steps along, so that several choices from one list (one for each style)
-    meet different items.
-    """
+    """At most `count` of `items` at even steps, in their order; `phase` as of `evenly`."""
     if len(items) <= count:
         return list(items)
-    return [items[int((index + phase) * len(items) / count)] for index in range(count)]
+    return [items[index] for index in evenly(count, len(items), phase)]
 
 
 def rows_a_style(styles: int) -> int:

@@ -70,9 +70,3 @@ def _rgb(pictures: Tensor) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
     """(N, 1 or 3, S, S) uint8 -> (N, S, S, 3)."""
     shown: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] = pictures.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
     return shown
-
-
-def spread(count: int, among: int) -> list[int]:
-    """`count` indices (or all) spread evenly over range(among), each in the middle of its share."""
-    count = min(count, among)
-    return [(2 * index + 1) * among // (2 * count) for index in range(count)]

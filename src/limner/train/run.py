@@ -8,13 +8,14 @@ import torch
 
 from limner import device as devices
 from limner import sketches, tables
+from limner.choose import evenly
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
 from limner.nets.unet import UNet
 from limner.pairs import Augment, Pairs, read_pairs
 from limner.progress import progress
 from limner.train.checkpoint import Checkpoint, key
-from limner.train.diary import Diary, spread
+from limner.train.diary import Diary
 from limner.train.loop import Recipe, Trainer, start_normal
 
 SNAPSHOTS = 8
@@ -103,7 +104,8 @@ def _some(pairs: Pairs, count: int) -> Pairs:
     by_style = [[index for index, (style, _) in enumerate(pairs.names) if style == name] for name in styles]
     shares = [len(range(place, min(count, len(pairs)), len(styles))) for place in range(len(styles))]
     # Where styles get several pictures each, or one each, the moments shall differ from style to style.
-    moments = spread(count, max(map(len, by_style)))
+    longest = max(map(len, by_style))
+    moments = evenly(min(count, longest), longest)
     chosen: list[int] = []
     for place, (mine, share) in enumerate(zip(by_style, shares, strict=True)):
         mine_moments = moments[place :: len(styles)][:share]
