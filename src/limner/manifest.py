@@ -133,7 +133,10 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     with Downloads(settings.scrape) as downloads:
         try:
             for one in find(source, downloads.web, downloads.fetch):
-                (found if isinstance(one, Found) else problems).append(one)  # type: ignore[attr-defined]
+                if isinstance(one, Found):
+                    found.append(one)
+                else:
+                    problems.append(one)
         except SourceError as error:
             problems.append(Problem(source.url, "failed", str(error)))  # what came before is kept
     if common.reference:

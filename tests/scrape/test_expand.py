@@ -94,7 +94,11 @@ def test_an_archive_is_fetched_when_its_turn_comes_and_its_members_become_rows(p
 
 
 def test_a_chained_url_and_a_remote_file_are_themselves(project: Path) -> None:
-    rows = [Row("a", "p", "zip://in.jpg::http://h/x.zip"), Row("b", "p", "http://h/*.jpg"), Row("c", "p", "s3://b/c.jpg")]
+    rows = [
+        Row("a", "p", "zip://in.jpg::http://h/x.zip"),
+        Row("b", "p", "http://h/*.jpg"),
+        Row("c", "p", "s3://b/c.jpg"),
+    ]
     assert list(expand(rows, here)) == rows
 
 
@@ -130,7 +134,11 @@ def test_what_cannot_be_expanded_is_named_and_the_next_comes_through(project: Pa
 def test_what_dvc_does_not_watch_is_noted(project: Path) -> None:
     touch("a.jpg")
     Path("data/b.jpg").write_bytes(b"x")
-    rows = [Row("a", "p", "data/photos/a.jpg"), Row("b", "p", "data/b.jpg"), Row("c", "q", "data/b.jpg", sha256="0" * 64)]
+    rows = [
+        Row("a", "p", "data/photos/a.jpg"),
+        Row("b", "p", "data/b.jpg"),
+        Row("c", "q", "data/b.jpg", sha256="0" * 64),
+    ]
     _, problems = both(*rows)
     assert [(one.id, one.what) for one in problems] == [("b", "noted")]
 

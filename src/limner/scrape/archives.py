@@ -102,7 +102,7 @@ def _tar(path: Path) -> Iterator[tuple[str, str]]:
     with path.open("rb") as stream, _Tar.open(fileobj=stream) as archive:
         total = 0
         while (entry := archive.next()) is not None:
-            archive.members = []  # else all of them stay in memory
+            archive.members = []  # type: ignore[attr-defined]  # else all of them stay in memory
             total += entry.size
             if total > MOST_BYTES:
                 raise SourceError(f"it unpacks to more than {MOST_BYTES / 1e9:g} GB, and the rest is not looked at")

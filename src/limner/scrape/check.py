@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from limner.errors import LimnerError, SourceError
 from limner.files import sha256
 from limner.scrape import archives, backends, expand, manifests, weights
+from limner.scrape.fetch import Fetched
 from limner.scrape.manifests import Row
 from limner.scrape.sources import chained, local
 from limner.tables import Problem
@@ -97,7 +98,7 @@ def _verify_local(url: str, path: Path, digest: str, row: Row) -> None:
         raise SourceError(f"{url} has the sha256 {now}, but {digest} is expected: it is another file")
 
 
-def _not_here(_: object) -> expand.Fetched:
+def _not_here(_: object) -> Fetched:
     raise SourceError("nothing is fetched to check a manifest")
 
 

@@ -93,7 +93,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
         if clash:
             raise LimnerError(f"{name}: the columns {', '.join(clash)} are written by limner itself: rename them")
         problems += _misspelt(columns, name)
-        unlicensed: list[str] = []
+        unlicensed = 0
         for line, cells in enumerate(lines, start=2):
             texts = {column: cell.strip() for column, cell in cells.items()}
             if not any(texts.values()):  # spreadsheets leave such lines at the end
@@ -109,11 +109,10 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
                 problems.append(Problem(texts["id"] or place, "failed", f"{place}: {error}"))
             else:
                 rows.append(row)
-                if not row.license:
-                    unlicensed.append(row.id)
+                unlicensed += not row.license
         if unlicensed:
-            why = f"{len(unlicensed)} rows of {name} have no licence and are used as scrape.allow_unlicensed says"
-            problems.append(Problem(unlicensed[0], "noted", f"{why}; this is the first of them"))
+            why = f"{unlicensed} of its rows have no licence and are used all the same (scrape.allow_unlicensed)"
+            problems.append(Problem(name, "noted", why))
     return rows, problems
 
 
@@ -159,8 +158,8 @@ def _row(cells: dict[str, str], stem: str, line: int, allow_unlicensed: bool) ->
     if surplus:
         faults.append(f"it goes on behind the last column with {surplus!r}: a text with commas needs quotes around it")
     if row.id and not PLAIN.fullmatch(row.id):
-        allowed = f"use up to {LONGEST} of A-Z a-z 0-9 - _, no - or _ first"
-        faults.append(f"the id {row.id!r} cannot be a file name{_odd(row.id)}: {allowed}")
+        rule = f"use up to {LONGEST} of A-Z a-z 0-9 - _, no - or _ first"
+        faults.append(f"the id {row.id!r} cannot be a file name{_odd(row.id)}: {rule}")
     for name, value, allowed in (
         ("kind", row.kind, KINDS),
         ("channels", row.channels, CHANNELS),

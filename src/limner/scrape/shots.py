@@ -12,7 +12,7 @@ import PIL
 from limner import files, images
 from limner.errors import SourceError
 from limner.scrape import duplicates, pictures, video
-from limner.scrape.fetch import Fetched
+from limner.scrape.store import Fetched
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,17 @@
-"""Where the bytes of a url come from: this machine, an archive, a mirror or a server. All through fsspec."""
+"""Where the bytes of a url come from: this machine, an archive, a mirror, or a server by way of fsspec."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-import aiohttp
 import fsspec
 
 import limner.scrape.pypi  # noqa: F401  registers pypi://
+from limner.errors import SourceError
+from limner.scrape import backends
 
-# Patience with a server: seconds to connect, and seconds without a byte.
-HTTP = {
-    "client_kwargs": {
-        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=30),
-        "trust_env": True,  # proxies, as every other tool honours them
-        "headers": {"User-Agent": "limner (a DVC pipeline; fetches what its manifests name, once)"},
-    }
-}
+CHUNK = 1 << 18
 
 
 def local(url: str) -> Path | None:
@@ -47,21 +42,31 @@ def mirrored(url: str, mirrors: Mapping[str, str]) -> list[str]:
     return [mirror + joint + (rest if "://" in mirror else unquote(rest)), url]
 
 
-def copy(url: str, path: Path, archive: Path | None = None) -> None:
-    """Stream the bytes of a url that is not local to `path`, in chunks.
-
-    Args:
-        url: of one file; the inner part of a chained url when `archive` is given.
-        path: is overwritten.
-        archive: the local copy of the archive that `url` lies in.
+def copy(url: str, path: Path, most_bytes: int, max_seconds: float) -> None:
+    """Stream the bytes of a url of any other protocol that fsspec knows to `path`.
 
     Raises:
+        SourceError: they are too many, or take too long.
         Exception: whatever the filesystem of that protocol raises.
     """
-    if archive is not None:
-        protocol, _, inner = url.partition("://")
-        fsspec.filesystem(protocol, fo=str(archive)).get_file(inner, str(path))
-        return
-    options = HTTP if url.startswith(("http://", "https://")) else {}
-    filesystem, there = fsspec.core.url_to_fs(url, **options)
-    filesystem.get_file(there, str(path))
+    backends.require(url)
+    until, size = time.monotonic() + max_seconds, 0
+    filesystem, there = fsspec.core.url_to_fs(url)
+    with filesystem.open(there, "rb") as stream, path.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > most_bytes:
+                raise SourceError(f"{url}: it is larger than {most_bytes / 1e6:g} MB (scrape.max_megabytes)")
+            if time.monotonic() > until:
+                raise SourceError(f"{url}: it did not come within {max_seconds:g} s (scrape.max_seconds)")
+            out.write(chunk)
+
+
+def reason(error: Exception) -> str:
+    """An error of a filesystem in words."""
+    said = str(error)
+    if isinstance(error, FileNotFoundError) and " " not in said:
+        return "there is no such file"
+    if isinstance(error, ImportError):  # fsspec says which package is to be installed
+        return said
+    return f"{said} ({type(error).__name__})" if said else type(error).__name__

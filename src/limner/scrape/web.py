@@ -56,6 +56,8 @@ class Web:
 
     def __init__(self, behaviour: Manners) -> None:
         self.manners = behaviour
+        self.received = 0
+        """Bytes of files so far."""
         self._hosts: dict[str, Host] = {}
         self._session: aiohttp.ClientSession | None = None
         self._loop = asyncio.new_event_loop()
@@ -262,6 +264,7 @@ class Web:
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
             async for chunk in response.content.iter_any():
                 partial.add(chunk)
+                self.received += len(chunk)
                 if partial.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             return True
