@@ -1,6 +1,8 @@
 """A project in a temporary folder with its own cache, and a real http server on this machine."""
 
 import csv
+import hashlib
+import shutil
 import socket
 import struct
 import threading
@@ -14,11 +16,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
 from PIL import Image as Pillow
+from typer.testing import CliRunner
 
+from limner.cli import app
 from limner.params import Scrape
 from limner.scrape import manners
 from limner.scrape.fetch import Downloads
+
+from .wiki import Wiki, wiki_serving
 
 OPTIONS = Scrape(
     mirrors={},
@@ -166,6 +173,23 @@ def downloads(project: Path) -> Iterator[Downloads]:
         yield made
 
 
+@pytest.fixture
+def wiki() -> Iterator[Wiki]:
+    """A wiki of this test's own."""
+    with wiki_serving() as known:
+        yield known
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(project: Path, root: Path) -> Run:
+    """`limner manifest`, with its arguments, in the project and with the real params.yaml."""
+    shutil.copy(root / "params.yaml", "params.yaml")
+    return lambda *words: CliRunner().invoke(app, ["manifest", *map(str, words)])
+
+
 def manifest(name: str, rows: list[dict[str, object]]) -> str:
     """Write a manifest in the current project."""
     path = Path("data/manifests") / name
@@ -181,3 +205,21 @@ def scene(seed: int, width: int = 96, height: int = 64, detail: int = 1) -> Pill
     """A smooth picture in colour, unlike that of any other seed."""
     small = np.random.default_rng(seed).integers(0, 256, (6 * detail, 8 * detail, 3), dtype=np.uint8)
     return Pillow.fromarray(small).resize((width, height), Pillow.Resampling.BICUBIC)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV as they stand there."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def digest(body: bytes) -> str:
+    """The sha256 of some bytes."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def touch(*names: str) -> None:
+    """Files that hold their own names."""
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(name.encode())

@@ -69,7 +69,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     many = expand.inside(Row(id="", person="", url=url), fetch)
     if many is not None:
         return _files(many)
-    if path is None and not http and chained(url) is None and not _kind(url):
+    if path is None and not http and chained(url) is None and ("*" in url or not _kind(url)):
         return _listed(url)
     return iter([Found(url, name_of(url), _kind(url) or "photo")])
 
