@@ -29,6 +29,8 @@ __all__ = ["Downloads", "Fetched", "Wanted"]
 
 AHEAD = 1024
 """Files asked for before the first of them is there: so many that one slow host does not hold up the others."""
+THREADS = 2
+"""That hash and write: more of them would take Python's one lock from the thread that reads the network."""
 COPIES = 8
 """Files that come by way of fsspec at the same time."""
 
@@ -65,7 +67,7 @@ class Downloads:
         self._opened: dict[str, Fetched] = {}
         self._failed: dict[str, str] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._pool = ThreadPoolExecutor(4, "store")
+        self._pool = ThreadPoolExecutor(THREADS, "store")
         self._copies = asyncio.Semaphore(COPIES)
         self._numbers = itertools.count()
 
@@ -134,7 +136,7 @@ class Downloads:
 
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
-            kept = await self._thread(self._store.find, wanted.sha256) if wanted.sha256 else None
+            kept = await self._thread(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
             if kept and not again and not any(sources.local(url) for url in wanted.urls):
                 return kept
             reasons = []
@@ -191,13 +193,20 @@ class Downloads:
             if coming is None:
                 assert known is not None
                 return known[0]
-            digest = await self._thread(coming.sha256)
-            if expected in ("", digest):
-                return await self._thread(self._land, url, coming, digest, coming.validator)
-            coming.discard()
+            landed, digest = await self._thread(self._settle, url, coming, expected)
+            if landed:
+                return landed
             if digest == spoilt:  # the same bytes twice: they were not spoilt on their way
                 _verify(url, digest, expected)
             spoilt = digest
+
+    def _settle(self, url: str, coming: Partial, expected: str) -> tuple[Fetched | None, str]:
+        """Take in what came if it is the expected file; and its hash."""
+        digest = coming.sha256()
+        if expected in ("", digest):
+            return self._land(url, coming, expected, digest, coming.validator), digest
+        coming.discard()
+        return None, digest
 
     async def _from_archive(self, url: str, inner: str, outer: str, expected: str, again: bool) -> Fetched:
         """A member of an archive, which is fetched whole, once, for all its members."""
@@ -217,7 +226,7 @@ class Downloads:
                 self._members.copy(inner, archive.path, archive.sha256, part)
             except SourceError as error:
                 raise SourceError(f"{url}: {error}") from error
-            return self._land(name, part, _verify(url, sha256(part), expected))
+            return self._land(name, part, "", _verify(url, sha256(part), expected))
 
     async def _from_elsewhere(self, url: str, expected: str) -> Fetched:
         """What fsspec brings; its filesystems block, each in its own way, so each copy has a thread."""
@@ -225,7 +234,7 @@ class Downloads:
             with self._part() as part:
                 await self._persist(url, part)
                 digest = _verify(url, await self._thread(sha256, part), expected)
-                return await self._thread(self._land, url, part, digest)
+                return await self._thread(self._land, url, part, expected, digest)
 
     async def _persist(self, url: str, part: Path) -> None:
         behaviour = self.web.manners
@@ -252,10 +261,13 @@ class Downloads:
         finally:
             part.unlink(missing_ok=True)
 
-    def _land(self, url: str, part: Partial | Path, digest: str, validator: Validator = NOTHING) -> Fetched:
-        """Take verified bytes into the store, and remember where they came from."""
+    def _land(
+        self, url: str, part: Partial | Path, expected: str, digest: str, validator: Validator = NOTHING
+    ) -> Fetched:
+        """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""
         landed = self._store.land(part, digest)
-        self._store.remember(url, digest, validator)
+        if validator != NOTHING or not expected:
+            self._store.remember(url, digest, validator)
         return landed
 
     @asynccontextmanager

@@ -98,6 +98,7 @@ class Partial:
         """It is whole: give it this name, on the same file system."""
         if self._stream is None:
             self._open()
+        self.sha256()
         self._write()
         self._close()
         os.replace(self._path, path)  # noqa: PTH105

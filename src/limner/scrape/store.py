@@ -1,5 +1,6 @@
 """Files by their content: each lies under its sha256, and a url is remembered by the content it had."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,10 @@ class Store:
     def close(self) -> None:
         """Nothing is asked any more."""
         self._notes.close()
+
+    def has(self, digest: str) -> bool:
+        """Whether there is a file of that name, right or not: quick enough for any thread."""
+        return bool(digest) and os.path.exists(f"{self._folder}/{digest}")  # noqa: PTH110  a third of Path's time
 
     def find(self, digest: str) -> Fetched | None:
         """The file of that hash, if it is here and still the same bytes."""

@@ -292,7 +292,7 @@ def _onward(url: URL, here: URL, location: str) -> URL:
 
 def _conditions(partial: Partial, known: Validator | None) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity"}  # lengths and ranges are then those of the file itself
-    if partial.size:
+    if partial.size and partial.resumable:
         headers["Range"] = f"bytes={partial.size}-"
         if partial.validator.condition:
             headers["If-Range"] = partial.validator.condition
