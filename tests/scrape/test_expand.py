@@ -7,9 +7,11 @@ import pytest
 
 from limner.files import sha256
 from limner.scrape.expand import expand
-from limner.scrape.fetch import Fetched, Wanted
+from limner.scrape.fetch import Downloads, Fetched, Wanted
 from limner.scrape.manifests import PLAIN, Row
 from limner.tables import Problem
+
+from .conftest import OPTIONS
 
 
 def here(wanted: Wanted) -> Fetched:
@@ -91,6 +93,19 @@ def test_an_archive_is_fetched_when_its_turn_comes_and_its_members_become_rows(p
     assert {(row.person, row.license, row.credit, row.sha256) for row in kept} == {("p", "CC0", "me", "")}
     reasons = {(one.what, one.reason.split("::")[0]) for one in rest if isinstance(one, Problem)}
     assert reasons == {("failed", "zip://../c.jpg"), ("skipped", "zip://in/readme.txt"), ("skipped", "zip://film.mp4")}
+
+
+def test_the_members_of_a_pinned_archive_are_its_own_whatever_lies_there_later(project: Path) -> None:
+    path = Path("data/x.zip")
+    for body in ("old", "new"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.jpg", body)
+        if body == "old":
+            row = Row("x", "p", str(path), sha256=sha256(path))
+        with Downloads(OPTIONS) as downloads:
+            (member,) = expand([row], downloads.fetch)
+            assert isinstance(member, Row)
+            assert downloads.fetch(Wanted((member.url,))).path.read_text() == "old"
 
 
 def test_a_chained_url_and_a_remote_file_are_themselves(project: Path) -> None:

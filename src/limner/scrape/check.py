@@ -1,6 +1,5 @@
 """Manifests verified without the network: what would fail in a build, as far as that shows from here."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,27 +24,25 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[int, list[Probl
         names: paths of manifests.
         allow_unlicensed: let rows without a licence be.
     """
-    problems: list[Problem] = []
-    readable = []
-    for name in names:
-        try:
-            if Path(name).name == MODELS:
-                weights.read(Path(name))
-            else:
-                manifests.read_all([name], allow_unlicensed)
-                readable.append(name)
-        except LimnerError as error:
-            problems.append(Problem(name, "failed", str(error)))
-    rows, found = manifests.read_all(readable, allow_unlicensed)
+    problems = []
+    try:
+        for name in (models := [name for name in names if Path(name).name == MODELS]):
+            weights.read(Path(name))
+        rows, found = manifests.read_all([name for name in names if name not in models], allow_unlicensed)
+    except LimnerError as error:
+        if len(names) == 1:
+            return 0, [Problem(names[0], "failed", str(error))]
+        # Each by itself, so that the others are looked at too.
+        for name in names:
+            problems += check([name], allow_unlicensed)[1]
+        return 0, problems
     problems += found
-    unpinned: Counter[str] = Counter()
     for row in rows:
         problems += _faults(row)
-        if not row.sha256 and not _files(row.url):
-            unpinned[row.id] += 1
+    unpinned = [row.id for row in rows if not row.sha256 and not _files(row.url)]
     if unpinned:
         why = f"{len(unpinned)} rows have no sha256, this is the first: `limner manifest lock` fills them in"
-        problems.append(Problem(next(iter(unpinned)), "noted", why))
+        problems.append(Problem(unpinned[0], "noted", why))
     return len(rows), problems
 
 

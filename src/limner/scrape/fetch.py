@@ -132,7 +132,10 @@ class Downloads:
         Raises:
             SourceError: it is not to be had; with the reason of each place.
         """
-        return self.web.run(self._fetch(wanted, again))
+        fetched = self.web.run(self._fetch(wanted, again))
+        if wanted.sha256:  # the members of a pinned archive come from these bytes, whatever lies at its url now
+            self._opened.update(dict.fromkeys(wanted.urls, fetched))
+        return fetched
 
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
