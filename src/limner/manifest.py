@@ -142,7 +142,7 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     if common.reference:
         refuse_reference(found)
     added = append(sheet, found, common)
-    if added:
+    if added or (found and common.reference):
         sheet.write()
     elif not found:
         problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture"))

@@ -145,6 +145,13 @@ def test_a_reference_is_one_photo(run: Run) -> None:
     assert "these are 2 files" in done.output
 
 
+def test_a_photo_that_is_there_already_becomes_the_reference(run: Run) -> None:
+    touch("data/photos/a.jpg", "data/photos/b.jpg")
+    run("add", "data/photos", "--person", "Ann")
+    run("add", "data/photos/b.jpg", "--person", "Ann", "--reference")
+    assert [(row["id"], row["reference"]) for row in table(MINE)] == [("Ann-a", ""), ("Ann-b", "yes")]
+
+
 def test_a_folder_of_another_file_system(run: Run, tmp_path: Path) -> None:
     touch("far/a.jpg", "far/b.txt", "far/in/c.jpg")
     run("add", f"local://{Path.cwd()}/far", "--person", "Ann")

@@ -89,6 +89,16 @@ def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> Non
 
 
 @pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"[]", b"null", b'{"query": 1}', b'{"query": {"pages": [{"title": "File:A", "imageinfo": [1]}]}}'],
+)
+def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) -> None:
+    wiki.body = body
+    with pytest.raises(SourceError, match="does not answer as a MediaWiki"):
+        read(downloads, wiki)
+
+
+@pytest.mark.parametrize(
     ("source", "title"),
     [
         ("commons:Category:Ann_Example", "Category:Ann Example"),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import fsspec
 
+from limner import tables
 from limner.errors import SourceError
 from limner.scrape import archives, backends, commons, expand, page
 from limner.scrape.fetch import Fetched, Wanted
@@ -75,7 +76,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
 
 
 def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
-    """Add a row for each picture whose url the manifest has not; the others stay as they are.
+    """Add a row for each picture whose url the manifest has not; the others stay, or become the reference.
 
     Args:
         sheet: is changed, and not yet written.
@@ -86,12 +87,14 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
     Returns:
         the ids of the new rows.
     """
-    ids, urls = Ids([*_taken(sheet.path), *sheet.cells("id")]), set(sheet.cells("url"))
+    ids = Ids([*_taken(sheet.path), *sheet.cells("id")])
+    lines = {url: line for line, url in enumerate(sheet.cells("url"), start=2)}
     added = []
     for one in found:
-        if one.url in urls:
+        if one.url in lines:
+            if common.reference:
+                sheet.fill(lines[one.url], "reference", common.reference)
             continue
-        urls.add(one.url)
         film = one.kind == "video"
         row = {
             "id": ids.give(plain(common.person), one.name, one.url),
@@ -105,7 +108,7 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
             "credit": one.credit or common.credit,
             "reference": "" if film else common.reference,
         }
-        sheet.append(row)
+        lines[one.url] = sheet.append(row)
         added.append(row["id"])
     return added
 
@@ -113,8 +116,10 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
 def _taken(path: Path) -> Iterator[str]:
     """The ids of the other manifests: they are unique over all that a build reads."""
     for other in sorted(Path(FOLDER).glob("*.csv")):
-        if other.name != "models.csv" and other.resolve() != path.resolve():
-            yield from Sheet(other).cells("id")
+        if other.resolve() != path.resolve():
+            columns, lines = tables.rows(other)
+            if "id" in columns:  # that of the model files has none
+                yield from (line["id"].strip() for line in lines)
 
 
 def _api(source: Source) -> str:

@@ -59,6 +59,13 @@ def photos(web: Web, title: str, api: str = API, width: int = 0, depth: int = 0)
     Raises:
         SourceError: the wiki cannot be asked, or refuses.
     """
+    try:
+        yield from _photos(web, title, api, width, depth)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"{api} does not answer as a MediaWiki's api.php does: {error!r}") from error
+
+
+def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[Found | Problem]:
     seen_files: set[str] = set()
     seen_categories = {title}
     level = [title]
@@ -111,12 +118,7 @@ def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any
     onward: dict[str, str] = {}
     for _ in range(MOST_BATCHES):
         page = web.read(api, params={**asked, **onward})
-        try:
-            answer = json.loads(page.text)
-        except ValueError as error:
-            raise SourceError(f"{api} does not answer as a MediaWiki's api.php does: {error}") from error
-        if not isinstance(answer, dict):
-            raise SourceError(f"{api} does not answer as a MediaWiki's api.php does")
+        answer = json.loads(page.text)
         if "error" in answer:
             told = answer["error"]
             raise SourceError(

@@ -33,11 +33,11 @@ class Sheet:
                 self._start = stream.readline()
 
     def cells(self, column: str) -> list[str]:
-        """Of one column, stripped; nothing where the table has no such column."""
+        """Of one column, stripped, from line 2 on; nothing where the table has no such column."""
         if column not in self.columns:
             return []
         at = self.columns.index(column)
-        return [line[at].strip() for line in self._lines if len(line) > at]
+        return [line[at].strip() if len(line) > at else "" for line in self._lines]
 
     def fill(self, line: int, column: str, text: str) -> None:
         """Write one cell of a row, by `Row.line`."""
@@ -47,12 +47,13 @@ class Sheet:
         cells += [""] * (at + 1 - len(cells))
         cells[at] = text
 
-    def append(self, row: Mapping[str, str]) -> None:
-        """Add a row below the others."""
+    def append(self, row: Mapping[str, str]) -> int:
+        """Add a row below the others; which line it is."""
         self._lines.append([])
         for column, text in row.items():
             if text:
                 self.fill(len(self._lines) + 1, column, text)
+        return len(self._lines) + 1
 
     def write(self) -> None:
         """Put it where it came from, whole or not at all."""
