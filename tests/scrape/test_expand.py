@@ -66,6 +66,17 @@ def test_a_file_whose_name_looks_like_a_pattern_is_itself(project: Path) -> None
     assert both(Row("a", "p", "data/photos/a[1].jpg")) == ({"a": "data/photos/a[1].jpg"}, [])
 
 
+def test_names_that_no_table_can_hold_are_named(project: Path) -> None:
+    touch("ann/a\u202f\u3000.jpg", "ann/b\n.jpg", "ann/c\udcff.jpg")
+    for url in ("data/photos/ann", "data/photos/ann/*"):
+        found, problems = both(Row("ann", "p", url))
+        assert list(found.values()) == ["data/photos/ann/a\u202f\u3000.jpg"]
+        assert [one.reason.split(" ")[0] for one in problems] == [
+            "data/photos/ann/b\\n.jpg",
+            "data/photos/ann/c\\udcff.jpg",
+        ]
+
+
 def test_a_file_url_may_hold_odd_names(project: Path) -> None:
     touch("ann/100%.jpg")
     folder = (Path.cwd() / "data/photos/ann").as_uri()

@@ -46,6 +46,7 @@ def shown(downloads: Downloads, server: Server, html: str, selector: str = "img"
         ),
         ("<img src=a.jpg><p><IMG SRC='a.jpg'><img src=b.jpg>", ["/g/a.jpg", "/g/b.jpg"]),
         ("<img src=a.jpg><img src=logo.svg><img src='javascript:x'><img src='ftp://h/x.jpg'><img>", ["/g/a.jpg"]),
+        ("<img src='a\x1b[2J.jpg'><img src=b.jpg>", ["/g/b.jpg"]),
         ("<img src='http://[bad/a.jpg'><img src=&#x2F;b.jpg>", ["/b.jpg"]),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from limner.errors import SourceError
+from limner.scrape.ids import tellable
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
@@ -62,6 +63,7 @@ def members(path: Path) -> Iterator[Member]:
             if not why and name in seen:
                 why = "stands in the archive twice"
             seen.add(name)
+            name = name if tellable(name) else ascii(name)[1:-1]
             if not why and is_archive(name):
                 yield Member(name, f"{protocol}://{name}", "is an archive in an archive: unpack it yourself")
             else:
@@ -77,7 +79,7 @@ def _unsafe(name: str) -> str:
         return "has an absolute path: members lie below the archive's top"
     if ".." in slashed.split("/"):
         return "leads out of the archive by `..`"
-    if "::" in name or not name.isprintable():
+    if "::" in name or not tellable(name):
         return "has characters in its name that no url can hold"
     return ""
 

@@ -168,4 +168,4 @@ def plain_text(html: str) -> str:
     spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^>]*>", " ", html, flags=re.IGNORECASE)
     tree = LexborHTMLParser(spaced)
     tree.strip_tags(["script", "style"])
-    return re.sub(r"\s+", " ", tree.body.text() if tree.body else "").strip()
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()

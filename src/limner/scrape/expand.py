@@ -9,7 +9,7 @@ from urllib.parse import quote
 from limner.errors import SourceError
 from limner.scrape import archives
 from limner.scrape.fetch import Fetched, Wanted
-from limner.scrape.ids import Ids
+from limner.scrape.ids import Ids, tellable
 from limner.scrape.manifests import Row
 from limner.scrape.sources import chained, local
 from limner.tables import Problem
@@ -109,7 +109,7 @@ def _folder(url: str, folder: Path) -> Iterator[Inside]:
             why = f"is a folder in a folder: give it a row of its own, or take all by {base}/**/*"
             yield Inside(path.name, f"{base}/{name}", why)
         else:
-            yield Inside(path.name, f"{base}/{name}")
+            yield _file(path.name, f"{base}/{name}")
 
 
 def _matches(pattern: Path) -> Iterator[Inside]:
@@ -123,7 +123,14 @@ def _matches(pattern: Path) -> Iterator[Inside]:
     for path in found:
         name = path.relative_to(base)
         if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            yield Inside(name.as_posix(), path.as_posix())
+            yield _file(name.as_posix(), path.as_posix())
+
+
+def _file(name: str, url: str) -> Inside:
+    if tellable(url):
+        return Inside(name, url)
+    why = "has characters in its name that no table can hold: rename it"
+    return Inside(ascii(name)[1:-1], ascii(url)[1:-1], why, refused=True)
 
 
 def _each(row: Row, many: Iterable[Inside]) -> Iterator[Row | Problem]:

@@ -1,4 +1,4 @@
-"""Ids made from names that others chose: plain enough for a file's name, and unique."""
+"""Names that others chose: which can be told at all, and ids made from them, plain and unique."""
 
 import hashlib
 import re
@@ -12,10 +12,16 @@ WIDEST = 60
 """Characters that are kept of a name."""
 
 
+def tellable(name: str) -> bool:
+    """Whether a table can hold a name and a terminal show it: no control characters, no halves of characters."""
+    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
+
+
 def plain(name: str) -> str:
     """A name as part of an id. If characters had to go, a hash of it keeps it unique, whatever else there is."""
     name = unicodedata.normalize("NFC", name)  # macOS stores é as two characters
-    kept = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:WIDEST]
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    kept = re.sub(r"[^A-Za-z0-9_-]+", "_", bare).strip("_-")[:WIDEST]
     return kept if kept == name else f"{kept}-{_digest(name)}".lstrip("-")
 
 

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from limner.errors import LimnerError, SourceError
 from limner.scrape.found import Found, name_of
+from limner.scrape.ids import tellable
 from limner.scrape.robots import Robots
 from limner.scrape.web import Page, Web
 from limner.tables import Problem
@@ -164,7 +165,8 @@ def _join(base: str, address: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else ""
+    fine = parts.scheme in ("http", "https") and parts.netloc and tellable(url)
+    return url.replace(" ", "%20") if fine else ""
 
 
 def largest(image: LexborNode) -> str:
