@@ -126,6 +126,8 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
         (["nosuch://x/a.jpg"], "nothing can open nosuch://"),
         (["data", "--depth", "2"], "is no web page"),
         (["data", "--width", "2"], "is no wiki's category"),
+        (["http://127.0.0.1:9/", "--depth", "2"], "give its CSS selector too"),
+        (["commons:Category:A", "--next", "a"], "are not for it"),
         (["data", "--split", "tests"], "allowed: train, test, other"),
         (["data", "--to", "elsewhere.csv"], "must lie in data/manifests"),
         (["http://127.0.0.1:9/gallery"], "127.0.0.1"),

@@ -52,11 +52,15 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     """
     url = source.url
     if (title := commons.title_of(url)) and (api := _api(source)):
+        if source.selector or source.onward:
+            raise SourceError(f"{url} is no web page to limner but a wiki's: --selector and --next are not for it")
         return commons.photos(web, title, api, source.width, source.depth)
     if source.width or source.api:
         raise SourceError(f"{url} is no wiki's category: --width and --api are of such")
     http = url.startswith(("http://", "https://"))
     if http and (source.selector or source.onward or not (_kind(url) or archives.is_archive(url))):
+        if source.depth and not source.onward:
+            raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
         return _page(source, web)
     if source.selector or source.onward or source.depth:
         raise SourceError(f"{url} is no web page: --selector, --next and --depth are of such")
