@@ -2,7 +2,11 @@
 
 manifests            rows, checked before anything is fetched
 sources, pypi        where the bytes of a url come from; pypi:// as an fsspec filesystem
-fetch                the store of downloads, by content
+web, manners         the HTTP client, and how it behaves towards servers
+partial              downloads on their way, which outlive a killed run
+members              files in archives
+store, notes         files by content; which content a url had
+fetch                all of these: what is wanted, verified
 pictures, video      files -> upright sRGB pictures
 duplicates           near-duplicates by perceptual hash
 shots                what was taken from a file, remembered by its content
