@@ -305,6 +305,18 @@ def test_a_model_file_needs_a_plain_name_and_a_hash(project: Path, file: str, di
         collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
 
 
+def test_a_pinned_photo_that_vanished_is_used_and_noted(project: Path) -> None:
+    scene(1).save("data/a.png")
+    digest = hashlib.sha256(Path("data/a.png").read_bytes()).hexdigest()
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/a.png", "sha256": digest}])
+    collect([name], OPTIONS, workers=1)
+    before = raw().to_dict()
+    Path("data/a.png").unlink()
+    collect([name], OPTIONS, workers=1)
+    assert raw().to_dict() == before
+    assert "data/a.png is not there: what was fetched before is used" in problems("noted")["a"]
+
+
 def test_nothing_at_all_is_an_error(project: Path) -> None:
     name = manifest("m.csv", [{"id": "a", "person": "p", "url": "nothing.jpg"}])
     with pytest.raises(LimnerError, match="no picture at all"):

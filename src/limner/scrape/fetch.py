@@ -1,7 +1,6 @@
 """Downloads: verified against their sha256, kept by their content, whole or not at all."""
 
 import asyncio
-import itertools
 import threading
 import time
 from collections import deque
@@ -10,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -69,7 +69,7 @@ class Downloads:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._pool = ThreadPoolExecutor(THREADS, "store")
         self._copies = asyncio.Semaphore(COPIES)
-        self._numbers = itertools.count()
+        self._numbers = count()
 
     def __enter__(self) -> Self:
         return self
@@ -109,17 +109,16 @@ class Downloads:
                 except SourceError as error:
                     return error
 
-            try:
-                for item in wanted:
-                    pending.append(self.web.start(self._fetch(item, again)))
-                    pending[-1].add_done_callback(landed)
-                    if len(pending) >= AHEAD:
-                        yield first()
-                while pending:
-                    yield first()
-            finally:
-                for future in pending:
-                    future.cancel()
+            source, step = iter(wanted), max(1, AHEAD // 16)
+            while True:
+                while len(pending) <= AHEAD - step and (items := list(islice(source, step))):
+                    futures = self.web.start_all([self._fetch(item, again) for item in items])
+                    for future in futures:
+                        future.add_done_callback(landed)
+                    pending.extend(futures)
+                if not pending:
+                    return
+                yield first()
 
     def fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         """One file, from the store or the first of its urls and their mirrors that gives the right bytes.
@@ -241,7 +240,7 @@ class Downloads:
 
     async def _persist(self, url: str, part: Path) -> None:
         behaviour = self.web.manners
-        for tries in itertools.count(1):
+        for tries in count(1):
             try:
                 work = _in_daemon(sources.copy, url, part, behaviour.max_bytes, behaviour.max_seconds)
                 return await asyncio.wait_for(work, behaviour.max_seconds)

@@ -7,10 +7,11 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -59,6 +60,7 @@ class Web:
         self.received = 0
         """Bytes of files so far."""
         self._hosts: dict[str, Host] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
@@ -81,6 +83,28 @@ class Web:
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Have `work` done in the client's own thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def start_all(self, works: Sequence[Coroutine[Any, Any, T]]) -> list[Future[T]]:
+        """`start` for many at once: waking the client's thread costs more than starting a piece of work."""
+        futures = [Future[T]() for _ in works]
+
+        def start() -> None:
+            for work, future in zip(works, futures, strict=True):
+                task = self._loop.create_task(work)
+                self._tasks.add(task)  # the loop itself holds its tasks but weakly
+                task.add_done_callback(partial(self._settle, future))
+
+        self._loop.call_soon_threadsafe(start)
+        return futures
+
+    def _settle(self, future: Future[T], task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            future.cancel()
+        elif error := task.exception():
+            future.set_exception(error)
+        else:
+            future.set_result(task.result())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, done in the client's own thread."""
@@ -128,18 +152,18 @@ class Web:
     ) -> Partial | None:
         """`download`, for what runs in the client's own thread."""
         address = _address(url)
-        partial = Partial(part, pinned)
+        coming = Partial(part, pinned)
         try:
             changed = await self._persist(
-                address, lambda budget: self._transfer(address, partial, known, budget), lambda: partial.size
+                address, lambda budget: self._transfer(address, coming, known, budget), lambda: coming.size
             )
         except WebError as error:
-            (partial.keep if error.passing else partial.discard)()
+            (coming.keep if error.passing else coming.discard)()
             raise
         except BaseException:
-            partial.keep()
+            coming.keep()
             raise
-        return partial if changed else None
+        return coming if changed else None
 
     def keep_apart(self, url: str, seconds: float) -> None:
         """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
@@ -248,24 +272,24 @@ class Web:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
             return Page(str(response.url), response.status, response.headers, bytes(body))
 
-    async def _transfer(self, url: URL, partial: Partial, known: Validator | None, budget: Budget) -> bool:
-        """Bring what `partial` lacks; False if the server says that the file is still `known`."""
-        async with self._answer(url, _conditions(partial, known), budget) as response:
+    async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
+        """Bring what `coming` lacks; False if the server says that the file is still `known`."""
+        async with self._answer(url, _conditions(coming, known), budget) as response:
             if response.status == 304 and known is not None:
                 return False
             most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
-            if response.status in (206, 416) and not (partial.size and _goes_on(response, partial)):
-                partial.discard()
+            if response.status in (206, 416) and not (coming.size and _goes_on(response, coming)):
+                coming.discard()
                 raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
             _refuse_unless(response.status in (200, 206), url, response)
             if response.status == 200:
-                partial.begin(Validator.of(response.headers), resumable=not encoded)
-            if partial.size + (response.content_length or 0) > most:
+                coming.begin(Validator.of(response.headers), resumable=not encoded)
+            if coming.size + (response.content_length or 0) > most:
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
             async for chunk in response.content.iter_any():
-                partial.add(chunk)
+                coming.add(chunk)
                 self.received += len(chunk)
-                if partial.size > most:
+                if coming.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             return True
 
@@ -290,12 +314,12 @@ def _onward(url: URL, here: URL, location: str) -> URL:
     return there.with_fragment(None)
 
 
-def _conditions(partial: Partial, known: Validator | None) -> dict[str, str]:
+def _conditions(coming: Partial, known: Validator | None) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity"}  # lengths and ranges are then those of the file itself
-    if partial.size and partial.resumable:
-        headers["Range"] = f"bytes={partial.size}-"
-        if partial.validator.condition:
-            headers["If-Range"] = partial.validator.condition
+    if coming.size and coming.resumable:
+        headers["Range"] = f"bytes={coming.size}-"
+        if coming.validator.condition:
+            headers["If-Range"] = coming.validator.condition
     elif known is not None:
         if known.etag:
             headers["If-None-Match"] = known.etag
@@ -304,12 +328,12 @@ def _conditions(partial: Partial, known: Validator | None) -> dict[str, str]:
     return headers
 
 
-def _goes_on(response: aiohttp.ClientResponse, partial: Partial) -> bool:
+def _goes_on(response: aiohttp.ClientResponse, coming: Partial) -> bool:
     """Whether a part of a file is the one that was asked for, of the same version."""
     found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
-    if response.status != 206 or found is None or int(found[1]) != partial.size:
+    if response.status != 206 or found is None or int(found[1]) != coming.size:
         return False
-    now, then = Validator.of(response.headers), partial.validator
+    now, then = Validator.of(response.headers), coming.validator
     same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
     return same and found[3] in ("*", str(int(found[2]) + 1))
 
