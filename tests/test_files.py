@@ -60,7 +60,7 @@ def test_rows_come_one_by_one_and_are_filled_up(tmp_path: Path) -> None:
     columns, lines = tables.rows(tmp_path / "t.csv")
     assert columns == ["id", "note"]
     assert next(lines) == {"id": "a", "note": "x, y"}
-    assert list(lines) == [{"id": "b", "note": ""}, {"id": "c", "note": "z"}]
+    assert list(lines) == [{"id": "b", "note": ""}, {"id": "c", "note": "z", tables.SURPLUS: "more"}]
     tables.write_rows(tmp_path / "u.csv", ("id", "n"), [{"id": "a", "n": None, "x": 1}, {"id": "b", "n": 1 / 3}])
     assert (tmp_path / "u.csv").read_text() == "id,n\na,\nb,0.333333\n"
 

@@ -35,6 +35,12 @@ class Scrape:
     near_duplicate: Annotated[float, Field(ge=0, le=255)]
     neighbours: NotNegative
     block_seconds: Positive
+    connections: Count
+    delay: Annotated[float, Field(ge=0)]
+    tries: Count
+    max_seconds: Positive
+    max_megabytes: Count
+    allow_unlicensed: bool
 
 
 @dataclass(frozen=True, config=Strict)

@@ -14,4 +14,5 @@ def progress(total: int, label: str, done: int = 0, unit: str = "") -> Iterator[
     with tqdm(total=total, desc=label, initial=done, unit=unit, smoothing=0.1, disable=None) as bar:
         yield bar
     if bar.disable:
-        print(f"{label}: {total} done", file=sys.stderr)
+        tail = getattr(bar, "postfix", None)  # a bar that is not shown has none until it is set
+        print(f"{label}: {total} done{f', {tail}' if tail else ''}", file=sys.stderr)

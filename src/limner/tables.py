@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 """One line of a table, by column."""
+SURPLUS = "\0surplus"
+"""The column of what stands behind the last column of a line: a comma that wanted quotes, mostly."""
 
 
 def rows(path: Path, needs: Sequence[str] = ()) -> tuple[list[str], Iterator[Row]]:
@@ -28,7 +30,7 @@ def rows(path: Path, needs: Sequence[str] = ()) -> tuple[list[str], Iterator[Row
         SourceError: at once if the file is missing, no CSV, or lacks a column of `needs`; while its lines
             are read if one of them is damaged.
     """
-    lines = _lines(path)
+    lines = lines_of(path)
     columns = next(lines, None) or []
     if twice := [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]:
         raise SourceError(f"{path} has more than one column {', '.join(twice)}")
@@ -50,7 +52,7 @@ def read(path: Path, needs: Sequence[str] = ()) -> "pd.DataFrame":
     return pd.DataFrame(list(lines), columns=columns, dtype="str")
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
+def lines_of(path: Path) -> Iterator[list[str]]:
     """The cells of each line, the first of which names the columns."""
     if not path.is_file():
         raise SourceError(f"{path} does not exist")
@@ -62,8 +64,11 @@ def _lines(path: Path) -> Iterator[list[str]]:
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
-    """Cells by column; a short line is filled up, and what stands behind the last column is nobody's."""
-    return dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
+    """Cells by column; a short line is filled up, and what stands behind the last column comes as `SURPLUS`."""
+    row = dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
+    if surplus := ", ".join(filter(str.strip, cells[len(columns) :])):
+        row[SURPLUS] = surplus
+    return row
 
 
 def write_rows(path: Path, columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> None:

@@ -14,14 +14,11 @@ from PIL import Image as Pillow
 
 from limner import images, tables
 from limner.errors import LimnerError
-from limner.params import Scrape
 from limner.scrape.collect import collect
 from limner.scrape.decoders import Decoders
 
-from .conftest import Server, manifest, scene
+from .conftest import OPTIONS, Server, manifest, options, scene
 from .test_video import film
-
-OPTIONS = Scrape(mirrors={}, max_failures=0, near_duplicate=3.0, neighbours=1, block_seconds=1.5)
 
 
 def body(image: Pillow.Image, name: str = "PNG", **options: object) -> bytes:
@@ -135,7 +132,7 @@ def test_bad_rows_are_named_and_the_others_come_through(project: Path, server: S
         assert word in reasons[row]
     assert f"{server.url}/words.jpg" in reasons["words"]
 
-    collect(["data/manifests/m.csv"], Scrape(**{**vars(OPTIONS), "max_failures": 6}), workers=1)
+    collect(["data/manifests/m.csv"], options(max_failures=6), workers=1)
 
 
 def test_a_second_run_asks_nobody_decodes_nothing_and_writes_the_same(
@@ -160,7 +157,7 @@ def test_a_second_run_asks_nobody_decodes_nothing_and_writes_the_same(
     rows.append({"id": "new", "person": "p", "url": f"{server.url}/5"})
     collect([manifest("m.csv", rows)], OPTIONS, workers=1)
     assert (server.asked, len(decoded)) == (["/5"], 1)
-    collect(["data/manifests/m.csv"], Scrape(**{**vars(OPTIONS), "neighbours": 0}), workers=1)
+    collect(["data/manifests/m.csv"], options(neighbours=0), workers=1)
     assert [job.kind for job, _ in decoded[1:]] == ["video"]
 
 
@@ -215,7 +212,8 @@ def test_a_folder_becomes_a_row_a_picture(project: Path) -> None:
     assert table.index[0].startswith("ann-IMG_1_2-")
     assert table.index.str.fullmatch(r"[A-Za-z0-9_-]+").all()
     assert table.source["ann-a"] == "data/photos/ann/a.jpg"
-    skipped = tables.read(Path("data/raw_problems.csv")).reason.tolist()
+    listed = tables.read(Path("data/raw_problems.csv"))
+    skipped = listed.reason[listed.what == "skipped"].tolist()
     assert any("ann/more is a folder" in reason for reason in skipped)
     assert any("notes.txt is no photo that limner reads" in reason for reason in skipped)
     assert len(skipped) == 2
@@ -297,7 +295,7 @@ def test_weights_from_the_mirror_and_a_missing_one_is_an_error(project: Path, se
 
     models.write_text(f"name,file,sha256,url,mirror,license\n{line}v,v.bin,{'0' * 64},{server.url}/good,,MIT\n")
     with pytest.raises(LimnerError, match=r"v\.bin"):
-        collect([name], Scrape(**{**vars(OPTIONS), "max_failures": 9}), workers=1)
+        collect([name], options(max_failures=9), workers=1)
     assert list(raw().index) == ["a"]
     assert [path.name for path in Path("data/weights").iterdir()] == ["w.bin"]
     assert digest in problems()["v"]
@@ -310,10 +308,22 @@ def test_a_model_file_needs_a_plain_name_and_a_hash(project: Path, file: str, di
         collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
 
 
+def test_a_pinned_photo_that_vanished_is_used_and_noted(project: Path) -> None:
+    scene(1).save("data/a.png")
+    digest = hashlib.sha256(Path("data/a.png").read_bytes()).hexdigest()
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/a.png", "sha256": digest}])
+    collect([name], OPTIONS, workers=1)
+    before = raw().to_dict()
+    Path("data/a.png").unlink()
+    collect([name], OPTIONS, workers=1)
+    assert raw().to_dict() == before
+    assert "data/a.png is not there: what was fetched before is used" in problems("noted")["a"]
+
+
 def test_nothing_at_all_is_an_error(project: Path) -> None:
     name = manifest("m.csv", [{"id": "a", "person": "p", "url": "nothing.jpg"}])
     with pytest.raises(LimnerError, match="no picture at all"):
-        collect([name], Scrape(**{**vars(OPTIONS), "max_failures": 9}))
+        collect([name], options(max_failures=9))
 
 
 GITHUB = "https://raw.githubusercontent.com"
@@ -340,7 +350,7 @@ def test_the_research_manifests_from_a_mirror(project: Path, root: Path, shared:
             rows = rows[here]
         names.append(manifest(f"{name}.csv", rows.iloc[[0, len(rows) // 2, -1]].to_dict("records")))
     mirrors = {url: str(shared / folder) for url, folder in RESEARCH.items()}
-    collect(names, Scrape(**{**vars(OPTIONS), "mirrors": mirrors}), workers=1)
+    collect(names, options(mirrors=mirrors), workers=1)
     table = raw()
     assert len(table) == 9
     assert list(table["style"]) == ["cuhk_train"] * 3 + ["sketchtoface"] * 3 + [""] * 3

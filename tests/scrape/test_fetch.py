@@ -1,22 +1,25 @@
-"""Downloads against a real server: verified, retried where it helps, kept, whole or not at all."""
+"""Downloads against a real server: verified, asked for again where it helps, kept, whole or not at all."""
 
 import hashlib
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from limner import files
 from limner.errors import SourceError
 from limner.scrape import fetch
-from limner.scrape.fetch import Downloads, Wanted
+from limner.scrape.fetch import Downloads, Fetched, Wanted
 
-from .conftest import Server
+from .conftest import OPTIONS, Server, cut, options, reset
 
 BODY = b"some bytes " * 1000
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -25,14 +28,28 @@ OTHER = "0" * 64
 
 def store() -> set[str]:
     """Names of what is in the store, partial files too."""
-    return {path.name for path in files.cache_dir("downloads").iterdir()}
+    folder = files.cache_dir("downloads")
+    partial = {path.name for path in folder.glob("unfinished/*/*")}
+    return {path.name for path in folder.iterdir() if not path.name.startswith(("notes.", "unfinished"))} | partial
+
+
+def landed() -> set[str]:
+    """The hashes of what is whole in the store, each of which is true."""
+    paths = [path for path in files.cache_dir("downloads").iterdir() if len(path.name) == 64]
+    assert [files.sha256(path) for path in paths] == [path.name for path in paths]
+    return {path.name for path in paths}
+
+
+def fetch_once(wanted: Wanted, again: bool = False) -> Fetched:
+    """In a run of its own."""
+    with Downloads(OPTIONS) as downloads:
+        return downloads.fetch(wanted, again)
 
 
 def test_fetched_once_and_then_from_the_store(project: Path, server: Server) -> None:
     server.bodies["/a"] = BODY
     for _ in range(2):
-        fetched = Downloads({}).fetch(Wanted((f"{server.url}/a",), DIGEST))
-        assert fetched.path.read_bytes() == BODY
+        assert fetch_once(Wanted((f"{server.url}/a",), DIGEST)).path.read_bytes() == BODY
     assert server.asked == ["/a"]
     assert store() == {DIGEST}
 
@@ -40,58 +57,63 @@ def test_fetched_once_and_then_from_the_store(project: Path, server: Server) -> 
 def test_without_a_hash_it_is_remembered_by_its_url(project: Path, server: Server) -> None:
     server.bodies["/a"] = BODY
     for _ in range(2):
-        assert Downloads({}).fetch(Wanted((f"{server.url}/a",))).sha256 == DIGEST
+        assert fetch_once(Wanted((f"{server.url}/a",))).sha256 == DIGEST
     assert server.asked == ["/a"]
 
 
-def test_a_damaged_file_in_the_store_is_fetched_again(project: Path, server: Server) -> None:
+def test_a_damaged_file_in_the_store_is_fetched_again(downloads: Downloads, server: Server) -> None:
     server.bodies["/a"] = BODY
-    wanted = Wanted((f"{server.url}/a",), DIGEST)
-    Downloads({}).fetch(wanted).path.write_bytes(b"spoilt")
-    assert Downloads({}).fetch(wanted).path.read_bytes() == BODY
+    for wanted in (Wanted((f"{server.url}/a",), DIGEST), Wanted((f"{server.url}/a",))):
+        downloads.fetch(wanted).path.write_bytes(b"spoilt")
+        assert downloads.fetch(wanted).path.read_bytes() == BODY
 
 
-def test_a_wrong_hash_names_both_and_keeps_nothing(project: Path, server: Server) -> None:
+def test_a_wrong_hash_names_both_and_keeps_nothing(downloads: Downloads, server: Server) -> None:
     server.bodies["/a"] = BODY
     with pytest.raises(SourceError, match=f"(?s){DIGEST}.*{OTHER}"):
-        Downloads({}).fetch(Wanted((f"{server.url}/a",), OTHER))
+        downloads.fetch(Wanted((f"{server.url}/a",), OTHER))
     assert store() == set()
+    assert len(server.asked) == 2  # the same wrong bytes twice: it is another file
 
 
-def test_the_second_url_is_asked_when_the_first_is_wrong(project: Path, server: Server) -> None:
+def test_bytes_spoilt_on_their_way_are_fetched_again(downloads: Downloads, server: Server) -> None:
+    server.bodies["/a"] = BODY
+
+    def spoil(handler: Any) -> None:
+        del handler.known.answers["/a"]
+        handler.give(BODY.replace(b"s", b"z", 1))
+
+    server.answers["/a"] = [spoil]
+    assert downloads.fetch(Wanted((f"{server.url}/a",), DIGEST)).path.read_bytes() == BODY
+
+
+def test_the_second_url_is_asked_when_the_first_is_wrong(downloads: Downloads, server: Server) -> None:
     server.bodies |= {"/a": b"something else", "/b": BODY}
-    assert Downloads({}).fetch(Wanted((f"{server.url}/a", f"{server.url}/b"), DIGEST)).sha256 == DIGEST
-    assert server.asked == ["/a", "/b"]
-
-
-def test_a_busy_server_is_asked_again(project: Path, server: Server) -> None:
-    server.bodies["/a"] = BODY
-    server.statuses["/a"] = [500, 503]
-    assert Downloads({}).fetch(Wanted((f"{server.url}/a",), DIGEST)).sha256 == DIGEST
-    assert len(server.asked) == 3
-
-
-def test_a_reset_connection_is_opened_again(project: Path, server: Server) -> None:
-    server.bodies["/a"] = BODY
-    server.resets["/a"] = 2
-    assert Downloads({}).fetch(Wanted((f"{server.url}/a",), DIGEST)).sha256 == DIGEST
-    assert len(server.asked) == 3
+    assert downloads.fetch(Wanted((f"{server.url}/a", f"{server.url}/b"), DIGEST)).sha256 == DIGEST
+    assert server.asked == ["/a", "/a", "/b"]
 
 
 @pytest.mark.parametrize(("status", "times"), [(404, 1), (403, 1), (500, 3), (429, 3)])
-def test_only_what_may_pass_is_asked_again(project: Path, server: Server, status: int, times: int) -> None:
+def test_only_what_may_pass_is_asked_again(downloads: Downloads, server: Server, status: int, times: int) -> None:
     server.statuses["/a"] = [status] * 9
-    with pytest.raises(SourceError, match=str(status)):
-        Downloads({}).fetch(Wanted((f"{server.url}/a",)))
+    for _ in range(2):  # and what failed is not asked for again in the same run
+        with pytest.raises(SourceError, match=str(status)):
+            downloads.fetch(Wanted((f"{server.url}/a",)))
     assert len(server.asked) == times
 
 
-def test_a_body_cut_short_is_not_taken(project: Path, server: Server) -> None:
+def test_a_busy_server_is_asked_again(downloads: Downloads, server: Server) -> None:
     server.bodies["/a"] = BODY
-    server.cut["/a"] = 5000
-    with pytest.raises(SourceError, match="before the whole file"):
-        Downloads({}).fetch(Wanted((f"{server.url}/a",)))
+    server.statuses["/a"] = [500, 503]
+    assert downloads.fetch(Wanted((f"{server.url}/a",), DIGEST)).sha256 == DIGEST
     assert len(server.asked) == 3
+
+
+def test_a_body_cut_short_is_not_taken(downloads: Downloads, server: Server) -> None:
+    server.bodies["/a"] = BODY
+    server.answers["/a"] = [cut(5000)] * 3
+    with pytest.raises(SourceError, match="before the whole file"):
+        downloads.fetch(Wanted((f"{server.url}/a",)))
     assert store() == set()
 
 
@@ -99,51 +121,152 @@ def test_a_body_cut_short_is_not_taken(project: Path, server: Server) -> None:
     ("url", "words"),
     [
         ("http://nobody.invalid/a", "host nobody.invalid is not known"),
-        ("http://127.0.0.1:9/a", "127.0.0.1"),
+        ("http://127.0.0.1:9/a", "127.0.0.1:9: Connection refused"),
+        ("http:///a", "no url of a server"),
         ("nosuch://a", "nosuch"),
+        ("memory://nothing", "no such file"),
         ("data/nothing.jpg", "not there"),
         ("data", "is a folder"),
         ("file:///nothing.jpg", "not there"),
+        ("simplecache::http://127.0.0.1:9/a", "allowed: zip://"),
+        ("zip://a.jpg::data/nothing.zip", "not there"),
     ],
 )
-def test_what_cannot_be_had_is_named_without_asking_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch, url: str, words: str
-) -> None:
-    monkeypatch.setattr(fetch, "PAUSES", (60.0,))  # a second attempt would be noticed
+def test_what_cannot_be_had_is_named(downloads: Downloads, url: str, words: str) -> None:
     with pytest.raises(SourceError, match=words):
-        Downloads({}).fetch(Wanted((url,)))
+        downloads.fetch(Wanted((url,)))
 
 
-def test_all_at_once_in_order_with_the_reasons(project: Path, server: Server) -> None:
+def test_what_fsspec_brings_is_kept_and_limited(downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/limner-test/a", BODY)
+    memory.pipe("/limner-test/large", bytes(6_000_000))
+    try:
+        assert downloads.fetch(Wanted(("memory://limner-test/a",), DIGEST)).path.read_bytes() == BODY
+        with pytest.raises(SourceError, match="larger than 5 MB"):
+            downloads.fetch(Wanted(("memory://limner-test/large",)))
+    finally:
+        memory.rm("/limner-test", recursive=True)
+    assert store() == {DIGEST}
+
+
+def test_many_in_order_with_the_reasons(downloads: Downloads, server: Server) -> None:
     server.bodies |= {f"/{k}": b"%d" % k for k in range(20) if k != 7}
-    fetched = Downloads({}).fetch_all([Wanted((f"{server.url}/{k}",)) for k in range(20)])
+    fetched = list(downloads.stream([Wanted((f"{server.url}/{k}",)) for k in range(20)], 20))
     assert isinstance(fetched[7], SourceError)
-    good = [file.path.read_bytes() for file in fetched if isinstance(file, fetch.Fetched)]
+    good = [file.path.read_bytes() for file in fetched if isinstance(file, Fetched)]
     assert good == [b"%d" % k for k in range(20) if k != 7]
 
 
-def test_local_files_are_read_anew(project: Path) -> None:
+def test_rows_that_name_the_same_cost_one_download(downloads: Downloads, server: Server) -> None:
+    server.bodies |= {"/a": BODY, "/b": BODY}
+    wanted = [Wanted((f"{server.url}/{name}",), DIGEST) for name in "aabb"] * 5
+    assert {getattr(file, "sha256", file) for file in downloads.stream(wanted, 20)} == {DIGEST}
+    assert len(server.asked) == 1
+    unpinned = [Wanted((f"{server.url}/a",))] * 5
+    server.asked.clear()
+    assert {getattr(file, "sha256", file) for file in downloads.stream(unpinned, 5)} == {DIGEST}
+    assert len(server.asked) <= 1
+
+
+def test_a_stream_reads_no_further_ahead_than_it_fetches(downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "AHEAD", 4)
+    read = []
+
+    def wanted() -> Iterator[Wanted]:
+        for k in range(20):
+            read.append(k)
+            yield Wanted((f"data/{k}",))
+
+    stream = downloads.stream(wanted(), 20)
+    next(stream)
+    assert len(read) == 4
+    assert len(list(stream)) == 19
+
+
+def test_one_changed_row_costs_one_download(project: Path, server: Server) -> None:
+    names = [f"/{k}" for k in range(30)]
+    server.bodies |= {name: name.encode() for name in names}
+    rows = [
+        Wanted((server.url + name,), hashlib.sha256(name.encode()).hexdigest() * (k % 2))
+        for k, name in enumerate(names)
+    ]
+    for expected in (names, [], ["/new"]):
+        server.asked.clear()
+        with Downloads(OPTIONS) as downloads:
+            assert all(isinstance(file, Fetched) for file in downloads.stream(rows, len(rows)))
+        assert sorted(server.asked) == sorted(expected)
+        server.bodies["/new"] = b"new"
+        if not expected:
+            rows[3] = Wanted((f"{server.url}/new",), hashlib.sha256(b"new").hexdigest())
+
+
+def test_local_files_are_read_anew(downloads: Downloads) -> None:
     path = Path("data/a")
     path.write_bytes(BODY)
-    assert Downloads({}).fetch(Wanted(("data/a",))).sha256 == DIGEST
+    assert downloads.fetch(Wanted(("data/a",))).sha256 == DIGEST
     path.write_bytes(b"changed")
-    fetched = Downloads({}).fetch(Wanted((path.resolve().as_uri(),)))
+    fetched = downloads.fetch(Wanted((path.resolve().as_uri(),)))
     assert fetched.sha256 == hashlib.sha256(b"changed").hexdigest()
     assert store() == set()
 
 
-def test_members_of_an_archive_on_a_server_cost_one_download(project: Path, server: Server, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for name in ("in/1.txt", "in/2.txt"):
-            archive.writestr(name, name)
-    server.bodies["/a.zip"] = (tmp_path / "a.zip").read_bytes()
-    urls = [f"zip://in/{k}.txt::{server.url}/a.zip" for k in (1, 2, 3)]
-    one, two, three = Downloads({}).fetch_all([Wanted((url,)) for url in urls])
-    assert isinstance(one, fetch.Fetched)
-    assert isinstance(two, fetch.Fetched)
-    assert (one.path.read_text(), two.path.read_text()) == ("in/1.txt", "in/2.txt")
-    assert isinstance(three, SourceError)
-    assert server.asked == ["/a.zip"]
+@pytest.mark.parametrize("what", ["gone", "changed"])
+def test_a_pinned_local_file_outlives_its_place(project: Path, what: str) -> None:
+    path = Path("data/a")
+    path.write_bytes(BODY)
+    wanted = Wanted(("data/a",), DIGEST)
+    assert fetch_once(wanted) == Fetched(path, DIGEST)
+    path.unlink() if what == "gone" else path.write_bytes(b"changed")
+    fetched = fetch_once(wanted)
+    assert fetched.path.read_bytes() == BODY
+    assert "data/a" in fetched.note
+    assert "what was fetched before is used" in fetched.note
+
+
+VERSIONS = [{"ETag": '"1"'}, {"Last-Modified": "Mon, 02 Jan 2023 03:04:05 GMT"}, {}]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("pin", [DIGEST, ""])
+def test_asked_again_what_did_not_change_is_kept(
+    project: Path, server: Server, version: dict[str, str], pin: str
+) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, version
+    wanted = Wanted((f"{server.url}/a",), pin)
+    for again in (False, True):
+        assert fetch_once(wanted, again) == Fetched(files.cache_dir("downloads") / DIGEST, DIGEST)
+    asked = server.requests[1]
+    assert not version or next(iter(version.values())) in (asked["If-None-Match"], asked["If-Modified-Since"])
+
+
+def test_asked_again_a_changed_file_is_taken_unless_it_is_pinned(project: Path, server: Server) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, {"ETag": '"1"'}
+    pinned, free = Wanted((f"{server.url}/a",), DIGEST), Wanted((f"{server.url}/a",))
+    fetch_once(pinned)
+    server.bodies["/a"], server.headers["/a"] = b"changed", {"ETag": '"2"'}
+    kept = fetch_once(pinned, again=True)
+    assert kept.sha256 == DIGEST
+    changed = hashlib.sha256(b"changed").hexdigest()
+    assert changed in kept.note
+    assert fetch_once(free, again=True) == Fetched(files.cache_dir("downloads") / changed, changed)
+    assert fetch_once(free).sha256 == changed
+
+
+@pytest.mark.parametrize("pin", [DIGEST, ""])
+def test_a_source_that_vanished_keeps_what_was_fetched_before(project: Path, server: Server, pin: str) -> None:
+    server.bodies["/a"] = BODY
+    wanted = Wanted((f"{server.url}/a",), pin)
+    fetch_once(wanted)
+    del server.bodies["/a"]
+    assert fetch_once(wanted) == Fetched(files.cache_dir("downloads") / DIGEST, DIGEST)
+    assert len(server.asked) == 1
+    kept = fetch_once(wanted, again=True)
+    assert kept.path.read_bytes() == BODY
+    assert "404" in kept.note
+    assert "what was fetched before is used" in kept.note
 
 
 def test_a_mirror_is_asked_instead(project: Path, server: Server) -> None:
@@ -151,58 +274,137 @@ def test_a_mirror_is_asked_instead(project: Path, server: Server) -> None:
     Path("near").mkdir()
     Path("near/a").write_bytes(b"near")
     Path("near/b c").write_bytes(b"near too")
-    downloads = Downloads({f"{server.url}/far/": "nowhere/", f"{server.url}/far/x/": "near"})
-    got = [downloads.fetch(Wanted((f"{server.url}/far/x/{name}",))).path.read_bytes() for name in ("a", "b%20c", "d")]
-    assert got == [
-        b"near",
-        b"near too",
-        b"far",
-    ]  # the longest prefix; and what the mirror lacks from the server
+    mirrors = {f"{server.url}/far/": "nowhere/", f"{server.url}/far/x/": "near"}
+    with Downloads(options(mirrors=mirrors)) as downloads:
+        wanted = [Wanted((f"{server.url}/far/x/{name}",)) for name in ("a", "b%20c", "d")]
+        got = [downloads.fetch(one).path.read_bytes() for one in wanted]
+    assert got == [b"near", b"near too", b"far"]  # the longest prefix; and what the mirror lacks from the server
     assert server.asked == ["/far/x/d"]
 
 
 def test_a_mirror_with_other_bytes_is_passed_over(project: Path, server: Server) -> None:
     server.bodies |= {"/far/a": BODY, "/near/a": b"stale"}
-    downloads = Downloads({f"{server.url}/far/": f"{server.url}/near/"})
-    assert downloads.fetch(Wanted((f"{server.url}/far/a",), DIGEST)).sha256 == DIGEST
-    assert server.asked == ["/near/a", "/far/a"]
+    with Downloads(options(mirrors={f"{server.url}/far/": f"{server.url}/near/"})) as downloads:
+        assert downloads.fetch(Wanted((f"{server.url}/far/a",), DIGEST)).sha256 == DIGEST
+    assert server.asked == ["/near/a", "/near/a", "/far/a"]
 
 
-SLOW = """
-import http.server, pathlib, sys, threading, time
+RUN = """
+import json, sys
+from limner.scrape import manners
 from limner.scrape.fetch import Downloads, Wanted
+from limner.params import Scrape
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "1000000")
-        self.end_headers()
-        self.wfile.write(b"x" * 6000)
-        pathlib.Path("started").touch()
-        time.sleep(60)
-    def log_message(self, *_):
-        pass
-
-httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-httpd.daemon_threads = True
-threading.Thread(target=httpd.serve_forever, daemon=True).start()
-Downloads({}).fetch_all([Wanted((f"http://127.0.0.1:{httpd.server_port}/a",))])
+manners.PAUSE = 0.01
+options, wanted = json.load(open("run.json"))
+with Downloads(Scrape(**options)) as downloads:
+    items = [Wanted((url,), pin) for url, pin in wanted]
+    said = [getattr(file, "sha256", None) or str(file) for file in downloads.stream(items, len(items))]
+json.dump(said, open("said.json", "w"))
 """
 
 
+def start(wanted: list[Wanted]) -> subprocess.Popen[bytes]:
+    """A run in a process of its own."""
+    rows = [(one.urls[0], one.sha256) for one in wanted]
+    Path("run.json").write_text(json.dumps([vars(OPTIONS), rows]))
+    return subprocess.Popen([sys.executable, "-c", RUN], stderr=subprocess.DEVNULL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_download_leaves_nothing_half(project: Path, how: signal.Signals) -> None:
-    process = subprocess.Popen([sys.executable, "-c", SLOW], stderr=subprocess.DEVNULL)
+def test_a_killed_download_is_gone_on_with(project: Path, server: Server, how: signal.Signals) -> None:
+    body = random.Random(0).randbytes(3_000_000)
+    server.bodies["/a"], server.headers["/a"] = body, {"ETag": '"1"'}
+
+    def half(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("ETag", '"1"')
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body[:2_000_000])
+        time.sleep(60)
+
+    server.answers["/a"] = [half]
+    process = start([Wanted((f"{server.url}/a",))])
+    folder = files.cache_dir("downloads") / "unfinished"
     until = time.monotonic() + 30
-    while not Path("started").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert Path("started").exists()
+    while not any(path.stat().st_size > 1_000_000 for path in folder.glob("*/*")) and time.monotonic() < until:
+        time.sleep(0.02)
     process.send_signal(how)
     process.wait(timeout=10)  # an interrupted process does not wait for its server
-    kept = store()
-    assert all(name.startswith(".part-") for name in kept)
-    assert how == signal.SIGKILL or kept == set()
-    for part in files.cache_dir("downloads").iterdir():
-        os.utime(part, (0, 0))
-    Downloads({})  # the next run sweeps up what nobody writes to any more
-    assert store() == set()
+    assert landed() == set()
+
+    server.answers.clear()
+    fetched = fetch_once(Wanted((f"{server.url}/a",)))
+    assert fetched.path.read_bytes() == body
+    came = int(server.requests[-1]["Range"].removeprefix("bytes=").removesuffix("-"))
+    assert came > 1_000_000
+    assert store() == {fetched.sha256}
+    assert list(folder.iterdir()) == []
+
+
+def test_what_was_never_gone_on_with_is_dropped(project: Path) -> None:
+    old = files.cache_dir("downloads") / "unfinished" / "1-dead"
+    old.mkdir(parents=True)
+    (old.parent / "1-dead.lock").touch()
+    for name in ("a", "b"):
+        (old / name).write_bytes(b"half")
+        (old / f"{name}.json").write_text("{}")
+    os.utime(old / "a", (0, 0))
+    with Downloads(OPTIONS):
+        assert {"b", "b.json"} == store()
+        with Downloads(OPTIONS):  # whose folder is in use is left alone
+            assert {"b", "b.json"} == store()
+
+
+def test_a_server_that_misbehaves_at_random_and_ten_kills(project: Path, server: Server) -> None:
+    """Every good file arrives byte for byte, every bad one is named, and what arrived is not asked for again."""
+    chance = random.Random(1)
+    bodies = {f"/{k}": chance.randbytes(chance.choice((0, 100, 50_000, 1_500_000))) + b"%d" % k for k in range(60)}
+
+    def whim(handler: Any) -> None:
+        handler.known.answers[handler.path].append(whim)
+        body = bodies[handler.path]
+        match chance.randrange(12):
+            case 0:
+                handler.give(b"", chance.choice((429, 500, 503)))
+            case 1:
+                reset(handler)
+            case 2 | 3:
+                cut(chance.randrange(len(body)))(handler)
+            case 4:
+                handler.give(body[:-1] + b"?")
+            case _:
+                time.sleep(0.02)
+                handler.give(body)
+
+    server.bodies |= bodies
+    for path in bodies:
+        server.answers[path] = [whim]
+        server.headers[path] = {"ETag": f'"{path}"'} if chance.random() < 0.5 else {}
+    server.statuses["/forbidden"] = [403] * 99
+    server.bodies["/other"] = b"other"
+    wanted = [Wanted((server.url + path,), hashlib.sha256(body).hexdigest()) for path, body in bodies.items()]
+    wanted += [Wanted((f"{server.url}{path}",), OTHER) for path in ("/gone", "/forbidden", "/other")]
+    for _ in range(10):
+        process = start(wanted)
+        until = time.monotonic() + 10
+        asked = len(server.asked) + chance.randrange(1, 12)
+        while len(server.asked) < asked and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        landed()
+    arrived = {path for path, body in bodies.items() if hashlib.sha256(body).hexdigest() in landed()}
+    assert arrived
+    server.asked.clear()
+    while True:  # a server as bad as this one may need more patience than one run has
+        with Downloads(options(tries=9)) as downloads:
+            said = list(downloads.stream(wanted, len(wanted)))
+        if all(isinstance(file, Fetched) for file in said[:60]):
+            break
+    assert [file.path.read_bytes() for file in said if isinstance(file, Fetched)] == list(bodies.values())
+    assert not arrived & set(server.asked)
+    reasons = [str(error) for error in said[60:]]
+    for reason, words in zip(reasons, ("404", "403", "sha256"), strict=True):
+        assert words in reason

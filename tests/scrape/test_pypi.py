@@ -64,12 +64,12 @@ def test_it_is_a_filesystem(links: Path) -> None:
     assert filesystem.glob("painted==2.0/painted/*.txt") == ["painted==2.0/painted/eyes.txt"]
 
 
-def test_an_archive_is_downloaded_once(links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_is_downloaded_once(links: Path, downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = [Wanted((f"pypi://faces==1.0/faces/data/{name}.txt",)) for name in ("ann", "bob")]
     asked = []
     real = pypi._pip_download
     monkeypatch.setattr(pypi, "_pip_download", lambda *a: (asked.append(a[0]), real(*a)))
-    fetched = Downloads({}).fetch_all(wanted)
+    fetched = list(downloads.stream(wanted, len(wanted)))
     assert [file.path.read_text() for file in fetched if not isinstance(file, SourceError)] == ["Ann", "Bob"]
     assert asked == ["faces==1.0"]
 
@@ -86,6 +86,6 @@ def test_an_archive_is_downloaded_once(links: Path, monkeypatch: pytest.MonkeyPa
         ("pypi://faces==1.0/../links/faces", "holds no"),
     ],
 )
-def test_what_is_missing_is_named(links: Path, url: str, words: str) -> None:
+def test_what_is_missing_is_named(links: Path, downloads: Downloads, url: str, words: str) -> None:
     with pytest.raises(SourceError, match=words):
-        Downloads({}).fetch(Wanted((url,)))
+        downloads.fetch(Wanted((url,)))

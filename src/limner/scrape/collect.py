@@ -1,18 +1,20 @@
 """The whole of scraping: manifests in; data/raw, data/raw.csv and data/weights out."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from limner import tables
 from limner.errors import LimnerError, SourceError
 from limner.params import Scrape
-from limner.scrape import manifests, shots, sources, weights
+from limner.scrape import manifests, shots, weights
 from limner.scrape.album import Album
-from limner.scrape.decoders import Decoders, decode
+from limner.scrape.decoders import Work, decode
+from limner.scrape.expand import expand
 from limner.scrape.fetch import Downloads, Fetched, Wanted
 from limner.scrape.manifests import Row
-from limner.workers import count
+from limner.tables import Problem
 
 
 def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path = Path("data")) -> None:
@@ -29,25 +31,27 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     Raises:
         LimnerError: more rows failed than may, a model file is missing, or there is no picture at all.
     """
-    rows, problems = manifests.read_all(names)
-    rows, found = sources.expand(rows)
+    named, problems = manifests.read_all(names, options.allow_unlicensed)
     models = weights.read(data / "manifests" / "models.csv")
-    drawn = [row for row in rows if row.sketch_url]
     wanted = [model.wanted for model in models]  # first, since they are the largest
-    wanted += [Wanted((row.url,), row.sha256) for row in rows]
-    wanted += [Wanted((row.sketch_url,), row.sketch_sha256) for row in drawn]
-    fetched = Downloads(options.mirrors).fetch_all(wanted)
-
-    lacking = weights.install(models, fetched[: len(models)], data / "weights")
-    jobs = [_job(row, options.neighbours) for row in rows] + [shots.Job("photo")] * len(drawn)
-    taken = iter(_take(jobs, fetched[len(models) :], workers))
-    photos = [next(taken) for _ in rows]
-    with Album(data / "raw", options.near_duplicate, options.block_seconds) as album:
-        for row, photo in zip(rows, photos, strict=True):
-            album.add(row, photo, next(taken) if row.sketch_url else None)
+    with Downloads(options) as downloads, Album(data / "raw", options.near_duplicate, options.block_seconds) as album:
+        rows: list[Row] = []
+        for one in expand(named, downloads.fetch):
+            if isinstance(one, Row):
+                rows.append(one)
+            else:
+                problems.append(one)
+        total = sum(1 + bool(row.sketch_url) for row in rows)
+        fetched = downloads.stream(chain(wanted, _wanted(rows)), len(wanted) + total)
+        lacking = weights.install(models, islice(fetched, len(models)), data / "weights")
+        work = _work(rows, fetched, options.neighbours, problems)
+        taken = decode(work, total, workers)
+        for row in rows:
+            album.add(row, next(taken), next(taken) if row.sketch_url else None)
+        next(taken, None)  # ends its progress bar
         album.write(data / "raw.csv")
 
-    problems += found + album.problems + lacking
+    problems += album.problems + lacking
     listed = data / "raw_problems.csv"
     tables.write_problems(listed, problems, "What scraping met with")
     print(f"{len(album)} pictures of {album.people} people in {data / 'raw'}", file=sys.stderr)
@@ -58,25 +62,28 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
         raise LimnerError(f"there is no picture at all: the reasons are in {listed}")
 
 
+def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:
+    """The files of all rows: each photo or video, and its drawing behind it."""
+    for row in rows:
+        yield Wanted((row.url,), row.sha256)
+        if row.sketch_url:
+            yield Wanted((row.sketch_url,), row.sketch_sha256)
+
+
+def _work(
+    rows: Iterable[Row], fetched: Iterator[Fetched | SourceError], neighbours: int, problems: list[Problem]
+) -> Iterator[Work]:
+    """What to take from each of the files that `_wanted` names; notes on how they were had go to `problems`."""
+    for row in rows:
+        jobs = [_job(row, neighbours), shots.Job("photo")] if row.sketch_url else [_job(row, neighbours)]
+        for job, file in zip(jobs, fetched, strict=False):
+            if isinstance(file, Fetched) and file.note:
+                problems.append(Problem(row.id, "noted", file.note))
+            yield job, file
+    next(fetched, None)  # ends its progress bar
+
+
 def _job(row: Row, neighbours: int) -> shots.Job:
     if row.kind == "video":
         return shots.Job("video", every=row.every, neighbours=neighbours)
     return shots.Job("photo", channels=row.channels)
-
-
-def _take(jobs: Sequence[shots.Job], fetched: Sequence[Fetched | SourceError], workers: int) -> list[shots.Taken]:
-    """What is taken from each file; only what no earlier run has seen is decoded."""
-    todo = list(zip(jobs, fetched, strict=True))
-    known = [
-        shots.recall(job, file) if isinstance(file, Fetched) else shots.Taken(failure=str(file)) for job, file in todo
-    ]
-    new = [
-        (job, file)
-        for (job, file), taken in zip(todo, known, strict=True)
-        if taken is None and isinstance(file, Fetched)
-    ]
-    if not new:
-        return [taken for taken in known if taken is not None]
-    with Decoders(min(count(workers), len(new))) as decoders:
-        done = decode(new, decoders, len(new))
-        return [next(done) if taken is None else taken for taken in known]

@@ -3,6 +3,7 @@
 import faulthandler
 import os
 import signal
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
@@ -13,15 +14,22 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from limner.errors import SourceError
+from limner.progress import progress
 from limner.scrape import shots
-from limner.scrape.fetch import Fetched
 from limner.scrape.shots import Job, Taken
-from limner.workers import METHOD, prepare
+from limner.scrape.store import Fetched
+from limner.workers import METHOD, count, prepare
 
 PATIENCE = 120.0
 """Seconds that one photo, or the next frame of a video, may take."""
+AHEAD = 32
+"""Files that are decoded, or wait for those before them, at the same time."""
 HUNG = 1
 """What a process ends with when that time is over."""
+
+Work = tuple[Job, Fetched | SourceError]
+"""What to take from a file, and the file or why there is none."""
 
 
 class Decoders:
@@ -33,7 +41,7 @@ class Decoders:
     """
 
     def __init__(self, workers: int, patience: float = PATIENCE) -> None:
-        prepare(shots.__name__)
+        self._prepared = False
         self._pool = ProcessPool(max_workers=workers, context=get_context(METHOD))
         self._patience = patience
 
@@ -51,6 +59,9 @@ class Decoders:
 
     def submit(self, work: tuple[Job, Fetched]) -> "Future[Taken]":
         """Begin to decode a file: the future holds its pictures or why there are none, never an error of it."""
+        if not self._prepared:
+            prepare(shots.__name__)
+            self._prepared = True
         job, file = work
         # Named by absolute paths: the processes may work in another folder.
         there = replace(file, path=file.path.absolute())
@@ -60,15 +71,31 @@ class Decoders:
         return answer
 
 
-def decode(work: Iterable[tuple[Job, Fetched]], decoders: Decoders, ahead: int) -> Iterator[Taken]:
-    """What is taken from each file, in order; at most `ahead` files are read before the first has come."""
-    waiting: list[Future[Taken]] = []
-    for item in work:
-        waiting.append(decoders.submit(item))
-        if len(waiting) >= ahead:
-            yield waiting.pop(0).result()
-    for future in waiting:
-        yield future.result()
+def decode(work: Iterable[Work], total: int, workers: int = 0) -> Iterator[Taken]:
+    """What is taken from each file, in order; only what no earlier run has seen is decoded.
+
+    Args:
+        work: what to take from which file; is read only a little ahead, and may block until the next is there.
+        total: how many files there are.
+        workers: processes; 0: every core. None is started before there is something to decode.
+    """
+    waiting: deque[Taken | Future[Taken]] = deque()
+
+    def first() -> Taken:
+        taken = waiting.popleft()
+        bar.update()
+        return taken.result() if isinstance(taken, Future) else taken
+
+    with Decoders(max(1, min(count(workers), total))) as decoders, progress(total, "decode") as bar:
+        for job, file in work:
+            if isinstance(file, SourceError):
+                waiting.append(Taken(failure=str(file)))
+            else:
+                waiting.append(shots.recall(job, file) or decoders.submit((job, file)))
+            if len(waiting) >= AHEAD:
+                yield first()
+        while waiting:
+            yield first()
 
 
 def _pass_on(future: "Future[Taken]", answer: "Future[Taken]") -> None:

@@ -1,35 +1,44 @@
 """Downloads: verified against their sha256, kept by their content, whole or not at all."""
 
 import asyncio
-import errno
-import hashlib
-import shutil
-import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
+from typing import ParamSpec, Self, TypeVar, cast
+from weakref import WeakValueDictionary
 
-import aiohttp
-import fsspec.asyn
-
-from limner.errors import LimnerError, SourceError
-from limner.files import cache_dir, sha256, whole
+from limner.errors import SourceError
+from limner.files import cache_dir, sha256
+from limner.params import Scrape
 from limner.progress import progress
-from limner.scrape import sources
+from limner.scrape import manners, members, sources
+from limner.scrape.manners import Manners
+from limner.scrape.members import Members
+from limner.scrape.partial import NOTHING, Partial, Unfinished, Validator
+from limner.scrape.store import Fetched, Store
+from limner.scrape.web import Web
 
-AT_ONCE = 8
-"""Fetches under way at the same time."""
-PAUSES = (1.0, 4.0)
-"""Seconds to wait before asking again after an error that may pass."""
-ABANDONED = 3600
-"""Seconds after which nobody writes to a partial file any more."""
+__all__ = ["Downloads", "Fetched", "Wanted"]
+
+AHEAD = 1024
+"""Files asked for before the first of them is there: so many that one slow host does not hold up the others."""
+THREADS = 2
+"""That hash and write: more of them would take Python's one lock from the thread that reads the network."""
+COPIES = 8
+"""Files that come by way of fsspec at the same time."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """One file: the urls to try in order, and its content's hash if that is known."""
 
@@ -37,160 +46,278 @@ class Wanted:
     sha256: str = ""
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A whole file on this machine, and the hash of its bytes."""
-
-    path: Path
-    sha256: str
-
-
 class Downloads:
-    """The store of downloads in limner's cache: one file a content, named by its sha256.
+    """What the manifests name, on this machine. Use it in a `with`, or `close()` it.
 
-    Local files stay where they are and are read anew each time. A file whose hash is known never
-    touches the network again; one whose hash is not known is remembered by its url.
+    A file whose hash is known and that came once never touches the network again; one whose hash is not known is
+    remembered by its url. Local files stay where they are and are read anew each time; of those whose hash is known
+    the store holds a copy.
+
+    Args:
+        options: the section `scrape` of params.yaml.
     """
 
-    def __init__(self, mirrors: Mapping[str, str]) -> None:
-        self._mirrors = mirrors
-        self._folder = cache_dir("downloads")
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._stopping = threading.Event()
-        for part in (*self._folder.glob(".part-*"), *cache_dir("pypi").glob(".part-*")):  # of runs that were killed
-            if time.time() - part.stat().st_mtime > ABANDONED:
-                shutil.rmtree(part, ignore_errors=True)
+    def __init__(self, options: Scrape) -> None:
+        self._mirrors = options.mirrors
+        folder = cache_dir("downloads")
+        self._store = Store(folder)
+        self._unfinished = Unfinished(folder / "unfinished")
+        self.web = Web(Manners.of(options))
+        self._members = Members(self._unfinished.folder, self.web.manners.max_bytes)
+        self._opened: dict[str, Fetched] = {}
+        self._failed: dict[str, str] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._pool = ThreadPoolExecutor(THREADS, "store")
+        self._copies = asyncio.Semaphore(COPIES)
+        self._numbers = count()
 
-    def fetch_all(self, wanted: Sequence[Wanted]) -> list[Fetched | SourceError]:
-        """Fetch several files at once; in the order of `wanted`, each the file or why there is none."""
+    def __enter__(self) -> Self:
+        return self
 
-        def fetch(item: Wanted) -> Fetched | SourceError:
-            try:
-                return self.fetch(item)
-            except SourceError as error:
-                return error
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-        pool = ThreadPoolExecutor(AT_ONCE)
-        try:
-            with progress(len(wanted), "fetch") as bar:
-                fetched = []
-                for one in pool.map(fetch, wanted):
-                    fetched.append(one)
-                    bar.update()
-            return fetched
-        except BaseException:
-            self._stop()
-            raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    def close(self) -> None:
+        """End what is under way; what came of large files is kept for the next run."""
+        self.web.close()
+        self._pool.shutdown(cancel_futures=True)
+        self._members.close()
+        self._unfinished.close()
+        self._store.close()
 
-    def fetch(self, wanted: Wanted) -> Fetched:
+    def stream(self, wanted: Iterable[Wanted], total: int, again: bool = False) -> Iterator[Fetched | SourceError]:
+        """Fetch many files at once; in the order of `wanted`, each the file or why there is none.
+
+        Args:
+            wanted: is read only so far ahead as is fetched.
+            total: how many there are, for the progress bar.
+            again: as `fetch` has it.
+        """
+        start, failed, pending = time.monotonic(), 0, deque[Future[Fetched]]()
+        with progress(total, "fetch", unit=" files") as bar:
+
+            def landed(future: Future[Fetched]) -> None:
+                nonlocal failed
+                failed += not future.cancelled() and future.exception() is not None
+                rate = self.web.received / max(time.monotonic() - start, 1e-3)
+                bar.set_postfix_str(f"{rate / 1e6:.1f} MB/s, {failed} failed", refresh=False)
+                bar.update()
+
+            def first() -> Fetched | SourceError:
+                try:
+                    return pending.popleft().result()
+                except SourceError as error:
+                    return error
+
+            source, step = iter(wanted), max(1, AHEAD // 16)
+            while True:
+                while len(pending) <= AHEAD - step and (items := list(islice(source, step))):
+                    futures = self.web.start_all([self._fetch(item, again) for item in items])
+                    for future in futures:
+                        future.add_done_callback(landed)
+                    pending.extend(futures)
+                if not pending:
+                    return
+                yield first()
+
+    def fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         """One file, from the store or the first of its urls and their mirrors that gives the right bytes.
 
-        Raises:
-            SourceError: none does; with the reason of each.
-        """
-        if wanted.sha256:
-            kept = self._folder / wanted.sha256
-            if kept.is_file() and sha256(kept) == wanted.sha256:
-                return Fetched(kept, wanted.sha256)
-        reasons = []
-        for place in (place for url in wanted.urls for place in sources.mirrored(url, self._mirrors)):
-            try:
-                return self._from(place, wanted.sha256)
-            except SourceError as error:
-                reasons.append(str(error))
-        raise SourceError("; ".join(reasons))
+        Args:
+            wanted: where it is, and its hash if that is known.
+            again: ask its server whether it changed, even if it is in the store. What is in the store stays what is
+                given if it is pinned, or if the server does not give it any more; `note` tells.
 
-    def _from(self, url: str, expected: str) -> Fetched:
+        Raises:
+            SourceError: it is not to be had; with the reason of each place.
+        """
+        fetched = self.web.run(self._fetch(wanted, again))
+        if wanted.sha256:  # the members of a pinned archive come from these bytes, whatever lies at its url now
+            self._opened.update(dict.fromkeys(wanted.urls, fetched))
+        return fetched
+
+    async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
+        async with self._alone(wanted.sha256):
+            kept = await self._thread(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
+            if kept and not again and not any(sources.local(url) for url in wanted.urls):
+                return kept
+            reasons = []
+            for place in (place for url in wanted.urls for place in sources.mirrored(url, self._mirrors)):
+                try:
+                    return await self._from(place, wanted.sha256, again)
+                except SourceError as error:
+                    reasons.append(str(error))
+            if kept:
+                return replace(kept, note=f"{'; '.join(reasons)}: what was fetched before is used")
+            raise SourceError("; ".join(reasons))
+
+    async def _from(self, url: str, expected: str, again: bool) -> Fetched:
+        """The file at one url.
+
+        Raises:
+            SourceError: it is not there, or has another hash than the expected one.
+        """
         path = sources.local(url)
         if path is not None:
-            if not path.is_file():
-                raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-            return _verified(url, Fetched(path, sha256(path)), expected)
-        link = sources.chained(url)
-        if link is not None:  # the archive is fetched whole, once, for all its members
-            return self._download(url, link[0], expected, self.fetch(Wanted((link[1],))).path)
-        with self._locks[url]:
-            note = self._folder / "urls" / hashlib.sha256(url.encode()).hexdigest()
-            if not expected and note.is_file():
-                digest = note.read_text(encoding="ascii")
-                kept = self._folder / digest
-                if kept.is_file() and sha256(kept) == digest:
-                    return Fetched(kept, digest)
-            fetched = self._download(url, url, expected)
-            if not expected:
-                with whole(note) as part:
-                    part.write_text(fetched.sha256, encoding="ascii")
-            return fetched
-
-    def _download(self, url: str, place: str, expected: str, archive: Path | None = None) -> Fetched:
-        """Copy `place` into the store under its hash; only right and whole bytes get that name."""
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=self._folder) as work:
-            part = Path(work) / "file"
-            self._copy(url, place, part, archive)
-            fetched = _verified(url, Fetched(part, sha256(part)), expected)
-            kept = self._folder / fetched.sha256
-            part.replace(kept)
-        return Fetched(kept, fetched.sha256)
-
-    def _copy(self, url: str, place: str, part: Path, archive: Path | None) -> None:
-        for pause in (*PAUSES, None):
+            return await self._thread(self._local, url, path, expected)
+        async with self._alone(url):
+            known = await self._thread(self._store.recall, url, expected) if again or not expected else None
+            if known and not again:
+                return known[0]
+            if url in self._failed and not again:
+                raise SourceError(self._failed[url])
             try:
-                sources.copy(place, part, archive)
-                failure = None
-            except LimnerError:
+                if url.startswith(("http://", "https://")):
+                    return await self._from_server(url, expected, known)
+                if link := sources.chained(url):
+                    return await self._from_archive(url, *link, expected, again)
+                return await self._from_elsewhere(url, expected)
+            except SourceError as error:
+                if known and not expected:
+                    return replace(known[0], note=f"{error}: what was fetched before is used")
+                self._failed[url] = str(error)
                 raise
-            except Exception as error:  # each of fsspec's backends has errors of its own
-                failure = error
-            if self._stopping.is_set():  # a cancelled copy ends without an error and is not whole
-                raise SourceError(f"{url} was interrupted")
-            if failure is None:
-                return
-            if pause is None or not _may_pass(failure):
-                raise SourceError(f"{url}: {_reason(failure)}") from failure
-            self._stopping.wait(pause)
 
-    def _stop(self) -> None:
-        """End the transfers under way: a process that was interrupted must not wait for them."""
-        self._stopping.set()
-        loop = fsspec.asyn.get_loop()
-        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+    def _local(self, url: str, path: Path, expected: str) -> Fetched:
+        if not path.is_file():
+            raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+        found = Fetched(path, sha256(path))
+        if expected:
+            _verify(url, found.sha256, expected)
+            self._store.copy(path, expected)
+        return found
+
+    async def _from_server(self, url: str, expected: str, known: tuple[Fetched, Validator] | None) -> Fetched:
+        spoilt = ""
+        while True:
+            part = self._unfinished.path(url)
+            coming = await self.web.downloading(url, part, pinned=bool(expected), known=known and known[1])
+            if coming is None:
+                assert known is not None
+                return known[0]
+            landed, digest = await self._thread(self._settle, url, coming, expected)
+            if landed:
+                return landed
+            if digest == spoilt:  # the same bytes twice: they were not spoilt on their way
+                _verify(url, digest, expected)
+            spoilt = digest
+
+    def _settle(self, url: str, coming: Partial, expected: str) -> tuple[Fetched | None, str]:
+        """Take in what came if it is the expected file; and its hash."""
+        digest = coming.sha256()
+        if expected in ("", digest):
+            return self._land(url, coming, expected, digest, coming.validator), digest
+        coming.discard()
+        return None, digest
+
+    async def _from_archive(self, url: str, inner: str, outer: str, expected: str, again: bool) -> Fetched:
+        """A member of an archive, which is fetched whole, once, for all its members."""
+        members.check(inner)
+        async with self._alone(f"archive {outer}"):
+            if outer not in self._opened:
+                self._opened[outer] = await self._fetch(Wanted((outer,)), again)
+            archive = self._opened[outer]
+        name = f"{inner}::sha256:{archive.sha256}"
+        if known := await self._thread(self._store.recall, name, expected):
+            return known[0]
+        return await self._thread(self._copy, url, inner, archive, name, expected)
+
+    def _copy(self, url: str, inner: str, archive: Fetched, name: str, expected: str) -> Fetched:
+        with self._part() as part:
+            try:
+                self._members.copy(inner, archive.path, archive.sha256, part)
+            except SourceError as error:
+                raise SourceError(f"{url}: {error}") from error
+            return self._land(name, part, "", _verify(url, sha256(part), expected))
+
+    async def _from_elsewhere(self, url: str, expected: str) -> Fetched:
+        """What fsspec brings; its filesystems block, each in its own way, so each copy has a thread."""
+        async with self._copies:
+            with self._part() as part:
+                await self._persist(url, part)
+                digest = _verify(url, await self._thread(sha256, part), expected)
+                return await self._thread(self._land, url, part, expected, digest)
+
+    async def _persist(self, url: str, part: Path) -> None:
+        behaviour = self.web.manners
+        for tries in count(1):
+            try:
+                work = _in_daemon(sources.copy, url, part, behaviour.max_bytes, behaviour.max_seconds)
+                return await asyncio.wait_for(work, behaviour.max_seconds)
+            except SourceError:
+                raise
+            except TimeoutError as error:
+                why = f"it did not come within {behaviour.max_seconds:g} s (scrape.max_seconds)"
+                raise SourceError(f"{url}: {why}") from error
+            except Exception as error:  # each of fsspec's filesystems has errors of its own
+                if tries >= behaviour.tries or not isinstance(error, ConnectionError):
+                    raise SourceError(f"{url}: {sources.reason(error)}") from error
+            await asyncio.sleep(manners.pause(tries, 0.0))
+
+    @contextmanager
+    def _part(self) -> Iterator[Path]:
+        """A file that is gone in the end, if it has not been given another name."""
+        part = self._unfinished.folder / f"copy-{next(self._numbers)}"
+        try:
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _land(
+        self, url: str, part: Partial | Path, expected: str, digest: str, validator: Validator = NOTHING
+    ) -> Fetched:
+        """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""
+        landed = self._store.land(part, digest)
+        if validator != NOTHING or not expected:
+            self._store.remember(url, digest, validator)
+        return landed
+
+    @asynccontextmanager
+    async def _alone(self, key: str) -> AsyncIterator[None]:
+        """Rows that name the same file wait for the first of them; what has no key is never the same."""
+        lock = self._locks.get(key) or asyncio.Lock()
+        if key:
+            self._locks[key] = lock
+        async with lock:
+            yield
+
+    async def _thread(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """`work` where it does not hold up the network: it hashes, or waits for a disk."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **named))
 
 
-def _verified(url: str, fetched: Fetched, expected: str) -> Fetched:
-    """`fetched` itself.
+def _verify(url: str, digest: str, expected: str) -> str:
+    """The digest itself.
 
     Raises:
-        SourceError: its bytes are not the expected ones.
+        SourceError: it is not the expected one.
     """
-    if expected and fetched.sha256 != expected:
-        raise SourceError(f"{url} has the sha256 {fetched.sha256}, but {expected} is expected: it is another file")
-    return fetched
+    if expected and digest != expected:
+        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
+    return digest
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether asking again may help: a busy or failing server, a timeout, a connection cut off."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        return error.status == 429 or error.status >= 500
-    if isinstance(error, OSError) and error.errno in (errno.ECONNRESET, errno.EPIPE):
-        return True
-    return isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, TimeoutError))
+async def _in_daemon(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """`work` in a thread that the process does not wait for in the end."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
 
+    def settle(result: T | None, error: Exception | None) -> None:
+        if future.done():
+            return  # given up meanwhile
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast(T, result))
 
-def _reason(error: Exception) -> str:
-    """An error of a filesystem in words."""
-    match error:
-        case aiohttp.ClientResponseError():
-            return f"the server answers {error.status} {error.message}".strip()
-        case aiohttp.ClientPayloadError():
-            return "the server ended before the whole file had come"
-        case aiohttp.ServerTimeoutError() | TimeoutError():
-            return "the server does not answer in time"
-        case aiohttp.ClientConnectorDNSError():
-            return f"the host {error.host} is not known here; is there a network?"
-        case FileNotFoundError():
-            said = str(error)
-            return said if " " in said else "there is no such file (404)"
-        case _:
-            return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work(*args, **named)
+        except Exception as caught:
+            error = caught
+        with suppress(RuntimeError):  # the loop was closed meanwhile
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await future

@@ -8,14 +8,18 @@ channels                        rgb (if empty), or bgr for photos stored with re
 sketch_url, sketch_sha256       a drawing of that photo
 style                           of the drawing; the manifest's file name if empty
 split                           train, test or other (in neither); if empty, `split` decides
-license, credit                 passed on to the report
+license                         required, but with scrape.allow_unlicensed
+author, credit                  passed on to the report, as license is
+reference                       yes on a photo of nobody but that person: the faces in the others are compared with it
 any other column                passed on as it is
 """
 
 import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
@@ -28,15 +32,21 @@ NEEDED = ("id", "person", "url")
 KINDS = ("photo", "video")
 CHANNELS = ("rgb", "bgr")
 SPLITS = ("train", "test", "other")
+SWITCH = ("yes", "no")
 WRITTEN = ("file", "group", "time", "width", "height", "source", "sketch_file")
 """Columns that limner itself adds in data/raw.csv."""
 
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+LONGEST = 100
+"""Characters of an id."""
+PLAIN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 WHOLE = re.compile(r"([0-9]{1,9})(?:\.0*)?")  # spreadsheets make 4.0 of 4 where a cell of the column is empty
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
+NOTHING: Mapping[str, str] = {}
+"""Shared by all rows without further columns."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One source, with the defaults of its empty cells filled in."""
 
@@ -55,14 +65,20 @@ class Row:
     author: str = ""
     credit: str = ""
     reference: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+    line: int = field(default=0, compare=False)
+    """In its manifest, where the columns' names are line 1."""
 
 
-COLUMNS = tuple(f.name for f in fields(Row) if f.name != "extra")
+COLUMNS = tuple(f.name for f in fields(Row) if f.name not in ("extra", "line"))
 
 
-def read_all(manifests: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[list[Row], list[Problem]]:
     """The rows of all manifests in their order; a row with a mistake is a problem, the others come through.
+
+    Args:
+        manifests: paths in data/manifests.
+        allow_unlicensed: let rows without a licence through, with one note a manifest.
 
     Raises:
         LimnerError: a manifest is missing, no CSV, outside data/manifests or lacks a needed column.
@@ -71,20 +87,20 @@ def read_all(manifests: Sequence[str]) -> tuple[list[Row], list[Problem]]:
     problems: list[Problem] = []
     places: dict[str, str] = {}
     for name in manifests:
-        # DVC watches data/manifests: a manifest elsewhere could change and nothing would be made anew.
-        inside = PurePosixPath(posixpath.normpath(Path(name).as_posix()))
-        if FOLDER not in inside.parents:
-            raise LimnerError(f"the manifest {name} must lie in {FOLDER}, where its changes are seen")
-        table = tables.read(Path(name), NEEDED)
-        clash = [column for column in table.columns if column in WRITTEN]
+        stem = inside(name).stem
+        columns, lines = tables.rows(Path(name), NEEDED)
+        clash = [column for column in columns if column in WRITTEN]
         if clash:
             raise LimnerError(f"{name}: the columns {', '.join(clash)} are written by limner itself: rename them")
-        problems += _misspelt(table.columns, name)
-        for line, cells in enumerate(table.to_dict("records"), start=2):
-            texts = {str(key): str(cell).strip() for key, cell in cells.items()}
+        problems += _misspelt(columns, name)
+        unlicensed = 0
+        for line, cells in enumerate(lines, start=2):
+            texts = {column: cell.strip() for column, cell in cells.items()}
+            if not any(texts.values()):  # spreadsheets leave such lines at the end
+                continue
             place = f"{name}, line {line}"
             try:
-                row = _row(texts, inside.stem)
+                row = _row(texts, stem, line, allow_unlicensed)
                 # Some file systems take A and a for the same name.
                 earlier = places.setdefault(row.id.lower(), place)
                 if earlier != place:
@@ -93,18 +109,35 @@ def read_all(manifests: Sequence[str]) -> tuple[list[Row], list[Problem]]:
                 problems.append(Problem(texts["id"] or place, "failed", f"{place}: {error}"))
             else:
                 rows.append(row)
+                unlicensed += not row.license
+        if unlicensed:
+            why = f"{unlicensed} of its rows have no licence and are used all the same (scrape.allow_unlicensed)"
+            problems.append(Problem(name, "noted", why))
     return rows, problems
 
 
-def _row(cells: dict[str, str], stem: str) -> Row:
+def inside(name: str) -> PurePosixPath:
+    """The path of a manifest, which DVC watches in data/manifests: elsewhere it could change unseen.
+
+    Raises:
+        LimnerError: it lies elsewhere.
+    """
+    path = PurePosixPath(posixpath.normpath(Path(name).as_posix()))
+    if FOLDER not in path.parents:
+        raise LimnerError(f"the manifest {name} must lie in {FOLDER}, where its changes are seen")
+    return path
+
+
+def _row(cells: dict[str, str], stem: str, line: int, allow_unlicensed: bool) -> Row:
     """Check one row's cells.
 
     Raises:
         SourceError: lists all that is wrong with it.
     """
+    surplus = cells.pop(tables.SURPLUS, "")
     row = Row(
         id=cells["id"],
-        person=cells["person"],
+        person=sys.intern(cells["person"]),  # one text for all the rows that share it
         url=cells["url"],
         kind=cells.get("kind") or "photo",
         sha256=cells.get("sha256", "").lower(),
@@ -114,19 +147,24 @@ def _row(cells: dict[str, str], stem: str) -> Row:
         sketch_sha256=cells.get("sketch_sha256", "").lower(),
         style=(cells.get("style") or stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),
-        license=cells.get("license", ""),
-        author=cells.get("author", ""),
-        credit=cells.get("credit", ""),
-        reference=cells.get("reference", ""),
-        extra={name: cell for name, cell in cells.items() if name not in COLUMNS},
+        license=sys.intern(cells.get("license", "")),
+        author=sys.intern(cells.get("author", "")),
+        credit=sys.intern(cells.get("credit", "")),
+        reference=cells.get("reference", "").lower(),
+        extra={name: cell for name, cell in cells.items() if name and name not in COLUMNS} or NOTHING,
+        line=line,
     )
     faults = [f"the column {name} is empty" for name in NEEDED if not cells[name]]
+    if surplus:
+        faults.append(f"it goes on behind the last column with {surplus!r}: a text with commas needs quotes around it")
     if row.id and not PLAIN.fullmatch(row.id):
-        faults.append(f"the id {row.id!r} cannot be a file name: use up to 100 of A-Z a-z 0-9 - _, no - or _ first")
+        rule = f"use up to {LONGEST} of A-Z a-z 0-9 - _, no - or _ first"
+        faults.append(f"the id {row.id!r} cannot be a file name{_odd(row.id)}: {rule}")
     for name, value, allowed in (
         ("kind", row.kind, KINDS),
         ("channels", row.channels, CHANNELS),
         ("split", row.split, ("", *SPLITS)),
+        ("reference", row.reference, ("", *SWITCH)),
     ):
         if value not in allowed:
             faults.append(f"unknown {name} {value!r}; {choices(value, filter(None, allowed))}")
@@ -137,11 +175,24 @@ def _row(cells: dict[str, str], stem: str) -> Row:
         faults.append(f"every must be a whole number of frames from 1, not {cells['every']!r}")
     if row.sketch_url and row.kind != "photo":
         faults.append("a drawing (sketch_url) belongs to a photo, not to a video")
+    if row.reference == "yes" and row.kind != "photo":
+        faults.append("a reference is a photo, not a video")
+    if not row.license and not allow_unlicensed:
+        faults.append("it has no licence: fill its column license, or set scrape.allow_unlicensed to true")
     if row.style and not PLAIN.fullmatch(row.style):
         faults.append(f"the style {row.style!r} cannot be a folder's name: use A-Z, a-z, 0-9, - and _")
     if faults:
         raise SourceError("; ".join(faults))
     return row
+
+
+def _odd(id_: str) -> str:
+    """Which character cannot be in an id, by its name: some look just like those that can."""
+    odd = re.search(r"[^A-Za-z0-9_-]", id_)
+    if odd is None:
+        return ""
+    name = unicodedata.name(odd[0], f"U+{ord(odd[0]):04X}")
+    return f", for its {odd[0]!r} ({name})"
 
 
 def _misspelt(columns: Iterable[str], name: str) -> list[Problem]:

@@ -15,7 +15,7 @@ import pillow_heif
 from limner import files, images
 from limner.errors import SourceError
 from limner.scrape import pictures, registration, video
-from limner.scrape.fetch import Fetched
+from limner.scrape.store import Fetched
 
 THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""

@@ -1,7 +1,7 @@
 """Model files: data/manifests/models.csv names them, data/weights holds them."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def read(path: Path) -> list[Weight]:
     return weights
 
 
-def install(weights: list[Weight], fetched: Sequence[Fetched | SourceError], folder: Path) -> list[Problem]:
+def install(weights: list[Weight], fetched: Iterable[Fetched | SourceError], folder: Path) -> list[Problem]:
     """Copy the fetched model files to where the stages look for them; what did not come is a problem."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -1,0 +1,131 @@
+"""The rate of verified downloads against curl's and wget's of the same list, over loopback.
+
+`Downloads` fetches photos that are pinned by their sha256: it hashes each, lands it under its hash and remembers it.
+curl and wget only write files. The server is an asyncio process that answers from memory. Prints seconds, and the
+best of the other tools' times over ours.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from limner import params
+from limner.scrape.fetch import Downloads, Fetched, Wanted
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Photos(asyncio.Protocol):
+    """HTTP/1.1 with open connections: /K is the number K in 8 bytes, and then what all photos have in common."""
+
+    def __init__(self, common: bytes) -> None:
+        self._common = common
+        self._asked = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._asked += data
+        while b"\r\n\r\n" in self._asked:
+            head, _, self._asked = self._asked.partition(b"\r\n\r\n")
+            number = int(head.split(b" ", 2)[1][1:])
+            length = 8 + len(self._common)
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % length
+            self._transport.writelines([answer, number.to_bytes(8, "big"), self._common])
+
+
+def serve(common: bytes, ready: Connection) -> None:
+    """A server of photos; its port goes to `ready`."""
+
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(lambda: Photos(common), "127.0.0.1", 0, backlog=256)
+        ready.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+def ours(urls: list[str], hashes: list[str], folder: Path) -> None:
+    """All of them through limner's client and store."""
+    os.environ["LIMNER_CACHE"] = str(folder)
+    wanted = [Wanted((url,), digest) for url, digest in zip(urls, hashes, strict=True)]
+    with Downloads(params.load(ROOT / "params.yaml").scrape) as downloads:
+        came = sum(isinstance(file, Fetched) for file in downloads.stream(wanted, len(wanted)))
+    assert came == len(wanted), f"only {came} of {len(wanted)} came"
+
+
+def curl(urls: list[str], folder: Path, at_once: int) -> None:
+    """curl with as many connections as limner takes."""
+    config = folder.with_suffix(".txt")
+    config.write_text("".join(f"url={url}\noutput={folder}/{k}\n" for k, url in enumerate(urls)))
+    command = ["curl", "--silent", "--parallel", "--parallel-max", str(at_once), "--config", str(config)]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+
+
+def wget(urls: list[str], folder: Path) -> None:
+    """wget, which takes one after the other over one connection."""
+    listed = folder.with_suffix(".txt")
+    listed.write_text("\n".join(urls))
+    subprocess.run(["wget", "--quiet", "--input-file", str(listed), "--directory-prefix", str(folder)], check=True)
+
+
+def seconds(work: Callable[[Path], None], work_in: Path) -> float:
+    """How long `work` takes in an empty folder."""
+    folder = work_in / "files"
+    folder.mkdir()
+    start = time.perf_counter()
+    work(folder)
+    taken = time.perf_counter() - start
+    shutil.rmtree(folder)
+    return taken
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--size", type=int, default=200_000, help="bytes of each")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    common = random.Random(0).randbytes(asked.size - 8)
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(common, there), daemon=True)
+    server.start()
+    port = here.recv()
+    urls = [f"http://127.0.0.1:{port}/{k}" for k in range(asked.files)]
+    hashes = [hashlib.sha256(k.to_bytes(8, "big") + common).hexdigest() for k in range(asked.files)]
+    at_once = params.load(ROOT / "params.yaml").scrape.connections
+    tools: dict[str, Callable[[Path], None]] = {"limner": lambda folder: ours(urls, hashes, folder)}
+    if shutil.which("curl"):
+        tools["curl --parallel"] = lambda folder: curl(urls, folder, at_once)
+    if shutil.which("wget"):
+        tools["wget"] = lambda folder: wget(urls, folder)
+    times: dict[str, list[float]] = {name: [] for name in tools}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(asked.rounds):
+            for name, work in tools.items():
+                times[name].append(seconds(work, Path(folder)))
+    server.terminate()
+    for name, taken in times.items():
+        rate = asked.files / min(taken)
+        print(f"{name}: {min(taken):.2f} s, {rate:.0f} files/s, {rate * asked.size / 1e6:.0f} MB/s")
+    others = [name for name in tools if name != "limner"]
+    for name in others:
+        print(f"limner's rate is {min(times[name]) / min(times['limner']):.2f} of that of {name}")
+    if not others:
+        print("neither curl nor wget is on this machine: there is nothing to compare with")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""`limner manifest`: sources made into rows, rows verified, rows pinned."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from limner import params, stage
+from limner.errors import LimnerError, SourceError
+from limner.tables import Problem
+
+if TYPE_CHECKING:
+    from limner.scrape.add import Source
+    from limner.scrape.manifests import Row
+
+SHOWN = 50
+"""Lines about single rows that are printed, at most."""
+
+app = typer.Typer(help="Manifests: sources made into rows, rows verified, rows pinned.", no_args_is_help=True)
+
+Manifests = Annotated[list[Path] | None, typer.Argument(help="CSVs; all that params.yaml names if none is given")]
+
+
+@app.command()
+def add(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="a folder, a pattern ('photos/**/*.jpg'), a photo, a video, an archive, any url, a web page, "
+            "commons:Category:... or the category's own page"
+        ),
+    ],
+    person: Annotated[str, typer.Option(help="whose face")],
+    to: Annotated[Path | None, typer.Option(help="the manifest; data/manifests/PERSON.csv if not given")] = None,
+    license: Annotated[str, typer.Option(help="of pictures whose source states none")] = "",
+    author: Annotated[str, typer.Option(help="of pictures whose source states none")] = "",
+    credit: Annotated[str, typer.Option(help="of pictures whose source states none")] = "",
+    split: Annotated[str, typer.Option(help="train, test or other; decided by the stage split if not given")] = "",
+    every: Annotated[int, typer.Option(min=1, help="of a video: every how many frames one is taken")] = 1,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="a photo of nobody else: compare others to it")
+    ] = False,
+    selector: Annotated[str, typer.Option(help="of a page: CSS selector of pictures or of links to them [img]")] = "",
+    next_: Annotated[str, typer.Option("--next", help="of a page: CSS selector of the link to the next")] = "",
+    depth: Annotated[int, typer.Option(min=0, help="how many further pages, or levels of subcategories")] = 0,
+    width: Annotated[int, typer.Option(min=0, help="of a category: scaled by the wiki to so many pixels across")] = 0,
+    api: Annotated[str, typer.Option(help="of another wiki than Commons: the url of its api.php")] = "",
+) -> None:
+    """Make a source into rows of a manifest; rows that it has already stay as they are."""
+
+    def work() -> None:
+        from limner.scrape.add import Source
+        from limner.scrape.manifests import SPLITS, Row
+
+        if split not in ("", *SPLITS):
+            raise LimnerError(f"--split {split!r} is none; allowed: {', '.join(SPLITS)}")
+        if not person.strip():
+            raise LimnerError("--person is empty: name whose face it is")
+        common = Row(
+            id="",
+            person=person.strip(),
+            url="",
+            every=every,
+            split=split,
+            license=license,
+            author=author,
+            credit=credit,
+            reference="yes" if reference else "",
+        )
+        _add(Source(source, selector, next_, depth, width, api), common, to)
+
+    stage.run(work)
+
+
+@app.command()
+def check(manifest: Manifests = None) -> None:
+    """Verify manifests without downloading: columns, ids, licences, local files and their sha256."""
+
+    def work() -> None:
+        from limner.scrape.check import check
+
+        settings = params.load()
+        names = _names(manifest, settings)
+        count, problems = check(names, settings.scrape.allow_unlicensed)
+        _finish(problems, f"{', '.join(names)}: {count} rows in order")
+
+    stage.run(work)
+
+
+@app.command()
+def lock(
+    manifest: Manifests = None,
+    again: Annotated[bool, typer.Option("--again", help="ask for pinned files too, and tell which changed")] = False,
+    update: Annotated[bool, typer.Option("--update", help="with --again: take the new sha256 of those")] = False,
+) -> None:
+    """Fetch what has no sha256 and write its hash into the manifest, so that a build uses these bytes or none."""
+
+    def work() -> None:
+        from limner.scrape.fetch import Downloads
+        from limner.scrape.lock import lock
+
+        if update and not again:
+            raise LimnerError("--update is for files found changed: give --again too")
+        settings = params.load()
+        problems: list[Problem] = []
+        filled = 0
+        with Downloads(settings.scrape) as downloads:
+            for name in _names(manifest, settings):
+                count, found = lock(name, downloads, again, update)
+                filled += count
+                problems += found
+        _finish(problems, f"{filled} sha256 written")
+
+    stage.run(work)
+
+
+def _add(source: "Source", common: "Row", to: Path | None) -> None:
+    from limner.scrape.add import append, find, refuse_reference
+    from limner.scrape.fetch import Downloads
+    from limner.scrape.found import Found
+    from limner.scrape.ids import plain
+    from limner.scrape.manifests import FOLDER, inside
+    from limner.scrape.sheet import Sheet
+
+    settings = params.load()
+    path = to or Path(FOLDER, f"{plain(common.person)}.csv")
+    inside(path.as_posix())
+    sheet = Sheet(path)
+    found: list[Found] = []
+    problems: list[Problem] = []
+    with Downloads(settings.scrape) as downloads:
+        try:
+            for one in find(source, downloads.web, downloads.fetch):
+                if isinstance(one, Found):
+                    found.append(one)
+                else:
+                    problems.append(one)
+        except SourceError as error:
+            problems.append(Problem(source.url, "failed", str(error)))  # what came before is kept
+    if common.reference:
+        refuse_reference(found)
+    added = append(sheet, found, common)
+    if added or (found and common.reference):
+        sheet.write()
+    elif not found:
+        problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture"))
+    bare = [one for one in found if not (one.license or common.license)]
+    if bare and not settings.scrape.allow_unlicensed:
+        why = f"{len(bare)} have no licence: fill the column license (or add with --license) before a build takes them"
+        problems.append(Problem(path.as_posix(), "noted", why))
+    if added and path.as_posix() not in settings.manifests:
+        print(f"To build from it, add to `manifests:` in params.yaml:\n  - {path.as_posix()}")
+    _finish(problems, f"{path}: {len(added)} rows added, {len(found) - len(added)} were there already")
+
+
+def _names(manifest: list[Path] | None, settings: params.Params) -> list[str]:
+    return [path.as_posix() for path in manifest] if manifest else list(settings.manifests)
+
+
+def _finish(problems: Iterable[Problem], done: str) -> None:
+    """Print what was met with and what was done; exit with 1 if anything failed."""
+    listed = sorted(problems, key=lambda problem: problem.what)  # failed, noted, skipped
+    for problem in listed[:SHOWN]:
+        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
+    if len(listed) > SHOWN:
+        print(f"and {len(listed) - SHOWN} more", file=sys.stderr)
+    failed = sum(problem.what == "failed" for problem in listed)
+    print(f"{done}; {failed} failed" if failed else done)
+    if failed:
+        raise SystemExit(1)

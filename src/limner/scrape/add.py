@@ -1,0 +1,197 @@
+"""A source as rows of a manifest: what a person points at, made into explicit rows that a build can pin."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import fsspec
+
+from limner import tables
+from limner.errors import SourceError
+from limner.scrape import archives, backends, commons, expand, page
+from limner.scrape.fetch import Fetched, Wanted
+from limner.scrape.found import Found, name_of
+from limner.scrape.ids import Ids, plain
+from limner.scrape.manifests import FOLDER, Row
+from limner.scrape.sheet import Sheet
+from limner.scrape.sources import chained, local
+from limner.scrape.web import Web
+from limner.tables import Problem
+
+WIKIS = (".wikimedia.org", ".wikipedia.org")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a person points at, and how it is to be read."""
+
+    url: str
+    selector: str = ""
+    """Of a page's pictures."""
+    onward: str = ""
+    """Selector of the link to a page's next."""
+    depth: int = 0
+    """How many further pages, or levels of subcategories."""
+    width: int = 0
+    """Pixels across of a wiki's pictures; 0: as they were uploaded."""
+    api: str = ""
+    """Of the wiki, if it is not Commons."""
+
+
+def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterator[Found | Problem]:
+    """The pictures and videos that a source leads to.
+
+    Args:
+        source: a folder, a pattern of paths, a file, an archive, any url, a web page, or a wiki's category.
+        web: asks for pages, and a wiki.
+        fetch: gets an archive, to list it.
+
+    Raises:
+        SourceError: the source cannot be read at all.
+    """
+    url = source.url
+    if (title := commons.title_of(url)) and (api := _api(source)):
+        if source.selector or source.onward:
+            raise SourceError(f"{url} is no web page to limner but a wiki's: --selector and --next are not for it")
+        return commons.photos(web, title, api, source.width, source.depth)
+    if source.width or source.api:
+        raise SourceError(f"{url} is no wiki's category: --width and --api are of such")
+    http = url.startswith(("http://", "https://"))
+    if http and (source.selector or source.onward or not (_kind(url) or archives.is_archive(url))):
+        if source.depth and not source.onward:
+            raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
+        return _page(source, web)
+    if source.selector or source.onward or source.depth:
+        raise SourceError(f"{url} is no web page: --selector, --next and --depth are of such")
+    path = local(url)
+    if path is not None:
+        url = _short(path)
+        if not (path.exists() or expand.is_pattern(path)):
+            raise SourceError(f"{url} is not there")
+    else:
+        backends.require(url)
+    many = expand.inside(Row(id="", person="", url=url), fetch)
+    if many is not None:
+        return _files(many)
+    if path is None and not http and chained(url) is None and ("*" in url or not _kind(url)):
+        return _listed(url)
+    return iter([Found(url, name_of(url), _kind(url) or "photo")])
+
+
+def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
+    """Add a row for each picture whose url the manifest has not; the others stay, or become the reference.
+
+    Args:
+        sheet: is changed, and not yet written.
+        found: in the order in which they shall stand.
+        common: person, split, every, license, author, credit and reference of all of them; what a picture's source
+            says of it comes first.
+
+    Returns:
+        the ids of the new rows.
+    """
+    ids = Ids([*_taken(sheet.path), *sheet.cells("id")])
+    lines = {url: line for line, url in enumerate(sheet.cells("url"), start=2)}
+    added = []
+    for one in found:
+        if one.url in lines:
+            if common.reference:
+                sheet.fill(lines[one.url], "reference", common.reference)
+            continue
+        film = one.kind == "video"
+        row = {
+            "id": ids.give(plain(common.person), one.name, one.url),
+            "person": common.person,
+            "kind": one.kind,
+            "url": one.url,
+            "every": str(common.every) if film and common.every > 1 else "",
+            "split": common.split,
+            "license": one.license or common.license,
+            "author": one.author or common.author,
+            "credit": one.credit or common.credit,
+            "reference": "" if film else common.reference,
+        }
+        lines[one.url] = sheet.append(row)
+        added.append(row["id"])
+    return added
+
+
+def _taken(path: Path) -> Iterator[str]:
+    """The ids of the other manifests: they are unique over all that a build reads."""
+    for other in sorted(Path(FOLDER).glob("*.csv")):
+        if other.resolve() != path.resolve():
+            columns, lines = tables.rows(other)
+            if "id" in columns:  # that of the model files has none
+                yield from (line["id"].strip() for line in lines)
+
+
+def _api(source: Source) -> str:
+    if source.api or source.url.startswith("commons:"):
+        return source.api or commons.API
+    host = (urlsplit(source.url).hostname or "").replace(".m.", ".")  # the wikis' pages for telephones
+    return f"https://{host}/w/api.php" if host.endswith(WIKIS) else ""
+
+
+def _page(source: Source, web: Web) -> Iterator[Found | Problem]:
+    try:
+        yield from page.gallery(web, source.url, source.selector or "img", source.onward, source.depth)
+    except page.NoPage as error:
+        kind = {"image": "photo", "video": "video"}.get(error.kind.partition("/")[0])
+        if kind is None:
+            raise
+        yield Found(source.url, name_of(source.url), kind)
+
+
+def _files(many: Iterable[expand.Inside]) -> Iterator[Found | Problem]:
+    for one in many:
+        kind = _kind(one.name)
+        if one.fault:
+            yield Problem(one.name, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+        elif not kind:
+            yield Problem(one.name, "skipped", f"{one.url} is no photo and no video that limner reads, by its name")
+        else:
+            yield Found(one.url, str(PurePosixPath(one.name).with_suffix("")), kind)
+
+
+def _listed(url: str) -> Iterator[Found | Problem]:
+    """The files of a folder, or of a pattern, of one of fsspec's filesystems."""
+    try:
+        filesystem, there = fsspec.core.url_to_fs(url)
+        if "*" in there:
+            names = filesystem.glob(there)
+        elif filesystem.isdir(there):
+            names = [entry["name"] for entry in filesystem.ls(there, detail=True) if entry["type"] == "file"]
+        else:
+            names = [there]
+        base = there.partition("*")[0].rpartition("/")[0]
+        many = [
+            expand.Inside(name.removeprefix(f"{base}/"), filesystem.unstrip_protocol(name)) for name in sorted(names)
+        ]
+    except SourceError:
+        raise
+    except Exception as error:  # each of fsspec's backends has errors of its own
+        raise SourceError(f"{url}: {error} ({type(error).__name__})") from error
+    return _files(many)
+
+
+def _kind(url: str) -> str:
+    """photo or video, by the ending of its name; nothing if that tells neither."""
+    name = (urlsplit(url).path if "://" in url and chained(url) is None else url.partition("::")[0]).lower()
+    return next((kind for kind, suffixes in expand.SUFFIXES.items() if name.endswith(suffixes)), "")
+
+
+def _short(path: Path) -> str:
+    """A path as the project's folder sees it: a manifest is read on other machines too."""
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def refuse_reference(found: Sequence[Found]) -> None:
+    """Make sure that these can be a person's reference.
+
+    Raises:
+        SourceError: they are not just one photo.
+    """
+    if len(found) != 1 or found[0].kind != "photo":
+        raise SourceError(f"--reference is for one photo, and these are {len(found)} files: name one of them")

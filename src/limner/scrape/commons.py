@@ -1,0 +1,171 @@
+"""The photos of a Wikimedia Commons category (or of any MediaWiki), with licence, author and attribution."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from limner.errors import SourceError
+from limner.scrape.found import Found
+from limner.scrape.web import Web
+from limner.tables import Problem
+
+API = "https://commons.wikimedia.org/w/api.php"
+PHOTOS = (
+    *("image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp", "image/x-ms-bmp"),
+    *("image/avif", "image/heic", "image/heif"),
+)
+ASKED = {
+    "action": "query",
+    "format": "json",
+    "formatversion": "2",
+    "prop": "imageinfo",
+    "iiprop": "url|size|mime|extmetadata",
+    "iiextmetadatafilter": "LicenseShortName|LicenseUrl|UsageTerms|Artist|Credit|Attribution",
+    "iiextmetadatalanguage": "en",
+}
+MOST_BATCHES = 10_000
+"""Of answers to one question: a server that never ends is left."""
+
+
+def title_of(source: str) -> str:
+    """`Category:...` or `File:...` of a source that names one on Commons, or nothing."""
+    if source.startswith("commons:"):
+        title = source.removeprefix("commons:")
+    else:
+        parts = urlsplit(source)
+        path = unquote(parts.path)
+        title = path.partition("/wiki/")[2] if parts.scheme in ("http", "https") else ""
+        if path.endswith("/index.php") and (named := re.search(r"(?:^|&)title=([^&]+)", parts.query)):
+            title = unquote(named[1])
+    title = title.replace("_", " ").strip()
+    return title if re.match(r"(Category|File):\S", title, re.IGNORECASE) else ""
+
+
+def photos(web: Web, title: str, api: str = API, width: int = 0, depth: int = 0) -> Iterator[Found | Problem]:
+    """The photos of a category, each once, in the order of the wiki; or of one file.
+
+    Args:
+        web: asks the wiki.
+        title: `Category:...` or `File:...`.
+        api: the address of the wiki's api.php.
+        width: pixels across to which larger pictures are scaled by the wiki; 0: as they were uploaded.
+        depth: how many levels of subcategories are looked into.
+
+    Raises:
+        SourceError: the wiki cannot be asked, or refuses.
+    """
+    try:
+        yield from _photos(web, title, api, width, depth)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"{api} does not answer as a MediaWiki's api.php does: {error!r}") from error
+
+
+def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[Found | Problem]:
+    seen_files: set[str] = set()
+    seen_categories = {title}
+    level = [title]
+    for further in range(depth, -1, -1):
+        below: list[str] = []
+        for category in level:
+            for one in _files(web, category, api, width):
+                name = one.name if isinstance(one, Found) else one.id
+                if name not in seen_files:
+                    seen_files.add(name)
+                    yield one
+            if further and category.lower().startswith("category:"):
+                below += [name for name in _subcategories(web, category, api) if name not in seen_categories]
+                seen_categories.update(below)
+        level = below
+
+
+def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Problem]:
+    asked = dict(ASKED)
+    if title.lower().startswith("file:"):
+        asked["titles"] = title
+    else:
+        asked |= {"generator": "categorymembers", "gcmtitle": title, "gcmtype": "file", "gcmlimit": "50"}
+    if width:
+        asked["iiurlwidth"] = str(width)
+    waiting: dict[str, None] = {}
+    done: set[str] = set()
+    for answer in _ask(web, api, asked):
+        for page in _pages(answer):
+            name = str(page.get("title", ""))
+            # A batch may name a file first and tell of it in the next.
+            if page.get("imageinfo") and name not in done:
+                done.add(name)
+                waiting.pop(name, None)
+                yield _found(name, page["imageinfo"][0], width, api)
+            elif name not in done:
+                waiting[name] = None
+    for name in waiting:
+        yield Problem(name, "skipped", f"{name}: {api} tells nothing of it: it is missing or hidden")
+
+
+def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
+    asked = {"action": "query", "format": "json", "formatversion": "2", "list": "categorymembers"}
+    for answer in _ask(web, api, {**asked, "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}):
+        yield from (str(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
+
+
+def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """All batches of one answer: the wiki says with each what to ask for the next."""
+    onward: dict[str, str] = {}
+    for _ in range(MOST_BATCHES):
+        page = web.read(api, params={**asked, **onward})
+        answer = json.loads(page.text)
+        if "error" in answer:
+            told = answer["error"]
+            raise SourceError(
+                f"{api} refuses: {told.get('info') or told.get('code') if isinstance(told, dict) else told}"
+            )
+        yield answer
+        before, onward = onward, {str(key): str(value) for key, value in answer.get("continue", {}).items()}
+        if not onward:
+            return
+        if onward == before:
+            raise SourceError(f"{api} gives the same batch again and again")
+    raise SourceError(f"{api} does not end after {MOST_BATCHES} batches")
+
+
+def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    pages = answer.get("query", {}).get("pages", [])
+    return list(pages.values() if isinstance(pages, dict) else pages)  # by id in the API's first format
+
+
+def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:
+    mime = str(info.get("mime", ""))
+    if mime not in PHOTOS:
+        return Problem(title, "skipped", f"{title} is {mime or 'of an unknown kind'}, no photo that limner reads")
+    smaller = width and width < int(info.get("width", 0)) and info.get("thumburl")
+    url = str(info["thumburl"] if smaller else info.get("url", ""))
+    if not url.startswith(("http://", "https://")):
+        return Problem(title, "skipped", f"{title}: {api} gives no http url for it")
+    told = {
+        name: plain_text(str(entry.get("value", "")))
+        for name, entry in (info.get("extmetadata") or {}).items()
+        if isinstance(entry, dict)
+    }
+    name, there = told.get("LicenseShortName") or told.get("UsageTerms", ""), told.get("LicenseUrl", "")
+    author = told.get("Artist", "")
+    attribution = told.get("Attribution") or ", ".join(filter(None, (author, told.get("Credit"))))
+    return Found(
+        url,
+        PurePosixPath(title.partition(":")[2]).stem,
+        license=f"{name} ({there})" if name and there else name or there,
+        author=author,
+        credit=", ".join(filter(None, (attribution, str(info.get("descriptionurl", ""))))),
+    )
+
+
+def plain_text(html: str) -> str:
+    """HTML as one line of text."""
+    spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^>]*>", " ", html, flags=re.IGNORECASE)
+    tree = LexborHTMLParser(spaced)
+    tree.strip_tags(["script", "style"])
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()

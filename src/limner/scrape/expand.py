@@ -1,0 +1,158 @@
+"""Rows that stand for many: a folder, a pattern of paths, an archive. One row a picture comes of them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from limner.errors import SourceError
+from limner.scrape import archives
+from limner.scrape.fetch import Fetched, Wanted
+from limner.scrape.ids import Ids, tellable
+from limner.scrape.manifests import Row
+from limner.scrape.sources import chained, local
+from limner.tables import Problem
+
+SUFFIXES = {
+    "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
+    "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
+}
+WATCHED = Path("data/photos")
+"""The one folder of local pictures that DVC watches."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """One file of a folder, a pattern or an archive."""
+
+    name: str
+    """Relative to where it lies; its id is made from it."""
+    url: str
+    fault: str = ""
+    refused: bool = False
+    """Whether the fault makes it a failure, not merely of no use."""
+
+
+def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[Row | Problem]:
+    """The rows themselves, and in place of those that stand for many, a row for each file; lazily.
+
+    Ids are `{id}-{name}`. What lies there but cannot be used is a problem, named.
+
+    Args:
+        rows: in the order of the manifests, which is kept.
+        fetch: gets an archive; the other rows fetch nothing.
+    """
+    for row in rows:
+        try:
+            many = inside(row, fetch)
+            if many is None:
+                yield row
+                if not row.sha256 and (path := local(row.url)) is not None:
+                    yield from _unwatched(row, path)
+            else:
+                yield from _each(row, many)
+        except SourceError as error:
+            yield Problem(row.id, "failed", f"{row.url}: {str(error).removeprefix(f'{row.url}: ')}")
+
+
+def stands_for_many(url: str) -> bool:
+    """Whether a row with this url is expanded: a folder, a pattern or an archive."""
+    path = local(url)
+    if path is not None and (path.is_dir() or is_pattern(path)):
+        return True
+    return chained(url) is None and archives.is_archive(url)
+
+
+def is_pattern(path: Path) -> bool:
+    """Whether a path has *, ? or [...] in it, and is no file of that very name."""
+    return re.search(r"[*?[]", str(path)) is not None and not path.exists()
+
+
+def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Inside] | None:
+    """The files that a row stands for, sorted by name, or None if it is itself one file.
+
+    Raises:
+        SourceError: the row has what only one file can have, or the archive cannot be fetched or read.
+    """
+    if not stands_for_many(row.url):
+        return None
+    path = local(row.url)
+    files = path is not None and (path.is_dir() or is_pattern(path))
+    # The hash of an archive pins all that is in it; a folder has none.
+    wrong = [name for name in ("sha256", "sketch_url") if getattr(row, name) and (files or name != "sha256")]
+    if wrong:
+        raise SourceError(f"it stands for many files and has no {' and no '.join(wrong)}: give each file its own row")
+    if path is None or not files:
+        return _members(row, fetch(Wanted((row.url,), row.sha256)).path)
+    return _folder(row.url, path) if path.is_dir() else _matches(path)
+
+
+def _members(row: Row, archive: Path) -> Iterator[Inside]:
+    found: list[Inside] = []
+    try:
+        found.extend(
+            Inside(one.name, f"{one.url}::{row.url}", one.fault, one.refused) for one in archives.members(archive)
+        )
+    except SourceError as error:  # what could be listed before is there
+        found.append(Inside("", row.url, str(error), refused=True))
+    yield from sorted(found, key=lambda one: one.name)
+
+
+def _folder(url: str, folder: Path) -> Iterator[Inside]:
+    base = url.rstrip("/")
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        name = quote(path.name) if url.startswith("file://") else path.name
+        if path.name.startswith("."):
+            continue
+        elif path.is_dir():
+            why = f"is a folder in a folder: give it a row of its own, or take all by {base}/**/*"
+            yield Inside(path.name, f"{base}/{name}", why)
+        else:
+            yield _file(path.name, f"{base}/{name}")
+
+
+def _matches(pattern: Path) -> Iterator[Inside]:
+    """The files that match; links to folders are not followed, which could lead round in circles."""
+    fixed = next(k for k, part in enumerate(pattern.parts) if re.search(r"[*?[]", part))
+    base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:]))
+    try:
+        found = sorted(base.glob(rest))
+    except (ValueError, OSError) as error:
+        raise SourceError(f"it is no pattern of paths: {error}") from error
+    for path in found:
+        name = path.relative_to(base)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            yield _file(name.as_posix(), path.as_posix())
+
+
+def _file(name: str, url: str) -> Inside:
+    if tellable(url):
+        return Inside(name, url)
+    why = "has characters in its name that no table can hold: rename it"
+    return Inside(ascii(name)[1:-1], ascii(url)[1:-1], why, refused=True)
+
+
+def _each(row: Row, many: Iterable[Inside]) -> Iterator[Row | Problem]:
+    ids, count = Ids(), 0
+    for one in many:
+        if not one.fault and not one.name.lower().endswith(SUFFIXES[row.kind]):
+            why = f"is no {row.kind} that limner reads ({', '.join(SUFFIXES[row.kind])})"
+            yield Problem(row.id, "skipped", f"{one.url} {why}")
+        elif one.fault:
+            yield Problem(row.id, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+        else:
+            count += 1
+            stem = str(PurePosixPath(one.name).with_suffix(""))
+            # The hash of an archive is not that of what is in it.
+            yield replace(row, id=ids.give(row.id, stem, one.name), url=one.url, sha256="")
+    if not count:
+        yield Problem(row.id, "failed", f"{row.url} holds no {row.kind}")
+    elif not row.sha256 and (path := local(row.url)) is not None:
+        yield from _unwatched(row, path)
+
+
+def _unwatched(row: Row, path: Path) -> Iterator[Problem]:
+    if path != WATCHED and WATCHED not in path.parents:
+        why = f"{row.url} lies outside {WATCHED} and has no sha256: when it changes, run `dvc repro --force scrape`"
+        yield Problem(row.id, "noted", why)

@@ -1,0 +1,146 @@
+"""How limner behaves towards other people's servers: how much at once, how often, and when it gives up."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Self
+from urllib.request import getproxies, proxy_bypass
+
+from limner.errors import SourceError
+from limner.params import Scrape
+
+USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
+CONNECT = 15.0
+"""Seconds in which a connection must come about."""
+SILENCE = 30.0
+"""Seconds without a byte after which a server counts as stalled."""
+PAUSE = 1.0
+"""Seconds before the second try; doubled for each further one."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What a server is spared, and what limner is."""
+
+    connections: int
+    """To one host at the same time."""
+    delay: float
+    """Seconds from one request to a host to the next."""
+    tries: int
+    """How often one file is asked for when the failure may pass. A try that brought further bytes counts as none."""
+    max_seconds: float
+    """For one file in all: answers, bodies and the pauses between tries, but not the wait for its turn."""
+    max_bytes: int
+    """Of one file."""
+
+    @classmethod
+    def of(cls, options: Scrape) -> Self:
+        """As the section `scrape` of params.yaml says."""
+        return cls(
+            options.connections, options.delay, options.tries, options.max_seconds, options.max_megabytes * 1_000_000
+        )
+
+
+class WebError(SourceError):
+    """A url could not be had from its server; what it says begins with the url."""
+
+    def __init__(self, why: str, *, status: int = 0, passing: bool = False, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.status = status
+        """Of the answer; 0 if there was none."""
+        self.passing = passing
+        """Whether asking again may help."""
+        self.wait = wait
+        """Seconds that the server asks to wait before."""
+
+
+class Budget:
+    """The seconds that one file may still take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.all = self.left = seconds
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        """Count the time that the block takes."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.left -= time.monotonic() - start
+
+
+class Host:
+    """One server: who may ask it when, and whether it answers at all.
+
+    Args:
+        scheme: http or https; with `name` it decides the proxy, which the environment names.
+        name: `host` or `host:port`.
+    """
+
+    def __init__(self, scheme: str, name: str, manners: Manners) -> None:
+        self.name = name
+        self.delay = manners.delay
+        self.proxy = None if proxy_bypass(name) else getproxies().get(scheme)
+        self._patience = manners.tries * manners.connections
+        self._gate = asyncio.Semaphore(manners.connections)
+        self._free_at = 0.0
+        self._silent = 0
+        self.known = False
+        """Whether it answered before."""
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one of the host's connections, and until the delay since the request before is over."""
+        async with self._gate:
+            now = time.monotonic()
+            start = max(now, self._free_at)
+            self._free_at = start + self.delay
+            if start > now:
+                await asyncio.sleep(start - now)
+            yield
+
+    def rest(self, seconds: float) -> None:
+        """Ask the host nothing for so long."""
+        self._free_at = max(self._free_at, time.monotonic() + seconds)
+
+    def answered(self) -> None:
+        """It is there."""
+        self._silent, self.known = 0, True
+
+    def unreachable(self) -> None:
+        """No connection came about."""
+        self._silent += 1
+
+    def refuse_if_gone(self, url: object) -> None:
+        """A host that is not there must not cost every row its whole patience.
+
+        Raises:
+            WebError: no connection came about many times in a row.
+        """
+        if self._silent >= self._patience:
+            why = f"the host {self.name} could not be reached {self._silent} times in a row and is not asked again"
+            raise WebError(f"{url}: {why}")
+
+
+def pause(tries: int, wait: float) -> float:
+    """Seconds to wait after so many tries: doubling, with jitter, and no less than the server asked for."""
+    return max(wait, PAUSE * 2.0 ** (tries - 1) * random.uniform(0.5, 1.5))
+
+
+def retry_after(text: str | None) -> float:
+    """Seconds that a Retry-After header asks for, in seconds or as a date; 0 if it says nothing readable."""
+    text = (text or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    return max(0.0, when.replace(tzinfo=when.tzinfo or UTC).timestamp() - time.time())

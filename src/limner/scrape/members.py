@@ -1,0 +1,179 @@
+"""Members of zip and tar archives: opened once a run, copied out one by one under names of our own."""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import threading
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from limner.errors import SourceError, choices
+
+PROTOCOLS = ("zip", "tar")
+UNPACKED = 20
+"""A compressed tar may unpack to so many times the size that one member may have."""
+CHUNK = 1 << 18
+DAMAGES = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError)
+PACKERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
+    b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.open(path)),  # noqa: SIM115  whoever asks for it closes it
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
+"""How a compressed tar is read, by its first bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a member of a tar lies, or why it is not for us."""
+
+    start: int
+    size: int
+    fault: str
+
+
+def check(url: str) -> None:
+    """Refuse what is no member of an archive that is read here.
+
+    Raises:
+        SourceError: with what is allowed.
+    """
+    protocol, _, name = url.partition("://")
+    if protocol not in PROTOCOLS or not name:
+        allowed = ", ".join(f"{protocol}://name/in/it::archive" for protocol in PROTOCOLS)
+        raise SourceError(f"{url} names no member of an archive; allowed: {allowed}")
+
+
+class Members:
+    """The members of the archives of one run, by their content.
+
+    Args:
+        folder: for tars as they are unpacked: gzip and xz can only be read from their beginning.
+        most_bytes: of one member.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self._folder = folder
+        self._most = most_bytes
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._zips: dict[str, zipfile.ZipFile] = {}
+        self._tars: dict[str, tuple[Path, dict[str, _Place]]] = {}
+
+    def copy(self, url: str, archive: Path, digest: str, target: Path) -> None:
+        """Write the bytes of one member to `target`.
+
+        Args:
+            url: `zip://name` or `tar://name`.
+            archive: a whole file.
+            digest: its hash, by which it is known again.
+            target: is overwritten.
+
+        Raises:
+            SourceError: there is no such member, it is no plain file, encrypted, damaged or too large.
+        """
+        protocol, _, name = url.partition("://")
+        try:
+            with self._locks[digest], target.open("wb") as out:
+                if protocol == "zip":
+                    self._unzip(name, archive, digest, out)
+                else:
+                    self._untar(name, archive, digest, out)
+        except DAMAGES as error:
+            raise SourceError(f"the archive cannot be read there: {error}") from error
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        for opened in self._zips.values():
+            opened.close()
+        for unpacked, _ in self._tars.values():
+            if unpacked.parent == self._folder:
+                unpacked.unlink(missing_ok=True)
+
+    def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
+        if digest not in self._zips:
+            self._zips[digest] = zipfile.ZipFile(archive)
+        opened = self._zips[digest]
+        try:
+            info = opened.getinfo(name.lstrip("/"))
+        except KeyError:
+            raise SourceError(_lacks(name, opened.namelist())) from None
+        if info.is_dir() or (info.external_attr >> 16) & 0o170000 not in (0, 0o100000):
+            raise SourceError(f"{name} is a folder or a link in the archive, not a file")
+        if info.flag_bits & 1:
+            raise SourceError(f"{name} is encrypted in the archive: limner knows no password")
+        self._refuse_huge(name, info.file_size)
+        with opened.open(info) as stream:  # gives no more than file_size, whatever else is packed there
+            while chunk := stream.read(CHUNK):
+                out.write(chunk)
+
+    def _untar(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
+        if digest not in self._tars:
+            plain = self._unpacked(archive, digest)
+            self._tars[digest] = plain, _places(plain)
+        plain, places = self._tars[digest]
+        place = places.get(_plain(name))
+        if place is None:
+            raise SourceError(_lacks(name, list(places)))
+        if place.fault:
+            raise SourceError(f"{name} is {place.fault} in the archive, not a file")
+        self._refuse_huge(name, place.size)
+        with plain.open("rb") as stream:
+            stream.seek(place.start)
+            left = place.size
+            while left:
+                chunk = stream.read(min(CHUNK, left))
+                if not chunk:
+                    raise EOFError(f"it ends within {name}")
+                out.write(chunk)
+                left -= len(chunk)
+
+    def _unpacked(self, archive: Path, digest: str) -> Path:
+        """The tar itself, of an archive that may be compressed."""
+        with archive.open("rb") as stream:
+            first = stream.read(6)
+        opener = next((opener for magic, opener in PACKERS.items() if first.startswith(magic)), None)
+        if opener is None:
+            return archive
+        plain, size = self._folder / f"{digest}.tar", 0
+        with opener(archive) as stream, plain.open("wb") as out:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > UNPACKED * self._most:
+                    plain.unlink()
+                    most = f"{UNPACKED} times scrape.max_megabytes"
+                    raise SourceError(f"the archive unpacks to more than {UNPACKED * self._most / 1e6:g} MB ({most})")
+                out.write(chunk)
+        return plain
+
+    def _refuse_huge(self, name: str, size: int) -> None:
+        if size > self._most:
+            least = f"{size / 1e6:.1f} MB, and at most {self._most / 1e6:g} are taken (scrape.max_megabytes)"
+            raise SourceError(f"{name} unpacks to {least}")
+
+
+def _places(path: Path) -> dict[str, _Place]:
+    places = {}
+    with tarfile.open(path, "r:") as archive:
+        for info in archive:
+            fault = "" if info.isreg() and not info.issparse() else "a link, a folder or a device"
+            places[_plain(info.name)] = _Place(info.offset_data, info.size, fault)
+            archive.members = []  # type: ignore[attr-defined]  # else it keeps them all, a kilobyte each
+    return places
+
+
+def _plain(name: str) -> str:
+    """`tar czf x.tgz .` writes ./name."""
+    return name.removeprefix("./").lstrip("/")
+
+
+def _lacks(name: str, names: list[str]) -> str:
+    """What was probably meant: the same file name elsewhere, or what lies beside it."""
+    base, folder = name.rpartition("/")[2], name.rpartition("/")[0]
+    alike = [other for other in names if other.rpartition("/")[2] == base]
+    beside = [other for other in names if other.startswith(folder)]
+    return f"the archive holds no {name!r}; {choices(name, (alike or beside or names)[:8])}"

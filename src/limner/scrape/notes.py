@@ -1,0 +1,62 @@
+"""What is remembered of urls: the content each had, and the version its server called it."""
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from limner.errors import LimnerError
+from limner.scrape.partial import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What came from a url."""
+
+    sha256: str
+    validator: Validator
+
+
+class Notes:
+    """A table on disk, by url. Each note is there for good once `put` returns; several processes may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._path = path
+        try:
+            self._base = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+            # Not WAL, which network file systems lack. Notes are lost where the power fails, and come again.
+            self._base.execute("PRAGMA journal_mode = PERSIST")
+            self._base.execute("PRAGMA synchronous = OFF")
+            self._base.execute(
+                "CREATE TABLE IF NOT EXISTS notes (url TEXT PRIMARY KEY, sha256 TEXT, etag TEXT, modified TEXT)"
+                " WITHOUT ROWID"
+            )
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
+    def get(self, url: str) -> Note | None:
+        """What is known of a url."""
+        try:
+            with self._lock:
+                ask = "SELECT sha256, etag, modified FROM notes WHERE url = ?"
+                row = self._base.execute(ask, (url,)).fetchone()
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+        return Note(row[0], Validator(row[1], row[2])) if row else None
+
+    def put(self, url: str, note: Note) -> None:
+        """Remember this of a url, in place of what was known."""
+        row = (url, note.sha256, note.validator.etag, note.validator.modified)
+        try:
+            with self._lock:
+                self._base.execute("REPLACE INTO notes VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._base.close()
+
+    def _spoilt(self, error: sqlite3.Error) -> LimnerError:
+        return LimnerError(f"{self._path}, limner's memory of downloads, cannot be used ({error}): delete it")

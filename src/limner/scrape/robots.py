@@ -1,0 +1,48 @@
+"""robots.txt: what a host asks programs to leave alone, and how slowly it wants to be asked (RFC 9309)."""
+
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from limner.scrape.manners import WebError
+from limner.scrape.web import Web
+
+NAME = "limner"
+"""By which a robots.txt may speak to this program."""
+LONGEST_DELAY = 120.0
+"""Seconds between requests above which a host counts as not wanting to be asked."""
+
+
+class Robots:
+    """The rules of the hosts asked so far; each host's robots.txt is read once."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._rules: dict[str, Protego | str] = {}
+
+    def refusal(self, url: str) -> str:
+        """Why a url may not be asked for, as a sentence about it; empty if it may."""
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._rules:
+            self._rules[host] = self._read(host)
+        rules = self._rules[host]
+        if isinstance(rules, str):
+            return rules
+        return "" if rules.can_fetch(url, NAME) else f"{host}/robots.txt asks programs to leave it alone"
+
+    def _read(self, host: str) -> Protego | str:
+        """The rules, or why there can be none."""
+        try:
+            rules = Protego.parse(self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text)
+        except WebError as error:
+            if 400 <= error.status < 500 and error.status != 429:  # there is none
+                return Protego.parse("")
+            return f"its host cannot be asked what it allows ({error})"
+        rate = rules.request_rate(NAME)
+        delay = max(rules.crawl_delay(NAME) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        if delay > LONGEST_DELAY:
+            return f"{host}/robots.txt asks for {delay:g} s between requests: at most {LONGEST_DELAY:g} are waited"
+        if delay > 0:
+            self._web.keep_apart(host, delay)
+        return rules

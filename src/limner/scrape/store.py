@@ -1,0 +1,72 @@
+"""Files by their content: each lies under its sha256, and a url is remembered by the content it had."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from limner.files import sha256, whole
+from limner.scrape.notes import Note, Notes
+from limner.scrape.partial import Partial, Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole file on this machine, and the hash of its bytes."""
+
+    path: Path
+    sha256: str
+    note: str = ""
+    """What a person should know of how it was had; empty if there is nothing."""
+
+
+class Store:
+    """A folder of files named by their sha256; only whole and right bytes ever get that name.
+
+    Its methods read or write disks: let a thread call them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._notes = Notes(folder / "notes.sqlite")
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._notes.close()
+
+    def has(self, digest: str) -> bool:
+        """Whether there is a file of that name, right or not: quick enough for any thread."""
+        return bool(digest) and os.path.exists(f"{self._folder}/{digest}")  # noqa: PTH110  a third of Path's time
+
+    def find(self, digest: str) -> Fetched | None:
+        """The file of that hash, if it is here and still the same bytes."""
+        path = self._folder / digest
+        return Fetched(path, digest) if digest and path.is_file() and sha256(path) == digest else None
+
+    def recall(self, url: str, digest: str = "") -> tuple[Fetched, Validator] | None:
+        """What came from a url and which version it was, if it is still here (and has the hash `digest`)."""
+        note = self._notes.get(url)
+        if note is None or (digest and note.sha256 != digest):
+            return None
+        found = self.find(note.sha256)
+        return (found, note.validator) if found else None
+
+    def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
+        """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
+        path = self._folder / digest
+        if isinstance(bytes_, Partial):
+            bytes_.land(path)
+        else:
+            bytes_.replace(path)
+        return Fetched(path, digest)
+
+    def remember(self, url: str, digest: str, validator: Validator) -> None:
+        """This came from `url`, in this version."""
+        self._notes.put(url, Note(digest, validator))
+
+    def copy(self, path: Path, digest: str) -> None:
+        """Have a copy of a file, for the day when it is gone from where it is."""
+        kept = self._folder / digest
+        if not kept.is_file():
+            with whole(kept) as part:
+                shutil.copyfile(path, part)

@@ -1,0 +1,368 @@
+"""The one HTTP client of limner: pages and files from servers that may be slow, busy, broken or hostile.
+
+It runs in a thread of its own, so that what calls it need not know of asyncio.
+"""
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiohttp
+from yarl import URL
+
+from limner.scrape import manners
+from limner.scrape.manners import USER_AGENT, Budget, Host, Manners, WebError
+from limner.scrape.partial import Partial, Validator
+
+MOST_REDIRECTS = 10
+REDIRECTS = (301, 302, 303, 307, 308)
+CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole answer to one request."""
+
+    url: str
+    """Where it came from in the end, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Their names may be asked for in any case of letters."""
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body in the charset that the header, or a <meta> in the page, names; UTF-8 otherwise."""
+        said = re.search(r"charset\s*=\s*[\"']?([\w:.-]+)", self.headers.get("Content-Type", ""))
+        within = CHARSET.search(self.body[:2048])
+        name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
+        try:
+            return self.body.decode(name, errors="replace").removeprefix("\ufeff")
+        except LookupError:  # a charset that nobody knows
+            return self.body.decode("utf-8", errors="replace").removeprefix("\ufeff")
+
+
+class Web:
+    """Requests with manners. Use it in a `with`, or `close()` it."""
+
+    def __init__(self, behaviour: Manners) -> None:
+        self.manners = behaviour
+        self.received = 0
+        """Bytes of files so far."""
+        self._hosts: dict[str, Host] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._session: aiohttp.ClientSession | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what is under way, at once; what came of a file stays where it can be gone on with."""
+        if not self._loop.is_closed():
+            self.run(self._end())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have `work` done in the client's own thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def start_all(self, works: Sequence[Coroutine[Any, Any, T]]) -> list[Future[T]]:
+        """`start` for many at once: waking the client's thread costs more than starting a piece of work."""
+        futures = [Future[T]() for _ in works]
+
+        def start() -> None:
+            for work, future in zip(works, futures, strict=True):
+                task = self._loop.create_task(work)
+                self._tasks.add(task)  # the loop itself holds its tasks but weakly
+                task.add_done_callback(partial(self._settle, future))
+
+        self._loop.call_soon_threadsafe(start)
+        return futures
+
+    def _settle(self, future: Future[T], task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            future.cancel()
+        elif error := task.exception():
+            future.set_exception(error)
+        else:
+            future.set_result(task.result())
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`, done in the client's own thread."""
+        future = self.start(work)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def read(self, url: str, params: Mapping[str, str] | None = None, most_bytes: int = 20_000_000) -> Page:
+        """One page, or another answer that fits into memory.
+
+        Args:
+            url: http or https.
+            params: are added to its query.
+            most_bytes: of the body, unpacked.
+
+        Raises:
+            WebError: there is no such page, the server does not answer, or the body is larger.
+        """
+        address = _address(url)
+        address = address.update_query(params) if params else address
+        return self.run(self._persist(address, lambda budget: self._page(address, most_bytes, budget)))
+
+    def download(self, url: str, part: Path, *, pinned: bool = False, known: Validator | None = None) -> Partial | None:
+        """One file, gone on with where an earlier try or run left it.
+
+        Args:
+            url: http or https.
+            part: where its bytes may be kept on their way; nobody else may write there.
+            pinned: its hash is known: what is at `part` is gone on with even if the server names no version.
+            known: the version that is already here.
+
+        Returns:
+            all of its bytes, to be landed or discarded; None if the version is still `known`.
+
+        Raises:
+            WebError: the server does not give it, not in time, or it is too large.
+        """
+        return self.run(self.downloading(url, part, pinned=pinned, known=known))
+
+    async def downloading(
+        self, url: str, part: Path, *, pinned: bool = False, known: Validator | None = None
+    ) -> Partial | None:
+        """`download`, for what runs in the client's own thread."""
+        address = _address(url)
+        coming = Partial(part, pinned)
+        try:
+            changed = await self._persist(
+                address, lambda budget: self._transfer(address, coming, known, budget), lambda: coming.size
+            )
+        except WebError as error:
+            (coming.keep if error.passing else coming.discard)()
+            raise
+        except BaseException:
+            coming.keep()
+            raise
+        return coming if changed else None
+
+    def keep_apart(self, url: str, seconds: float) -> None:
+        """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
+        host = self._host(_address(url))
+        host.delay = max(host.delay, seconds)
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    def _host(self, url: URL) -> Host:
+        if url.authority not in self._hosts:
+            self._hosts[url.authority] = Host(url.scheme, url.authority, self.manners)
+        return self._hosts[url.authority]
+
+    async def _persist(
+        self, url: URL, attempt: Callable[[Budget], Awaitable[T]], size: Callable[[], int] = lambda: 0
+    ) -> T:
+        """Try again while the failure may pass and there is time. A try that brought further bytes is none."""
+        budget = Budget(self.manners.max_seconds)
+        tries, most = 0, size()
+        while True:
+            try:
+                return await attempt(budget)
+            except WebError as error:
+                if not error.passing:
+                    raise
+                failure = error
+            except TimeoutError:
+                why = f"{url}: the server was not done within {self.manners.max_seconds:g} s (scrape.max_seconds)"
+                raise WebError(why, passing=True) from None
+            tries = 1 if size() > most else tries + 1
+            most = max(most, size())
+            wait = manners.pause(tries, failure.wait)
+            if tries >= self.manners.tries:
+                raise failure
+            if wait > budget.left:
+                asked = f", and the server asks to wait {failure.wait:.0f} s" if failure.wait else ""
+                left = f"the {budget.all:g} s of scrape.max_seconds do not allow another try"
+                raise WebError(f"{failure}{asked}: {left}", status=failure.status, passing=True)
+            async with budget.spend():
+                await asyncio.sleep(wait)
+
+    @asynccontextmanager
+    async def _answer(
+        self, url: URL, headers: Mapping[str, str], budget: Budget
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer behind all redirects, each of them a request with the manners of its own host."""
+        way = [url]
+        while len(way) <= MOST_REDIRECTS + 1:
+            host = self._host(way[-1])
+            async with host.turn(), budget.spend(), self._request(host, way[-1], headers, budget) as response:
+                if response.status not in REDIRECTS or "Location" not in response.headers:
+                    if response.status == 429:
+                        host.rest(min(manners.retry_after(response.headers.get("Retry-After")), budget.left))
+                    yield response
+                    return
+                way.append(_onward(url, way[-1], response.headers["Location"]))
+            if way[-1] in way[:-1]:
+                raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
+        raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
+
+    @asynccontextmanager
+    async def _request(
+        self, host: Host, url: URL, headers: Mapping[str, str], budget: Budget
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        host.refuse_if_gone(url)
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": USER_AGENT},
+                read_bufsize=1 << 18,
+            )
+        timeout = aiohttp.ClientTimeout(
+            total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
+        )
+        try:
+            async with self._session.get(
+                url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout
+            ) as response:
+                host.answered()
+                yield response
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            host.unreachable()
+            unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
+            raise WebError(f"{url}: {_reason(error)}", passing=not unknown) from error
+        except aiohttp.ServerTimeoutError as error:
+            raise WebError(f"{url}: {_reason(error)}", passing=True) from error
+        except aiohttp.InvalidURL as error:
+            raise WebError(f"{url}: it is no url of a server") from error
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise WebError(f"{url}: {_reason(error)}", passing=True) from error
+
+    async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
+        async with self._answer(url, {}, budget) as response:
+            _refuse_unless(response.status == 200, url, response)
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > most_bytes:
+                    raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
+            return Page(str(response.url), response.status, response.headers, bytes(body))
+
+    async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
+        """Bring what `coming` lacks; False if the server says that the file is still `known`."""
+        async with self._answer(url, _conditions(coming, known), budget) as response:
+            if response.status == 304 and known is not None:
+                return False
+            most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
+            if response.status in (206, 416) and not (coming.size and _goes_on(response, coming)):
+                coming.discard()
+                raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
+            _refuse_unless(response.status in (200, 206), url, response)
+            if response.status == 200:
+                coming.begin(Validator.of(response.headers), resumable=not encoded)
+            if coming.size + (response.content_length or 0) > most:
+                raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
+            async for chunk in response.content.iter_any():
+                coming.add(chunk)
+                self.received += len(chunk)
+                if coming.size > most:
+                    raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
+            return True
+
+
+def _address(url: str) -> URL:
+    try:
+        address = URL(url)
+    except ValueError as error:
+        raise WebError(f"{url}: it is no url of a server: {error}") from error
+    if address.scheme not in ("http", "https") or not address.host:
+        raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
+    return address
+
+
+def _onward(url: URL, here: URL, location: str) -> URL:
+    try:
+        there = here.join(URL(location))
+    except ValueError as error:
+        raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
+    if there.scheme not in ("http", "https") or not there.host:
+        raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
+    return there.with_fragment(None)
+
+
+def _conditions(coming: Partial, known: Validator | None) -> dict[str, str]:
+    headers = {"Accept-Encoding": "identity"}  # lengths and ranges are then those of the file itself
+    if coming.size and coming.resumable:
+        headers["Range"] = f"bytes={coming.size}-"
+        if coming.validator.condition:
+            headers["If-Range"] = coming.validator.condition
+    elif known is not None:
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.modified:
+            headers["If-Modified-Since"] = known.modified
+    return headers
+
+
+def _goes_on(response: aiohttp.ClientResponse, coming: Partial) -> bool:
+    """Whether a part of a file is the one that was asked for, of the same version."""
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
+    if response.status != 206 or found is None or int(found[1]) != coming.size:
+        return False
+    now, then = Validator.of(response.headers), coming.validator
+    same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
+    return same and found[3] in ("*", str(int(found[2]) + 1))
+
+
+def _refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:
+    if not fine:
+        status = response.status
+        passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
+        wait = manners.retry_after(response.headers.get("Retry-After"))
+        why = f"{url}: the server answers {status} {response.reason or ''}".rstrip()
+        raise WebError(why, status=status, passing=passing, wait=wait)
+
+
+def _reason(error: Exception) -> str:
+    """A failed request in words."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return f"the host {error.host} is not known here; is there a network?"
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the certificate of {error.host} cannot be trusted: {error.certificate_error}"
+        case aiohttp.ClientConnectorError():
+            return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno or 0)}"
+        case aiohttp.ConnectionTimeoutError():
+            return f"no connection within {manners.CONNECT:g} s"
+        case aiohttp.ServerTimeoutError():
+            return f"the server sent nothing for {manners.SILENCE:g} s"
+        case aiohttp.ClientPayloadError():
+            return "the server ended before the whole file had come"
+        case aiohttp.ServerDisconnectedError() | ConnectionError():
+            return "the server closed the connection"
+        case _:
+            return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__

@@ -1,0 +1,162 @@
+"""Archives: the honest members are listed, the others named, and nothing is written anywhere."""
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from limner.errors import SourceError
+from limner.scrape import archives
+from limner.scrape.archives import members
+
+
+def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
+
+
+def tar(path: Path, entries: list[tarfile.TarInfo], pack: Callable[[bytes], bytes] = bytes) -> Path:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for info in entries:
+            body = b"x" if info.isreg() else b""
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    path.write_bytes(pack(stream.getvalue()))
+    return path
+
+
+def zipped(path: Path, names: list[str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), b"x")
+    return path
+
+
+HOSTILE = {
+    "../a.jpg": "leads out",
+    "in/../../a.jpg": "leads out",
+    "..\\a.jpg": "leads out",
+    "/etc/a.jpg": "absolute path",
+    "\\\\host\\a.jpg": "absolute path",
+    "C:\\a.jpg": "absolute path",
+    "ab::c.jpg": "no url can hold",
+    "a\\n.jpg": "no url can hold",
+    "in.zip": "archive in an archive",
+    "in.TAR.GZ": "archive in an archive",
+}
+
+
+def faults(path: Path) -> dict[str, str]:
+    return {one.name: one.fault for one in members(path)}
+
+
+@pytest.mark.parametrize("make", [zipped, lambda path, names: tar(path, [entry(name) for name in names])])
+def test_members_that_lead_elsewhere_are_named_and_the_others_listed(
+    tmp_path: Path, make: Callable[[Path, list[str]], Path]
+) -> None:
+    litter = ["__MACOSX/._a.jpg", ".DS_Store", "in/.hidden/b.jpg", "Thumbs.db"]
+    found = faults(
+        make(tmp_path / "x", [*(name.replace("\\n", "\n") for name in HOSTILE), *litter, "good.jpg", "in/good.jpg"])
+    )
+    assert [name for name, fault in found.items() if not fault] == ["good.jpg", "in/good.jpg"]
+    assert {name for name, fault in found.items() if fault} == set(HOSTILE)
+    for name, words in HOSTILE.items():
+        assert words in found[name]
+    assert [path.name for path in tmp_path.rglob("*")] == ["x"]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_links_and_devices_of_a_tar_however_it_is_packed(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    entries = [
+        entry("folder", tarfile.DIRTYPE),
+        entry("soft.jpg", tarfile.SYMTYPE, "/etc/passwd"),
+        entry("hard.jpg", tarfile.LNKTYPE, "good.jpg"),
+        entry("pipe.jpg", tarfile.FIFOTYPE),
+        entry("disk.jpg", tarfile.BLKTYPE),
+        entry("good.jpg"),
+    ]
+    found = {one.name: one for one in members(tar(tmp_path / "x", entries, pack))}
+    assert found.pop("good.jpg") == archives.Member("good.jpg", "tar://good.jpg")
+    assert {name: one.fault.split(":")[0] for name, one in found.items()} == {
+        "soft.jpg": "is a link",
+        "hard.jpg": "is a link",
+        "pipe.jpg": "is a device, not a file",
+        "disk.jpg": "is a device, not a file",
+    }
+    assert all(one.refused for one in found.values())
+
+
+def test_links_and_encrypted_members_of_a_zip(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        link = zipfile.ZipInfo("link.jpg")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("secret.jpg", b"x")
+        archive.writestr("good.jpg", b"x")
+    body = bytearray(path.read_bytes())
+    for start in (body.find(b"PK\x01\x02"), body.find(b"PK\x01\x02", body.find(b"PK\x01\x02") + 1)):
+        if body[start + 46 : start + 56] == b"secret.jpg":
+            body[start + 8] |= 1
+    path.write_bytes(bytes(body))
+    found = faults(path)
+    assert found["link.jpg"].startswith("is a link")
+    assert found["secret.jpg"].startswith("is encrypted")
+    assert found["good.jpg"] == ""
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_stands_twice(tmp_path: Path) -> None:
+    found = list(members(zipped(tmp_path / "x.zip", ["a.jpg", "a.jpg"])))
+    assert [one.fault for one in found] == ["", "stands in the archive twice"]
+
+
+@pytest.mark.parametrize("body", [b"", b"no archive", b"PK\x03\x04", b"\x1f\x8b\x08" + bytes(40)])
+def test_what_is_no_archive(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "x.zip").write_bytes(body)
+    with pytest.raises(SourceError, match="no archive that can be read"):
+        list(members(tmp_path / "x.zip"))
+
+
+def test_what_stands_before_the_damage_is_listed(tmp_path: Path) -> None:
+    path = tar(tmp_path / "x.tgz", [entry(f"{k}.jpg") for k in range(500)], gzip.compress)
+    path.write_bytes(path.read_bytes()[:-200])
+    found = []
+    with pytest.raises(SourceError, match="read to its end"):
+        found.extend(members(path))
+    assert 0 < len(found) < 500
+
+
+def test_an_endless_list_and_an_endless_header_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    found = []
+    with pytest.raises(SourceError, match="more than 3 members"):
+        found.extend(members(zipped(tmp_path / "x.zip", [f"{k}.jpg" for k in range(5)])))
+    assert len(found) == 3
+    long = entry("a.jpg")
+    long.pax_headers = {"comment": "x" * 2_000_000}
+    with pytest.raises(SourceError, match="a header of"):
+        list(members(tar(tmp_path / "x.tgz", [long], gzip.compress)))
+
+
+def test_a_tar_that_unpacks_to_more_than_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 2)
+    with pytest.raises(SourceError, match="unpacks to more than"):
+        list(members(tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)])))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [("a.zip", True), ("A.TGZ", True), ("http://h/a.tar.xz?x=1", True), ("http://h/a?x=.zip", False), ("a.jpg", False)],
+)
+def test_archives_by_name(url: str, is_one: bool) -> None:
+    assert archives.is_archive(url) is is_one

@@ -1,0 +1,56 @@
+"""`limner manifest check`: every fault is named, and nobody is asked."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import yaml
+
+from .conftest import Run, Server, digest, manifest, touch
+
+
+def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> None:
+    touch("data/photos/a.jpg", "data/photos/b.jpg")
+    Path("data/empty").mkdir()
+    with zipfile.ZipFile("data/x.zip", "w") as archive:
+        archive.writestr("a.jpg", "x")
+    cells = {
+        "good": {"url": "data/photos/a.jpg", "sha256": digest(b"data/photos/a.jpg")},
+        "member": {"url": "zip://a.jpg::data/x.zip"},
+        "far": {"url": f"{server.url}/a.jpg"},
+        "changed": {"url": "data/photos/b.jpg", "sha256": "0" * 64},
+        "gone": {"url": "data/photos/c.jpg"},
+        "unlicensed": {"url": "data/photos/a.jpg", "license": ""},
+        "empty": {"url": "data/empty"},
+        "no-member": {"url": "zip://b.jpg::data/x.zip"},
+        "no-archive": {"url": "zip://b.jpg::data/y.zip"},
+        "scheme": {"url": "s3://b/a.jpg"},
+        "host": {"url": "http:///a.jpg"},
+        "drawing": {"url": "data/photos/a.jpg", "sketch_url": "data/photos/c.png"},
+        "GOOD": {"url": "data/photos/a.jpg"},
+    }
+    name = manifest("m.csv", [{"id": k, "person": "p", "license": "CC0"} | v for k, v in cells.items()])
+    done = run("check", name, "data/manifests/none.csv")
+    assert done.exit_code == 1
+    failed = {line.split(":")[0] for line in done.output.splitlines() if ": failed: " in line}
+    assert failed == {*list(cells)[3:], "data/manifests/none.csv"}
+    assert "have no sha256" in done.output
+    assert server.asked == []
+
+
+def test_check_of_all_that_params_yaml_names(run: Run, root: Path) -> None:
+    for path in (root / "data/manifests").glob("*.csv"):
+        shutil.copy(path, "data/manifests")
+    assert run("check").exit_code == 0
+    assert run("check", *Path("data/manifests").glob("*.csv")).exit_code == 0
+
+
+def test_the_project_is_as_params_yaml_says(run: Run) -> None:
+    settings = yaml.safe_load(Path("params.yaml").read_text())
+    settings["scrape"]["allow_unlicensed"] = True
+    Path("params.yaml").write_text(yaml.safe_dump(settings))
+    touch("data/photos/a.jpg")
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/photos/a.jpg"}])
+    done = run("check", name)
+    assert done.exit_code == 0
+    assert "have no licence and are used" in done.output

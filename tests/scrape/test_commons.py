@@ -1,0 +1,115 @@
+"""A category, from a small wiki on this machine that answers in batches as a MediaWiki does."""
+
+import pytest
+
+from limner.errors import SourceError
+from limner.scrape import commons
+from limner.scrape.fetch import Downloads
+from limner.scrape.found import Found
+from limner.tables import Problem
+
+from .wiki import PEOPLE, Wiki
+
+
+def read(downloads: Downloads, wiki: Wiki, title: str = PEOPLE, **how: int) -> tuple[list[Found], list[Problem]]:
+    found = list(commons.photos(downloads.web, title, wiki.api, **how))
+    return [one for one in found if isinstance(one, Found)], [one for one in found if isinstance(one, Problem)]
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("old", [False, True])
+def test_all_batches_are_followed_whatever_they_bring(downloads: Downloads, wiki: Wiki, late: bool, old: bool) -> None:
+    wiki.late, wiki.old = late, old
+    found, problems = read(downloads, wiki)
+    assert [one.name for one in found] == ["Ann", "Bob", "Cy", "Di", "Eve"]
+    assert found[0].url == "http://files/Ann.jpg"
+    assert problems == []
+    assert len(wiki.asked) == (6 if late else 3)
+
+
+def test_licence_author_and_attribution_without_their_html(downloads: Downloads, wiki: Wiki) -> None:
+    told = {
+        "LicenseShortName": "CC BY-SA 4.0",
+        "LicenseUrl": "https://creativecommons.org/licenses/by-sa/4.0",
+        "Artist": "<a href='//x' title='User'>Jane &amp; <b>Doe</b></a><br>of X<script>alert(1)</script>",
+        "Credit": "<span class='int-own-work'>Own work</span>",
+    }
+    wiki.members["Category:A"] = [wiki.file("a.jpg", **told), wiki.file("b.jpg", **told, Attribution="<i>By J.</i>")]
+    first, second = read(downloads, wiki, "Category:A")[0]
+    assert first.license == "CC BY-SA 4.0 (https://creativecommons.org/licenses/by-sa/4.0)"
+    assert first.author == "Jane & Doe of X"
+    assert first.credit == "Jane & Doe of X, Own work, http://wiki/File:a.jpg"
+    assert second.credit == "By J., http://wiki/File:b.jpg"
+
+
+def test_a_width_is_the_wikis_to_scale_but_never_up(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.files["File:Bob.jpg"]["width"] = 500
+    found, _ = read(downloads, wiki, width=800)
+    assert [one.url for one in found[:2]] == ["http://files/Ann.jpg?800", "http://files/Bob.jpg"]
+
+
+def test_what_is_no_photo_is_named(downloads: Downloads, wiki: Wiki) -> None:
+    kinds = {
+        "a.svg": "image/svg+xml",
+        "b.pdf": "application/pdf",
+        "c.ogg": "application/ogg",
+        "d.djvu": "image/vnd.djvu",
+    }
+    wiki.members[PEOPLE] += [wiki.file(name, mime) for name, mime in kinds.items()] + ["File:Gone.jpg"]
+    found, problems = read(downloads, wiki)
+    assert len(found) == 5
+    reasons = {one.id: one.reason for one in problems}
+    assert reasons.keys() == {*(f"File:{name}" for name in kinds), "File:Gone.jpg"}
+    assert all(mime in reasons[f"File:{name}"] for name, mime in kinds.items())
+    assert "missing or hidden" in reasons["File:Gone.jpg"]
+
+
+def test_subcategories_as_deep_as_asked_for_and_each_once(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.subcategories = {PEOPLE: ["Category:B"], "Category:B": ["Category:C", PEOPLE]}
+    wiki.members |= {"Category:B": ["File:Ann.jpg", wiki.file("b.jpg")], "Category:C": [wiki.file("c.jpg")]}
+    assert [len(read(downloads, wiki, depth=depth)[0]) for depth in range(4)] == [5, 6, 7, 7]
+
+
+def test_one_file(downloads: Downloads, wiki: Wiki) -> None:
+    found, _ = read(downloads, wiki, "File:Ann.jpg")
+    assert [one.name for one in found] == ["Ann"]
+
+
+def test_what_the_wiki_refuses_is_told(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.error = "the category name is invalid"
+    with pytest.raises(SourceError, match="refuses: the category name is invalid"):
+        read(downloads, wiki)
+
+
+def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.endless = True
+    with pytest.raises(SourceError, match="again and again"):
+        read(downloads, wiki)
+    assert len(wiki.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"[]", b"null", b'{"query": 1}', b'{"query": {"pages": [{"title": "File:A", "imageinfo": [1]}]}}'],
+)
+def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) -> None:
+    wiki.body = body
+    with pytest.raises(SourceError, match="does not answer as a MediaWiki"):
+        read(downloads, wiki)
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("commons:Category:Ann_Example", "Category:Ann Example"),
+        ("https://commons.wikimedia.org/wiki/Category:Ann_Example", "Category:Ann Example"),
+        ("https://commons.wikimedia.org/wiki/Category:%C3%89mile", "Category:\u00c9mile"),
+        ("https://commons.wikimedia.org/w/index.php?title=Category:A%20B&action=view", "Category:A B"),
+        ("commons:File:Ann.jpg", "File:Ann.jpg"),
+        ("https://example.org/Category:Ann", ""),
+        ("data/photos/wiki/Category:Ann", ""),
+        ("commons:Ann", ""),
+    ],
+)
+def test_which_sources_name_a_title(source: str, title: str) -> None:
+    assert commons.title_of(source) == title

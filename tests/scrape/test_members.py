@@ -1,0 +1,163 @@
+"""Members of archives: found by name, copied under names of our own, and never more of them than allowed."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from limner import files
+from limner.errors import SourceError
+from limner.scrape import members
+from limner.scrape.fetch import Downloads, Fetched, Wanted
+
+from .conftest import OPTIONS, Server
+
+NAMES = [f"in/{k}.txt" for k in range(30)]
+
+
+def zipped(names: list[str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, name)
+    return stream.getvalue()
+
+
+def tarred(names: list[str], top: str = "") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in names:
+            info = tarfile.TarInfo(top + name)
+            info.size = len(name)
+            archive.addfile(info, io.BytesIO(name.encode()))
+    return stream.getvalue()
+
+
+def member(archive: bytes, url: str) -> str:
+    """The text of one member of an archive on disk."""
+    Path("data/archive").write_bytes(archive)
+    with Downloads(OPTIONS) as downloads:
+        return downloads.fetch(Wanted((f"{url}::data/archive",))).path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "archive"),
+    [
+        ("zip", zipped(NAMES)),
+        ("tar", tarred(NAMES)),
+        ("tar", gzip.compress(tarred(NAMES, "./"))),
+        ("tar", bz2.compress(tarred(NAMES))),
+        ("tar", lzma.compress(tarred(NAMES))),
+    ],
+)
+def test_an_archive_is_fetched_and_opened_once_and_its_members_are_remembered(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch, protocol: str, archive: bytes
+) -> None:
+    opened = []
+    real = zipfile.ZipFile, members._places
+    monkeypatch.setattr(zipfile, "ZipFile", lambda path: (opened.append(path), real[0](path))[1])
+    monkeypatch.setattr(members, "_places", lambda path: (opened.append(path), real[1](path))[1])
+    server.bodies["/a"] = archive
+    wanted = [Wanted((f"{protocol}://{name}::{server.url}/a",)) for name in reversed(NAMES)]
+    for _ in range(2):
+        with Downloads(OPTIONS) as downloads:
+            fetched = list(downloads.stream(wanted, len(wanted)))
+        texts = [file.path.read_text() for file in fetched if isinstance(file, Fetched)]
+        assert texts == NAMES[::-1]
+    assert server.asked == ["/a"]
+    assert len(opened) == 1
+    assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
+
+
+def test_an_archive_that_failed_is_asked_for_once(downloads: Downloads, server: Server) -> None:
+    wanted = [Wanted((f"zip://{k}::{server.url}/gone.zip",)) for k in range(9)]
+    assert all("404" in str(error) for error in downloads.stream(wanted, 9))
+    assert server.asked == ["/gone.zip"]
+
+
+def test_a_member_that_is_pinned_outlives_its_archive(downloads: Downloads) -> None:
+    Path("data/a.zip").write_bytes(zipped(NAMES))
+    free = Wanted((f"zip://{NAMES[0]}::data/a.zip",))
+    digest = downloads.fetch(free).sha256
+    Path("data/a.zip").unlink()
+    assert downloads.fetch(Wanted(free.urls, digest)).path.read_text() == NAMES[0]
+
+
+def linked(kind: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("a.jpg")
+        info.type, info.linkname = kind, "/etc/passwd"
+        archive.addfile(info)
+    return stream.getvalue()
+
+
+def zip_link() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        info = zipfile.ZipInfo("a.jpg")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    return stream.getvalue()
+
+
+def encrypted() -> bytes:
+    body = bytearray(zipped(["a.jpg"]))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(mark) + place] |= 1
+    return bytes(body)
+
+
+def bomb(pack: Callable[[bytes], bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("a.jpg")
+        info.size = 6_000_000
+        archive.addfile(info, io.BytesIO(bytes(info.size)))
+    return pack(stream.getvalue())
+
+
+def zip_bomb(said: int) -> bytes:
+    """6 MB of zeros, of which the directory says that they are `said` bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jpg", bytes(6_000_000))
+    body = stream.getvalue()
+    return body.replace((6_000_000).to_bytes(4, "little"), said.to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("archive", "url", "words"),
+    [
+        (zipped(NAMES), "zip://in/31.txt", "holds no 'in/31.txt'; allowed: .*did you mean"),
+        (zipped(NAMES), "zip://../in/1.txt", "holds no"),
+        (tarred(NAMES), "tar:///etc/passwd", "holds no"),
+        (zipped(NAMES), "tar://in/1.txt", "cannot be read"),
+        (tarred(NAMES), "zip://in/1.txt", "cannot be read"),
+        (b"", "tar://in/1.txt", "cannot be read|holds no"),
+        (zipped(NAMES)[:-90], "zip://in/1.txt", "cannot be read"),
+        (gzip.compress(tarred(NAMES))[:-90], "tar://in/1.txt", "cannot be read"),
+        (linked(tarfile.SYMTYPE), "tar://a.jpg", "a link, a folder or a device"),
+        (linked(tarfile.LNKTYPE), "tar://a.jpg", "a link, a folder or a device"),
+        (linked(tarfile.CHRTYPE), "tar://a.jpg", "a link, a folder or a device"),
+        (zip_link(), "zip://a.jpg", "a folder or a link"),
+        (encrypted(), "zip://a.jpg", "encrypted"),
+        (zip_bomb(6_000_000), "zip://a.jpg", "unpacks to 6.0 MB, and at most 5 are taken"),
+        (zip_bomb(1000), "zip://a.jpg", "cannot be read"),
+        (bomb(gzip.compress), "tar://a.jpg", "unpacks to 6.0 MB"),
+        (lzma.compress(bytes(101_000_000), preset=0), "tar://a.jpg", "unpacks to more than 100 MB"),
+        (zipped(NAMES), "rar://a", "allowed: zip://name"),
+    ],
+)
+def test_what_cannot_be_had_of_an_archive_is_named(project: Path, archive: bytes, url: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        member(archive, url)
+    landed = [path for path in files.cache_dir("downloads").iterdir() if len(path.name) == 64]
+    assert landed == []
+    assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []

@@ -1,0 +1,192 @@
+"""Web pages from a real server: each picture once and in its largest size, page after page, as robots.txt allows."""
+
+import pytest
+
+from limner.errors import LimnerError, SourceError
+from limner.scrape import page, robots
+from limner.scrape.fetch import Downloads
+from limner.scrape.found import Found
+from limner.tables import Problem
+
+from .conftest import Server
+
+
+def look(
+    downloads: Downloads, url: str, selector: str = "img", onward: str = "", depth: int = 0
+) -> tuple[list[str], list[Problem]]:
+    """Urls of the pictures, and the problems."""
+    found = list(page.gallery(downloads.web, url, selector, onward, depth))
+    urls = [one.url for one in found if isinstance(one, Found)]
+    return urls, [one for one in found if isinstance(one, Problem)]
+
+
+def shown(downloads: Downloads, server: Server, html: str, selector: str = "img") -> list[str]:
+    """What one page shows, without its host."""
+    server.bodies["/g/page.html"] = html.encode()
+    urls, _ = look(downloads, f"{server.url}/g/page.html", selector)
+    return [url.removeprefix(server.url) for url in urls]
+
+
+@pytest.mark.parametrize(
+    ("html", "urls"),
+    [
+        ("<img src=a.jpg>", ["/g/a.jpg"]),
+        ("<img src='../a b.jpg#x'>", ["/a%20b.jpg"]),
+        ("<base href=/top/><img src=a.jpg>", ["/top/a.jpg"]),
+        ("<img src=a.jpg srcset='b.jpg 300w, c.jpg 900w, d.jpg 600w'>", ["/g/c.jpg"]),
+        ("<img src=a.jpg srcset='b.jpg 1.5x,c.jpg 3x'>", ["/g/c.jpg"]),
+        ("<img src=a.jpg srcset='b.jpg 1.5x, c.jpg 3x'>", ["/g/c.jpg"]),
+        ("<img src=a.jpg srcset='/w_1,h_2/b.jpg 2x, /w_2,h_4/c.jpg 4x'>", ["/w_2,h_4/c.jpg"]),
+        ("<img src=a.jpg srcset='b.jpg, c.jpg 2x'>", ["/g/c.jpg"]),
+        ("<img src='data:image/gif;base64,R0=' data-src=a.jpg>", ["/g/a.jpg"]),
+        ("<img src=blank.gif data-src=a.jpg data-srcset='b.jpg 100w'>", ["/g/b.jpg"]),
+        (
+            "<picture><source srcset='a.webp 800w'><source srcset='b.jpg 400w'><img src=c.jpg></picture>",
+            ["/g/a.webp"],
+        ),
+        ("<img src=a.jpg><p><IMG SRC='a.jpg'><img src=b.jpg>", ["/g/a.jpg", "/g/b.jpg"]),
+        ("<img src=a.jpg><img src=logo.svg><img src='javascript:x'><img src='ftp://h/x.jpg'><img>", ["/g/a.jpg"]),
+        ("<img src='a\x1b[2J.jpg'><img src=b.jpg>", ["/g/b.jpg"]),
+        ("<img src='http://[bad/a.jpg'><img src=&#x2F;b.jpg>", ["/b.jpg"]),
+    ],
+)
+def test_what_an_img_leads_to(downloads: Downloads, server: Server, html: str, urls: list[str]) -> None:
+    assert shown(downloads, server, html) == urls
+
+
+@pytest.mark.parametrize(
+    ("selector", "urls"),
+    [
+        (".g img", ["/g/small.jpg"]),
+        ("a.full", ["/full"]),
+        (".g", ["/g/small.jpg"]),
+        ("a.full, meta[property='og:image']", ["/og.jpg", "/full"]),
+        (".nothing", []),
+        (".empty", []),
+    ],
+)
+def test_what_a_selector_finds(downloads: Downloads, server: Server, selector: str, urls: list[str]) -> None:
+    html = (
+        "<meta property=og:image content=/og.jpg><div class=empty></div>"
+        "<img src=logo.png><div class=g><a class=full href=/full><img src=small.jpg></a></div>"
+    )
+    assert shown(downloads, server, html, selector) == urls
+
+
+def test_a_selector_that_is_none_is_an_error(downloads: Downloads, server: Server) -> None:
+    with pytest.raises(LimnerError, match=r"'img\[' is no CSS selector"):
+        shown(downloads, server, "<img>", "img[")
+
+
+def test_a_picture_within_the_page_is_named(downloads: Downloads, server: Server) -> None:
+    server.bodies["/"] = b"<img src='data:image/png;base64,AAAA'>"
+    urls, problems = look(downloads, f"{server.url}/")
+    assert urls == []
+    assert "lies in the page itself" in problems[0].reason
+
+
+def pages(server: Server, count: int, last: str = "") -> None:
+    for k in range(count):
+        onward = f"/p{k + 1}" if k + 1 < count else last
+        server.bodies[f"/p{k}"] = f"<img src={k}.jpg><a rel=next href='{onward}'>on</a>".encode()
+
+
+def test_the_next_pages_as_far_as_depth_says(downloads: Downloads, server: Server) -> None:
+    pages(server, 4)
+    first = f"{server.url}/p0"
+    assert len(look(downloads, first)[0]) == 1
+    urls, problems = look(downloads, first, onward="a[rel=next]", depth=2)
+    assert [url[-5:] for url in urls] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert f"there is a further page, {server.url}/p3" in problems[0].reason
+    urls, problems = look(downloads, first, onward="a[rel=next]", depth=9)
+    assert len(urls) == 4
+    assert server.asked.count("/p3") == 1
+
+
+def test_pages_that_go_round_end(downloads: Downloads, server: Server) -> None:
+    pages(server, 3, last="/p0#top")
+    urls, problems = look(downloads, f"{server.url}/p0", onward="a[rel=next]", depth=99)
+    assert len(urls) == 3
+    assert "leads back" in problems[0].reason
+
+
+def test_what_the_pages_before_a_broken_one_showed_is_kept(downloads: Downloads, server: Server) -> None:
+    pages(server, 2, last="/gone")
+    urls, problems = look(downloads, f"{server.url}/p0", onward="a[rel=next]", depth=9)
+    assert len(urls) == 2
+    assert [(one.what, "404" in one.reason) for one in problems] == [("failed", True)]
+
+
+def test_robots_txt_is_obeyed_for_pages_and_pictures(downloads: Downloads, server: Server) -> None:
+    server.bodies["/robots.txt"] = b"User-agent: *\nDisallow: /private/\nDisallow: /*.png$\n"
+    server.bodies["/"] = b"<img src=a.jpg><img src=/private/b.jpg><img src=c.png><a class=n href=/private/2>on</a>"
+    urls, problems = look(downloads, f"{server.url}/", onward="a.n", depth=1)
+    assert urls == [f"{server.url}/a.jpg"]
+    assert [one.what for one in problems] == ["skipped", "skipped", "failed"]
+    assert all("robots.txt asks programs to leave it alone" in one.reason for one in problems)
+    with pytest.raises(SourceError, match=r"robots\.txt"):
+        look(downloads, f"{server.url}/private/")
+    assert server.asked == ["/robots.txt", "/", "/robots.txt"]
+
+
+def test_a_page_that_redirects_to_what_robots_txt_disallows(downloads: Downloads, server: Server) -> None:
+    server.bodies |= {"/robots.txt": b"User-agent: limner\nDisallow: /private", "/private": b"<img src=a.jpg>"}
+    server.statuses["/open"], server.headers["/open"] = [302], {"Location": "/private"}
+    with pytest.raises(SourceError, match=r"redirects to .*/private: .*leave it alone"):
+        look(downloads, f"{server.url}/open")
+
+
+def test_the_delay_that_robots_txt_asks_for_is_kept(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.bodies["/robots.txt"] = b"User-agent: *\nCrawl-delay: 0.3\n"
+    pages(server, 3)
+    asked: list[tuple[str, float]] = []
+    monkeypatch.setattr(downloads.web, "keep_apart", lambda url, seconds: asked.append((url, seconds)))
+    look(downloads, f"{server.url}/p0", onward="a[rel=next]", depth=9)
+    assert asked == [(server.url, 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [(500, b"", "cannot be asked what it allows"), (200, b"User-agent: *\nCrawl-delay: 86400", "asks for 86400 s")],
+)
+def test_a_host_whose_rules_cannot_be_kept_is_left_alone(
+    downloads: Downloads, server: Server, status: int, body: bytes, words: str
+) -> None:
+    server.bodies |= {"/robots.txt": body, "/": b"<img src=a.jpg>"}
+    server.statuses["/robots.txt"] = [status] * 9
+    with pytest.raises(SourceError, match=words):
+        look(downloads, f"{server.url}/")
+    assert "/" not in server.asked
+
+
+def test_robots_txt_is_asked_for_once_a_host(downloads: Downloads, server: Server) -> None:
+    rules = robots.Robots(downloads.web)
+    assert [rules.refusal(f"{server.url}/{k}") for k in range(3)] == ["", "", ""]
+    assert server.asked == ["/robots.txt"]
+
+
+def test_what_is_no_page_is_named_by_its_kind(downloads: Downloads, server: Server) -> None:
+    server.bodies["/a"], server.headers["/a"] = b"%PDF", {"Content-Type": "application/pdf"}
+    with pytest.raises(page.NoPage, match="application/pdf"):
+        look(downloads, f"{server.url}/a")
+
+
+def test_a_page_in_another_charset(downloads: Downloads, server: Server) -> None:
+    server.headers["/g/page.html"] = {"Content-Type": "text/html; charset=iso-8859-1"}
+    server.bodies["/g/page.html"] = "<img src=\u00e9.jpg>".encode("latin-1")
+    assert look(downloads, f"{server.url}/g/page.html")[0] == [f"{server.url}/g/\u00e9.jpg"]
+
+
+@pytest.mark.parametrize("html", ["<div>" * 300_000, "<x><b>" * 100_000])
+def test_a_page_made_to_exhaust_its_reader_is_refused(downloads: Downloads, server: Server, html: str) -> None:
+    server.bodies["/"] = html.encode()
+    with pytest.raises(SourceError, match="deep: at most"):
+        look(downloads, f"{server.url}/")
+
+
+def test_a_long_flat_page_is_read(downloads: Downloads, server: Server) -> None:
+    html = "<ul>" + "".join(f"<li><p><a href=x><img src={k}.jpg><br><svg><path d=''/></svg></a>" for k in range(5000))
+    server.bodies["/"] = html.encode()
+    assert len(look(downloads, f"{server.url}/")[0]) == 5000

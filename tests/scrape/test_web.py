@@ -1,0 +1,358 @@
+"""The HTTP client against servers that are slow, busy, broken or hostile."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from limner.scrape import manners
+from limner.scrape.manners import Manners, WebError, retry_after
+from limner.scrape.partial import Partial, Validator
+from limner.scrape.web import Page, Web
+
+from .conftest import Server, cut, reset, serving
+
+BODY = bytes(range(256)) * 8000  # 2 MB: more than is kept in memory
+DIGEST = hashlib.sha256(BODY).hexdigest()
+ETAG = {"ETag": '"one"'}
+
+
+def polite(**changed: Any) -> Manners:
+    usual = {"connections": 6, "delay": 0.0, "tries": 3, "max_seconds": 20.0, "max_bytes": 5_000_000}
+    return Manners(**{**usual, **changed})
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    with Web(polite()) as made:
+        yield made
+
+
+def whole(web: Web, url: str, part: Path, **how: Any) -> bytes:
+    """All bytes of a download; nothing of it is left at `part`."""
+    partial = web.download(url, part, **how)
+    assert partial is not None
+    partial.land(part.with_name("whole"))
+    assert not part.exists()
+    assert hashlib.sha256(part.with_name("whole").read_bytes()).hexdigest() == partial.sha256()
+    return part.with_name("whole").read_bytes()
+
+
+def test_a_page_with_its_headers_and_where_it_came_from(web: Web, server: Server) -> None:
+    server.bodies["/b?q=%C3%A4+b&k=1"] = "grün".encode("latin-1")
+    server.headers["/b?q=%C3%A4+b&k=1"] = {"Content-Type": "text/html; charset=latin-1"}
+    page = web.read(f"{server.url}/b?q=%C3%A4+b", {"k": "1"})
+    assert (page.text, page.status, page.headers["content-type"]) == ("grün", 200, "text/html; charset=latin-1")
+    server.answers["/a"] = [moved("/b?q=%C3%A4+b&k=1")]
+    assert web.read(f"{server.url}/a").url == page.url
+    agent = server.requests[0]["User-Agent"]
+    assert agent.startswith("limner/")
+    assert "manifests" in agent
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", '<meta charset="iso-8859-1">ü'.encode("latin-1")),
+        ("text/html", "ü".encode()),
+        ("text/html", "\ufeffü".encode()),
+        ("text/html; charset=nonsense", "ü".encode()),
+        ('text/html; charset="UTF-16"', "ü".encode("utf-16")),
+    ],
+)
+def test_a_page_is_read_in_its_charset(kind: str, body: bytes) -> None:
+    assert Page("", 200, {"Content-Type": kind}, body).text.endswith("ü")
+
+
+def test_a_page_too_large_is_refused(web: Web, server: Server) -> None:
+    server.bodies["/a"] = BODY
+    with pytest.raises(WebError, match=r"larger than 1 MB"):
+        web.read(f"{server.url}/a", most_bytes=1_000_000)
+
+
+def test_statuses_are_told(web: Web, server: Server) -> None:
+    with pytest.raises(WebError, match="404 Not Found") as caught:
+        web.read(f"{server.url}/robots.txt")
+    assert caught.value.status == 404
+
+
+def moved(where: str) -> Callable[[Any], None]:
+    def answer(handler: Any) -> None:
+        handler.known.answers.setdefault(handler.path, []).append(answer)
+        handler.send_response(302)
+        handler.send_header("Location", where)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("/a", "in a circle"),
+        ("/b", "in a circle, by .*/a to .*/b to .*/a"),
+        ("file:///etc/passwd", "redirects to 'file:///etc/passwd'; only http and https"),
+        ("ftp://somewhere/a", "only http and https"),
+        ("http://[", "no url"),
+    ],
+)
+def test_redirects_that_lead_nowhere(web: Web, server: Server, tmp_path: Path, where: str, words: str) -> None:
+    server.answers |= {"/a": [moved(where)], "/b": [moved("/a")]}
+    with pytest.raises(WebError, match=words):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    assert len(server.asked) <= 2
+
+
+def test_redirects_without_end(web: Web, server: Server, tmp_path: Path) -> None:
+    server.answers |= {f"/{k}": [moved(f"/{k + 1}")] for k in range(30)}
+    with pytest.raises(WebError, match="more than 10 times"):
+        web.download(f"{server.url}/0", tmp_path / "part")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_obeyed(web: Web, server: Server, tmp_path: Path, status: int) -> None:
+    server.bodies["/a"] = BODY
+    times: list[float] = []
+
+    def busy(handler: Any) -> None:
+        del handler.known.answers["/a"]
+        times.append(time.monotonic())
+        handler.known.headers["/a"] = {"Retry-After": "1"}
+        handler.give(b"", status)
+
+    server.answers["/a"] = [busy]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+    assert time.monotonic() - times[0] >= 1
+    assert len(server.asked) == 2
+
+
+def test_retry_after_in_seconds_or_as_a_date() -> None:
+    assert retry_after("120") == 120
+    assert 50 < retry_after(formatdate(time.time() + 60, usegmt=True)) < 61
+    assert retry_after(formatdate(0)) == retry_after("soon") == retry_after(None) == retry_after("-3") == 0
+
+
+def test_a_server_that_asks_for_more_time_than_there_is(server: Server, tmp_path: Path) -> None:
+    server.statuses["/a"] = [429]
+    server.headers["/a"] = {"Retry-After": "3600"}
+    with Web(polite()) as web, pytest.raises(WebError, match=r"429 .*asks to wait 3600 s.*20 s of scrape.max_seconds"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    assert server.asked == ["/a"]
+
+
+def stall(handler: Any) -> None:
+    time.sleep(2)
+    handler.close_connection = True
+
+
+def trickle(handler: Any) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+def endless(handler: Any) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.close_connection = True
+    while True:  # until the client goes away
+        handler.wfile.write(b"x" * 100_000)
+
+
+@pytest.mark.parametrize("how", [stall, trickle])
+def test_a_time_limit_for_all_tries_together(server: Server, tmp_path: Path, how: Callable[[Any], None]) -> None:
+    server.answers["/a"] = [how] * 9
+    with Web(polite(max_seconds=0.5)) as web, pytest.raises(WebError, match=r"not done within 0.5 s"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    assert server.asked == ["/a"]
+
+
+def test_a_server_that_stalls_is_asked_again(
+    web: Web, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "SILENCE", 0.2)
+    server.bodies["/a"] = BODY
+    server.answers["/a"] = [stall, lambda handler: handler.known.answers.clear() or handler.give(BODY)]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+
+
+def test_a_body_without_end_is_cut_off(web: Web, server: Server, tmp_path: Path) -> None:
+    server.answers["/a"] = [endless]
+    with pytest.raises(WebError, match=r"does not end within 5 MB \(scrape.max_megabytes\)"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_body_that_announces_too_much_is_not_begun(web: Web, server: Server, tmp_path: Path) -> None:
+    server.bodies["/a"] = bytes(6_000_000)
+    with pytest.raises(WebError, match="larger than 5 MB"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    assert web.received == 0
+
+
+@pytest.mark.parametrize("size", [1000, 1_500_000])  # in memory, and on disk
+def test_a_body_cut_short_is_gone_on_with(web: Web, server: Server, tmp_path: Path, size: int) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, ETAG
+    server.answers["/a"] = [cut(size), lambda handler: handler.known.answers.clear() or handler.give(BODY)]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+    assert (server.requests[1]["Range"], server.requests[1]["If-Range"]) == (f"bytes={size}-", '"one"')
+    assert web.received == len(BODY)
+
+
+def test_every_try_that_brings_something_is_worth_another(web: Web, server: Server, tmp_path: Path) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, ETAG
+    server.answers["/a"] = [cut(k * 200_000) for k in range(1, 10)]
+    server.answers["/a"].append(lambda handler: handler.known.answers.clear() or handler.give(BODY))
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+    assert web.received == len(BODY)
+
+
+@pytest.mark.parametrize("change", ["etag", "no ranges", "range", "total", "gone"])
+def test_what_cannot_be_gone_on_with_starts_over(web: Web, server: Server, tmp_path: Path, change: str) -> None:
+    """A new version meanwhile, a server without ranges, or one that gives other ranges than it is asked for."""
+    server.bodies["/a"], server.headers["/a"] = b"old" * 500_000, dict(ETAG)
+
+    def then(handler: Any) -> None:
+        handler.known.bodies["/a"], handler.known.headers["/a"] = BODY, {"ETag": '"two"'}
+        handler.known.answers.clear()
+        match change:
+            case "no ranges":
+                del handler.headers["Range"]
+            case "gone":
+                handler.give(b"", 416)
+                return
+            case "range" | "total":
+                span = "bytes 7-1999999/2048000" if change == "range" else "bytes 1000000-1000000/7"
+                handler.known.headers["/a"] = {"ETag": '"one"', "Content-Range": span}
+                handler.send_response(206)
+                handler.send_header("Content-Range", span)
+                handler.send_header("Content-Length", "1")
+                handler.end_headers()
+                handler.wfile.write(b"?")
+                handler.known.headers["/a"] = ETAG
+                return
+        handler.give(BODY)
+
+    server.answers["/a"] = [cut(1_000_000), then]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+
+
+def test_what_an_earlier_run_left_is_gone_on_with(web: Web, server: Server, tmp_path: Path) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, ETAG
+    server.answers["/a"] = [cut(1_000_000)] + [cut(0)] * 2
+    with pytest.raises(WebError, match="before the whole file"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+    server.answers.clear()
+    with Web(polite()) as later:
+        assert whole(later, f"{server.url}/a", tmp_path / "part") == BODY
+        assert later.received == len(BODY) - 1_000_000
+
+
+@pytest.mark.parametrize(("pinned", "again"), [(True, len(BODY) - 1_000_000), (False, len(BODY))])
+def test_without_a_version_only_what_is_pinned_is_gone_on_with(
+    web: Web, server: Server, tmp_path: Path, pinned: bool, again: int
+) -> None:
+    server.bodies["/a"] = BODY
+    server.answers["/a"] = [cut(1_000_000), lambda handler: handler.known.answers.clear() or handler.give(BODY)]
+    assert whole(web, f"{server.url}/a", tmp_path / "part", pinned=pinned) == BODY
+    assert web.received == 1_000_000 + again
+
+
+def test_a_version_that_is_known_is_not_sent_again(web: Web, server: Server, tmp_path: Path) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, {"ETag": 'W/"one"'}
+    assert web.download(f"{server.url}/a", tmp_path / "part", known=Validator('W/"one"')) is None
+    assert whole(web, f"{server.url}/a", tmp_path / "part", known=Validator('"zero"')) == BODY
+    assert web.received == len(BODY)
+
+
+def test_a_weak_version_is_no_condition_for_a_range(tmp_path: Path) -> None:
+    assert Validator('W/"one"', "").condition == ""
+    assert Validator('W/"one"', "Mon").condition == "Mon"
+    (tmp_path / "part").write_bytes(b"abc")
+    (tmp_path / "part.json").write_text("no json")
+    assert Partial(tmp_path / "part", pinned=True).size == 0  # what nothing is known of is not gone on with
+
+
+def test_a_connection_that_breaks_is_opened_again(web: Web, server: Server, tmp_path: Path) -> None:
+    server.bodies["/a"] = BODY
+    server.answers["/a"] = [reset, reset, lambda handler: handler.known.answers.clear() or handler.give(BODY)]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+
+
+def test_no_more_connections_to_a_host_than_allowed_and_hosts_side_by_side(tmp_path: Path) -> None:
+    counts: dict[str, list[int]] = {}
+    together = threading.Barrier(4)  # two of each host at once, or it breaks
+    lock = threading.Lock()
+
+    def count(handler: Any) -> None:
+        name = handler.headers["Host"]
+        with lock:
+            now = counts.setdefault(name, [0, 0])
+            now[0] += 1
+            now[1] = max(now)
+        together.wait(10)
+        with lock:
+            counts[name][0] -= 1
+        handler.give(b"x")
+
+    with serving() as one, serving() as two, Web(polite(connections=2)) as web:
+        futures = []
+        for server in (one, two):
+            for k in range(6):
+                server.answers[f"/{k}"] = [count]
+                futures.append(web.start(web.downloading(f"{server.url}/{k}", tmp_path / f"{server.url[-5:]}-{k}")))
+        for future in futures:
+            assert future.result() is not None
+    assert [most for _, most in counts.values()] == [2, 2]
+
+
+def test_the_delay_between_requests_to_a_host(server: Server, tmp_path: Path) -> None:
+    times: list[float] = []
+    for k in range(4):
+        server.answers[f"/{k}"] = [lambda handler: times.append(time.monotonic()) or handler.give(b"x")]
+    with Web(polite(delay=0.05)) as web:
+        web.keep_apart(server.url, 0.1)
+        for future in [web.start(web.downloading(f"{server.url}/{k}", tmp_path / f"{k}")) for k in range(4)]:
+            assert future.result() is not None
+    assert max(times) - min(times) >= 0.28
+
+
+def test_a_host_that_is_not_there_is_not_asked_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    with serving() as gone:
+        pass  # its port is free again
+    said = []
+    with Web(polite(connections=2)) as web:
+        for k in range(5):
+            with pytest.raises(WebError) as caught:
+                web.download(f"{gone.url}/{k}", tmp_path / "part")
+            said.append(str(caught.value))
+    assert "Connection refused" in said[0]
+    assert "could not be reached 6 times in a row" in said[-1]
+
+
+@pytest.mark.parametrize("url", ["nothing", "ftp://a/b", "http://", "http://[::1", "http://a:port/"])
+def test_what_is_no_url_is_named(web: Web, tmp_path: Path, url: str) -> None:
+    with pytest.raises(WebError, match="no url of a server"):
+        web.download(url, tmp_path / "part")
+
+
+def test_a_proxy_named_by_the_environment_is_asked(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server.bodies["http://pictures.invalid/a"] = b"from afar"
+    with Web(polite()) as web:
+        assert whole(web, "http://pictures.invalid/a", tmp_path / "part") == b"from afar"
