@@ -98,6 +98,13 @@ def linked(kind: bytes) -> bytes:
     return stream.getvalue()
 
 
+def long_header() -> bytes:
+    """A tar whose name for its member is said to be 90 MB long."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 90_000_000
+    return gzip.compress(info.tobuf() + bytes(info.size))
+
+
 def zip_link() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -146,6 +153,7 @@ def zip_bomb(said: int) -> bytes:
         (linked(tarfile.SYMTYPE), "tar://a.jpg", "a link, a folder or a device"),
         (linked(tarfile.LNKTYPE), "tar://a.jpg", "a link, a folder or a device"),
         (linked(tarfile.CHRTYPE), "tar://a.jpg", "a link, a folder or a device"),
+        (long_header(), "tar://a.jpg", "header of .* bytes"),
         (zip_link(), "zip://a.jpg", "a folder or a link"),
         (encrypted(), "zip://a.jpg", "encrypted"),
         (zip_bomb(6_000_000), "zip://a.jpg", "unpacks to 6.0 MB, and at most 5 are taken"),

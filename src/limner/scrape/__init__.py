@@ -7,7 +7,8 @@ add, check, lock     manifests written, verified, pinned, by way of sheet
 page, robots         the pictures of web pages; commons: those of a wiki's category; both as found
 backends             which of fsspec's filesystems are here
 sources, pypi        where the bytes of a url come from; pypi:// as an fsspec filesystem
-web, manners         the HTTP client, and how it behaves towards servers
+web, answers         the HTTP client, and what it makes of what servers say
+manners              how it behaves towards them
 partial              downloads on their way, which outlive a killed run
 members              files in archives
 store, notes         files by content; which content a url had

@@ -101,7 +101,7 @@ def _zip(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _tar(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("rb") as stream, _Tar.open(fileobj=stream) as archive:
+    with path.open("rb") as stream, CarefulTar.open(fileobj=stream) as archive:
         total = 0
         while (entry := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # else all of them stay in memory
@@ -118,7 +118,7 @@ def _tar(path: Path) -> Iterator[tuple[str, str]]:
                 yield entry.name, ""
 
 
-class _Tar(tarfile.TarFile):
+class CarefulTar(tarfile.TarFile):
     """A tar whose headers take no more memory than honest ones do."""
 
     def __init__(self, name: str | None = None, mode: Any = "r", fileobj: Any = None, **options: Any) -> None:

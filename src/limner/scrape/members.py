@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from limner.errors import SourceError, choices
+from limner.scrape.archives import CarefulTar
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
@@ -158,7 +159,7 @@ class Members:
 
 def _places(path: Path) -> dict[str, _Place]:
     places = {}
-    with tarfile.open(path, "r:") as archive:
+    with path.open("rb") as stream, CarefulTar.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
             fault = "" if info.isreg() and not info.issparse() else "a link, a folder or a device"
             places[_plain(info.name)] = _Place(info.offset_data, info.size, fault)

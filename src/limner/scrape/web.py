@@ -4,7 +4,6 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 """
 
 import asyncio
-import os
 import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any, Self, TypeVar
 import aiohttp
 from yarl import URL
 
-from limner.scrape import manners
+from limner.scrape import answers, manners
 from limner.scrape.manners import USER_AGENT, Budget, Host, Manners, WebError
 from limner.scrape.partial import Partial, Validator
 
@@ -126,7 +125,7 @@ class Web:
         Raises:
             WebError: there is no such page, the server does not answer, or the body is larger.
         """
-        address = _address(url)
+        address = answers.address(url)
         address = address.update_query(params) if params else address
         return self.run(self._persist(address, lambda budget: self._page(address, most_bytes, budget)))
 
@@ -151,7 +150,7 @@ class Web:
         self, url: str, part: Path, *, pinned: bool = False, known: Validator | None = None
     ) -> Partial | None:
         """`download`, for what runs in the client's own thread."""
-        address = _address(url)
+        address = answers.address(url)
         coming = Partial(part, pinned)
         try:
             changed = await self._persist(
@@ -167,7 +166,7 @@ class Web:
 
     def keep_apart(self, url: str, seconds: float) -> None:
         """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
-        host = self._host(_address(url))
+        host = self._host(answers.address(url))
         host.delay = max(host.delay, seconds)
 
     async def _end(self) -> None:
@@ -225,7 +224,7 @@ class Web:
                         host.rest(min(manners.retry_after(response.headers.get("Retry-After")), budget.left))
                     yield response
                     return
-                way.append(_onward(url, way[-1], response.headers["Location"]))
+                way.append(answers.onward(url, way[-1], response.headers["Location"]))
             if way[-1] in way[:-1]:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
@@ -254,17 +253,17 @@ class Web:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host.unreachable()
             unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
-            raise WebError(f"{url}: {_reason(error)}", passing=not unknown) from error
+            raise WebError(f"{url}: {answers.reason(error)}", passing=not unknown) from error
         except aiohttp.ServerTimeoutError as error:
-            raise WebError(f"{url}: {_reason(error)}", passing=True) from error
+            raise WebError(f"{url}: {answers.reason(error)}", passing=True) from error
         except aiohttp.InvalidURL as error:
             raise WebError(f"{url}: it is no url of a server") from error
         except (aiohttp.ClientError, ConnectionError) as error:
-            raise WebError(f"{url}: {_reason(error)}", passing=True) from error
+            raise WebError(f"{url}: {answers.reason(error)}", passing=True) from error
 
     async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
         async with self._answer(url, {}, budget) as response:
-            _refuse_unless(response.status == 200, url, response)
+            answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
             async for chunk in response.content.iter_any():
                 body += chunk
@@ -274,14 +273,14 @@ class Web:
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
-        async with self._answer(url, _conditions(coming, known), budget) as response:
+        async with self._answer(url, answers.conditions(coming, known), budget) as response:
             if response.status == 304 and known is not None:
                 return False
             most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
-            if response.status in (206, 416) and not (coming.size and _goes_on(response, coming)):
+            if response.status in (206, 416) and not (coming.size and answers.goes_on(response, coming)):
                 coming.discard()
                 raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
-            _refuse_unless(response.status in (200, 206), url, response)
+            answers.refuse_unless(response.status in (200, 206), url, response)
             if response.status == 200:
                 coming.begin(Validator.of(response.headers), resumable=not encoded)
             if coming.size + (response.content_length or 0) > most:
@@ -292,77 +291,3 @@ class Web:
                 if coming.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             return True
-
-
-def _address(url: str) -> URL:
-    try:
-        address = URL(url)
-    except ValueError as error:
-        raise WebError(f"{url}: it is no url of a server: {error}") from error
-    if address.scheme not in ("http", "https") or not address.host:
-        raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
-    return address
-
-
-def _onward(url: URL, here: URL, location: str) -> URL:
-    try:
-        there = here.join(URL(location))
-    except ValueError as error:
-        raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
-    if there.scheme not in ("http", "https") or not there.host:
-        raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
-    return there.with_fragment(None)
-
-
-def _conditions(coming: Partial, known: Validator | None) -> dict[str, str]:
-    headers = {"Accept-Encoding": "identity"}  # lengths and ranges are then those of the file itself
-    if coming.size and coming.resumable:
-        headers["Range"] = f"bytes={coming.size}-"
-        if coming.validator.condition:
-            headers["If-Range"] = coming.validator.condition
-    elif known is not None:
-        if known.etag:
-            headers["If-None-Match"] = known.etag
-        if known.modified:
-            headers["If-Modified-Since"] = known.modified
-    return headers
-
-
-def _goes_on(response: aiohttp.ClientResponse, coming: Partial) -> bool:
-    """Whether a part of a file is the one that was asked for, of the same version."""
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
-    if response.status != 206 or found is None or int(found[1]) != coming.size:
-        return False
-    now, then = Validator.of(response.headers), coming.validator
-    same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
-    return same and found[3] in ("*", str(int(found[2]) + 1))
-
-
-def _refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:
-    if not fine:
-        status = response.status
-        passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
-        wait = manners.retry_after(response.headers.get("Retry-After"))
-        why = f"{url}: the server answers {status} {response.reason or ''}".rstrip()
-        raise WebError(why, status=status, passing=passing, wait=wait)
-
-
-def _reason(error: Exception) -> str:
-    """A failed request in words."""
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return f"the host {error.host} is not known here; is there a network?"
-        case aiohttp.ClientConnectorCertificateError():
-            return f"the certificate of {error.host} cannot be trusted: {error.certificate_error}"
-        case aiohttp.ClientConnectorError():
-            return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno or 0)}"
-        case aiohttp.ConnectionTimeoutError():
-            return f"no connection within {manners.CONNECT:g} s"
-        case aiohttp.ServerTimeoutError():
-            return f"the server sent nothing for {manners.SILENCE:g} s"
-        case aiohttp.ClientPayloadError():
-            return "the server ended before the whole file had come"
-        case aiohttp.ServerDisconnectedError() | ConnectionError():
-            return "the server closed the connection"
-        case _:
-            return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__

@@ -1,0 +1,101 @@
+"""What is said in HTTP: urls and redirects, conditions and ranges, statuses and failures in words."""
+
+import os
+import re
+
+import aiohttp
+from yarl import URL
+
+from limner.scrape import manners
+from limner.scrape.manners import WebError
+from limner.scrape.partial import Partial, Validator
+
+
+def address(url: str) -> URL:
+    """The url of a server.
+
+    Raises:
+        WebError: it is none.
+    """
+    try:
+        parsed = URL(url)
+    except ValueError as error:
+        raise WebError(f"{url}: it is no url of a server: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
+    return parsed
+
+
+def onward(url: URL, here: URL, location: str) -> URL:
+    """Where a redirect leads.
+
+    Raises:
+        WebError: away from http and https, or nowhere.
+    """
+    try:
+        there = here.join(URL(location))
+    except ValueError as error:
+        raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
+    if there.scheme not in ("http", "https") or not there.host:
+        raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
+    return there.with_fragment(None)
+
+
+def conditions(coming: Partial, known: Validator | None) -> dict[str, str]:
+    """The headers that ask for the rest of what is coming, or for what is not known yet."""
+    headers = {"Accept-Encoding": "identity"}  # lengths and ranges are then those of the file itself
+    if coming.size and coming.resumable:
+        headers["Range"] = f"bytes={coming.size}-"
+        if coming.validator.condition:
+            headers["If-Range"] = coming.validator.condition
+    elif known is not None:
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.modified:
+            headers["If-Modified-Since"] = known.modified
+    return headers
+
+
+def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> bool:
+    """Whether a part of a file is the one that was asked for, of the same version."""
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
+    if response.status != 206 or found is None or int(found[1]) != coming.size:
+        return False
+    now, then = Validator.of(response.headers), coming.validator
+    same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
+    return same and found[3] in ("*", str(int(found[2]) + 1))
+
+
+def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:
+    """End with what the server says instead of giving what it was asked for.
+
+    Raises:
+        WebError: unless all is fine.
+    """
+    if not fine:
+        status = response.status
+        passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
+        wait = manners.retry_after(response.headers.get("Retry-After"))
+        why = f"{url}: the server answers {status} {response.reason or ''}".rstrip()
+        raise WebError(why, status=status, passing=passing, wait=wait)
+
+
+def reason(error: Exception) -> str:
+    """A failed request in words."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return f"the host {error.host} is not known here; is there a network?"
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the certificate of {error.host} cannot be trusted: {error.certificate_error}"
+        case aiohttp.ClientConnectorError():
+            return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno or 0)}"
+        case aiohttp.ConnectionTimeoutError():
+            return f"no connection within {manners.CONNECT:g} s"
+        case aiohttp.ServerTimeoutError():
+            return f"the server sent nothing for {manners.SILENCE:g} s"
+        case aiohttp.ClientPayloadError():
+            return "the server ended before the whole file had come"
+        case aiohttp.ServerDisconnectedError() | ConnectionError():
+            return "the server closed the connection"
+        case _:
+            return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__
