@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from limner import params
-from limner.scrape.fetch import Downloads, Fetched, Wanted
+from limner.fetch.downloads import Downloads, Fetched, Wanted
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from limner import manifest, params, sketch, sketches, stage
+from limner import params, sketch, sketches, stage
 from limner.errors import ParamsError, choices
+from limner.manifest import command as manifest
 
 app = typer.Typer(help="A neural model of a face.", no_args_is_help=True, add_completion=False)
 app.add_typer(manifest.app, name="manifest")

@@ -6,6 +6,7 @@ Anything else that escapes is a bug and keeps its traceback.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -35,3 +36,8 @@ def choices(wrong: object, allowed: Iterable[object]) -> str:
     near = difflib.get_close_matches(str(wrong), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"allowed: {', '.join(names)}{hint}"
+
+
+def tellable(name: str) -> bool:
+    """Whether a table can hold a name and a terminal show it: no control characters, no halves of characters."""
+    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from limner.fetch.downloads import Downloads, Fetched
 from limner.metrics import Setting, identity, lpips
 from limner.params import Align
 from limner.scrape import weights as models
-from limner.scrape.fetch import Downloads, Fetched
 
 ALIGN = Align(size=400, eyes=(200.0, 170.0), eye_distance=120.0, min_eye_distance=16.0, max_yaw=45.0, same_person=0.6)
 

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from limner import files, tables
+from limner.fetch.downloads import Fetched
 from limner.scrape import shots
 from limner.scrape.album import COLUMNS, Album
-from limner.scrape.fetch import Fetched
 from limner.scrape.manifests import Row
 from limner.scrape.shots import Job, Taken
-
-from .conftest import scene
+from tests.sites import scene
 
 
 def taken(name: str, seed: int, detail: int = 2) -> Taken:

@@ -16,8 +16,8 @@ from limner import images, tables
 from limner.errors import LimnerError
 from limner.scrape.collect import collect
 from limner.scrape.decoders import Decoders
+from tests.sites import OPTIONS, Server, manifest, options, scene
 
-from .conftest import OPTIONS, Server, manifest, options, scene
 from .test_video import film
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from limner import files
+from limner.fetch.downloads import Fetched
 from limner.scrape import decoders, shots
-from limner.scrape.decoders import Decoders, decode
-from limner.scrape.fetch import Fetched
+from limner.scrape.decoders import decode
 from limner.scrape.shots import Job, Taken
-
-from .conftest import scene
+from tests.sites import scene
 
 
 def hostile(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
@@ -45,8 +44,8 @@ def fetched(project: Path) -> dict[str, Fetched]:
 def test_crash_and_hang_cost_their_own_file(fetched: dict[str, Fetched], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoders, "_take", hostile)
     names = ["0", "crash", "1", "2", "hang", "3", "crash", "4", "5"]
-    with Decoders(2, patience=2) as pool:
-        taken = list(decode([(Job("photo"), fetched[name]) for name in names], pool, ahead=4))
+    work = [(Job("photo"), fetched[name]) for name in names]
+    taken = list(decode(iter(work), len(work), workers=2, patience=2))
     for name, one in zip(names, taken, strict=True):
         if name == "crash":
             assert "crashed" in one.failure

@@ -10,8 +10,8 @@ import pytest
 from limner.images import Image
 from limner.scrape.duplicates import Twins
 from limner.scrape.registration import Thumbnail
+from tests.sites import scene
 
-from .conftest import scene
 from .test_registration import COPY, compressed, cropped, resized, small
 
 

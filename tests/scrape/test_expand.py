@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from limner.fetch.downloads import Downloads, Fetched, Wanted
 from limner.files import sha256
 from limner.scrape.expand import expand
-from limner.scrape.fetch import Downloads, Fetched, Wanted
 from limner.scrape.manifests import PLAIN, Row
 from limner.tables import Problem
-
-from .conftest import OPTIONS
+from tests.sites import OPTIONS
 
 
 def here(wanted: Wanted) -> Fetched:

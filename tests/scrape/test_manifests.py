@@ -7,8 +7,7 @@ import pytest
 
 from limner.errors import LimnerError
 from limner.scrape import manifests
-
-from .conftest import manifest
+from tests.sites import manifest
 
 
 def one(**cells: object) -> tuple[list[manifests.Row], list[str]]:

@@ -13,8 +13,7 @@ from PIL import ImageCms
 from limner import images
 from limner.errors import SourceError
 from limner.scrape import pictures
-
-from .conftest import scene
+from tests.sites import scene
 
 
 def saved(path: Path, image: Pillow.Image, **options: object) -> Path:

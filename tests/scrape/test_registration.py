@@ -10,8 +10,7 @@ from PIL import Image as Pillow
 
 from limner.images import Image
 from limner.scrape.registration import Thumbnail, difference, roughly, thumbnail
-
-from .conftest import scene
+from tests.sites import scene
 
 COPY = 3.0
 """params.yaml's scrape.near_duplicate."""

@@ -8,8 +8,7 @@ import pytest
 
 from limner.errors import SourceError
 from limner.scrape.video import Sampler, sharpness
-
-from .conftest import scene
+from tests.sites import scene
 
 RATE = 10.0
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from limner import tables
 from limner.errors import LimnerError, SourceError
+from limner.fetch.downloads import Downloads, Fetched, Wanted
 from limner.params import Scrape
 from limner.scrape import manifests, shots, weights
 from limner.scrape.album import Album
 from limner.scrape.decoders import Work, decode
 from limner.scrape.expand import expand
-from limner.scrape.fetch import Downloads, Fetched, Wanted
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 

@@ -15,10 +15,10 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from limner.errors import SourceError
+from limner.fetch.store import Fetched
 from limner.progress import progress
 from limner.scrape import shots
 from limner.scrape.shots import Job, Taken
-from limner.scrape.store import Fetched
 from limner.workers import METHOD, count, prepare
 
 PATIENCE = 120.0
@@ -71,13 +71,14 @@ class Decoders:
         return answer
 
 
-def decode(work: Iterable[Work], total: int, workers: int = 0) -> Iterator[Taken]:
+def decode(work: Iterable[Work], total: int, workers: int = 0, patience: float = PATIENCE) -> Iterator[Taken]:
     """What is taken from each file, in order; only what no earlier run has seen is decoded.
 
     Args:
         work: what to take from which file; is read only a little ahead, and may block until the next is there.
         total: how many files there are.
         workers: processes; 0: every core. None is started before there is something to decode.
+        patience: seconds that one photo, or the next frame of a video, may take.
     """
     waiting: deque[Taken | Future[Taken]] = deque()
 
@@ -86,7 +87,8 @@ def decode(work: Iterable[Work], total: int, workers: int = 0) -> Iterator[Taken
         bar.update()
         return taken.result() if isinstance(taken, Future) else taken
 
-    with Decoders(max(1, min(count(workers), total))) as decoders, progress(total, "decode") as bar:
+    processes = max(1, min(count(workers), total))
+    with Decoders(processes, patience) as decoders, progress(total, "decode") as bar:
         for job, file in work:
             if isinstance(file, SourceError):
                 waiting.append(Taken(failure=str(file)))

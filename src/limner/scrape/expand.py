@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from limner.errors import SourceError
-from limner.scrape import archives
-from limner.scrape.fetch import Fetched, Wanted
-from limner.scrape.ids import Ids, tellable
+from limner.errors import SourceError, tellable
+from limner.fetch import archives
+from limner.fetch.downloads import Fetched, Wanted
+from limner.fetch.sources import chained, local
+from limner.scrape.ids import Ids
 from limner.scrape.manifests import Row
-from limner.scrape.sources import chained, local
 from limner.tables import Problem
 
 SUFFIXES = {

@@ -1,4 +1,4 @@
-"""Names that others chose: which can be told at all, and ids made from them, plain and unique."""
+"""Ids made from names that others chose: plain and unique."""
 
 import hashlib
 import re
@@ -10,11 +10,6 @@ from limner.scrape.manifests import LONGEST
 
 WIDEST = 60
 """Characters that are kept of a name."""
-
-
-def tellable(name: str) -> bool:
-    """Whether a table can hold a name and a terminal show it: no control characters, no halves of characters."""
-    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
 
 
 def plain(name: str) -> str:

@@ -14,8 +14,8 @@ import pillow_heif
 
 from limner import files, images
 from limner.errors import SourceError
+from limner.fetch.store import Fetched
 from limner.scrape import pictures, registration, video
-from limner.scrape.store import Fetched
 
 THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""

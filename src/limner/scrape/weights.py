@@ -7,8 +7,8 @@ from pathlib import Path
 
 from limner import tables
 from limner.errors import SourceError
+from limner.fetch.downloads import Fetched, Wanted
 from limner.files import whole
-from limner.scrape.fetch import Fetched, Wanted
 from limner.scrape.manifests import SHA256
 from limner.tables import Problem
 

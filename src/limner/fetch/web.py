@@ -17,9 +17,9 @@ from typing import Any, Self, TypeVar
 import aiohttp
 from yarl import URL
 
-from limner.scrape import answers, manners
-from limner.scrape.manners import USER_AGENT, Budget, Host, Manners, WebError
-from limner.scrape.partial import Partial, Validator
+from limner.fetch import answers, manners
+from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, WebError
+from limner.fetch.partial import Partial, Validator
 
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)

@@ -9,14 +9,16 @@ import fsspec
 
 from limner import tables
 from limner.errors import SourceError
-from limner.scrape import archives, backends, commons, expand, page
-from limner.scrape.fetch import Fetched, Wanted
-from limner.scrape.found import Found, name_of
+from limner.fetch import archives, backends
+from limner.fetch.downloads import Fetched, Wanted
+from limner.fetch.sources import chained, local
+from limner.fetch.web import Web
+from limner.manifest import commons, page
+from limner.manifest.found import Found, name_of
+from limner.manifest.sheet import Sheet
+from limner.scrape import expand
 from limner.scrape.ids import Ids, plain
 from limner.scrape.manifests import FOLDER, Row
-from limner.scrape.sheet import Sheet
-from limner.scrape.sources import chained, local
-from limner.scrape.web import Web
 from limner.tables import Problem
 
 WIKIS = (".wikimedia.org", ".wikipedia.org")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from limner.errors import SourceError, choices
-from limner.scrape.archives import CarefulTar
+from limner.fetch.archives import CarefulTar
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20

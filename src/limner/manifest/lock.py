@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limner.errors import SourceError
+from limner.fetch.downloads import Downloads, Wanted
+from limner.fetch.sources import local
+from limner.manifest.sheet import Sheet
 from limner.scrape import expand, manifests
-from limner.scrape.fetch import Downloads, Wanted
 from limner.scrape.manifests import Row
-from limner.scrape.sheet import Sheet
-from limner.scrape.sources import local
 from limner.tables import Problem
 
 

@@ -13,10 +13,9 @@ import pytest
 
 from limner import files
 from limner.errors import SourceError
-from limner.scrape import members
-from limner.scrape.fetch import Downloads, Fetched, Wanted
-
-from .conftest import OPTIONS, Server
+from limner.fetch import members
+from limner.fetch.downloads import Downloads, Fetched, Wanted
+from tests.sites import OPTIONS, Server
 
 NAMES = [f"in/{k}.txt" for k in range(30)]
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from limner.errors import SourceError
-from limner.scrape.ids import tellable
+from limner.errors import SourceError, tellable
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")

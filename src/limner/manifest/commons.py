@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from limner.errors import SourceError
-from limner.scrape.found import Found
-from limner.scrape.web import Web
+from limner.fetch.web import Web
+from limner.manifest.found import Found
 from limner.tables import Problem
 
 API = "https://commons.wikimedia.org/w/api.php"

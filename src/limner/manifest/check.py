@@ -6,11 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from limner.errors import LimnerError, SourceError
+from limner.fetch import archives, backends
+from limner.fetch.downloads import Fetched
+from limner.fetch.sources import chained, local
 from limner.files import sha256
-from limner.scrape import archives, backends, expand, manifests, weights
-from limner.scrape.fetch import Fetched
+from limner.scrape import expand, manifests, weights
 from limner.scrape.manifests import Row
-from limner.scrape.sources import chained, local
 from limner.tables import Problem
 
 MODELS = "models.csv"

@@ -15,15 +15,15 @@ from typing import ParamSpec, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from limner.errors import SourceError
+from limner.fetch import manners, members, sources
+from limner.fetch.manners import Manners
+from limner.fetch.members import Members
+from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
+from limner.fetch.store import Fetched, Store
+from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
 from limner.params import Scrape
 from limner.progress import progress
-from limner.scrape import manners, members, sources
-from limner.scrape.manners import Manners
-from limner.scrape.members import Members
-from limner.scrape.partial import NOTHING, Partial, Unfinished, Validator
-from limner.scrape.store import Fetched, Store
-from limner.scrape.web import Web
 
 __all__ = ["Downloads", "Fetched", "Wanted"]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .conftest import Run, Server, digest, manifest, table, touch
+from tests.sites import Run, Server, digest, manifest, table, touch
 
 MINE = Path("data/manifests/Ann.csv")
 

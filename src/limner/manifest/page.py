@@ -6,11 +6,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from limner.errors import LimnerError, SourceError
-from limner.scrape.found import Found, name_of
-from limner.scrape.ids import tellable
-from limner.scrape.robots import Robots
-from limner.scrape.web import Page, Web
+from limner.errors import LimnerError, SourceError, tellable
+from limner.fetch.web import Page, Web
+from limner.manifest.found import Found, name_of
+from limner.manifest.robots import Robots
 from limner.tables import Problem
 
 SETS = ("srcset", "data-srcset", "data-lazy-srcset")

@@ -12,7 +12,7 @@ from limner.errors import LimnerError, SourceError
 from limner.tables import Problem
 
 if TYPE_CHECKING:
-    from limner.scrape.add import Source
+    from limner.manifest.add import Source
     from limner.scrape.manifests import Row
 
 SHOWN = 50
@@ -51,7 +51,7 @@ def add(
     """Make a source into rows of a manifest; rows that it has already stay as they are."""
 
     def work() -> None:
-        from limner.scrape.add import Source
+        from limner.manifest.add import Source
         from limner.scrape.manifests import SPLITS, Row
 
         if split not in ("", *SPLITS):
@@ -79,7 +79,7 @@ def check(manifest: Manifests = None) -> None:
     """Verify manifests without downloading: columns, ids, licences, local files and their sha256."""
 
     def work() -> None:
-        from limner.scrape.check import check
+        from limner.manifest.check import check
 
         settings = params.load()
         names = _names(manifest, settings)
@@ -98,8 +98,8 @@ def lock(
     """Fetch what has no sha256 and write its hash into the manifest, so that a build uses these bytes or none."""
 
     def work() -> None:
-        from limner.scrape.fetch import Downloads
-        from limner.scrape.lock import lock
+        from limner.fetch.downloads import Downloads
+        from limner.manifest.lock import lock
 
         if update and not again:
             raise LimnerError("--update is for files found changed: give --again too")
@@ -117,12 +117,12 @@ def lock(
 
 
 def _add(source: "Source", common: "Row", to: Path | None) -> None:
-    from limner.scrape.add import append, find, refuse_reference
-    from limner.scrape.fetch import Downloads
-    from limner.scrape.found import Found
+    from limner.fetch.downloads import Downloads
+    from limner.manifest.add import append, find, refuse_reference
+    from limner.manifest.found import Found
+    from limner.manifest.sheet import Sheet
     from limner.scrape.ids import plain
     from limner.scrape.manifests import FOLDER, inside
-    from limner.scrape.sheet import Sheet
 
     settings = params.load()
     path = to or Path(FOLDER, f"{plain(common.person)}.csv")

@@ -3,12 +3,11 @@
 import pytest
 
 from limner.errors import SourceError
-from limner.scrape import commons
-from limner.scrape.fetch import Downloads
-from limner.scrape.found import Found
+from limner.fetch.downloads import Downloads
+from limner.manifest import commons
+from limner.manifest.found import Found
 from limner.tables import Problem
-
-from .wiki import PEOPLE, Wiki
+from tests.manifest.wiki import PEOPLE, Wiki
 
 
 def read(downloads: Downloads, wiki: Wiki, title: str = PEOPLE, **how: int) -> tuple[list[Found], list[Problem]]:

@@ -9,8 +9,8 @@ import fsspec
 import pytest
 
 from limner.errors import SourceError
-from limner.scrape import pypi
-from limner.scrape.fetch import Downloads, Wanted
+from limner.fetch import pypi
+from limner.fetch.downloads import Downloads, Wanted
 
 SETUP = 'from setuptools import setup\nsetup(name="painted", version="2.0", packages=["painted"])\n'
 

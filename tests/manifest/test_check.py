@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from .conftest import Run, Server, digest, manifest, touch
+from tests.sites import Run, Server, digest, manifest, touch
 
 
 def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from limner.errors import SourceError
-from limner.scrape import archives
-from limner.scrape.archives import members
+from limner.fetch import archives
+from limner.fetch.archives import members
 
 
 def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:

@@ -6,9 +6,9 @@ import re
 import aiohttp
 from yarl import URL
 
-from limner.scrape import manners
-from limner.scrape.manners import WebError
-from limner.scrape.partial import Partial, Validator
+from limner.fetch import manners
+from limner.fetch.manners import WebError
+from limner.fetch.partial import Partial, Validator
 
 
 def address(url: str) -> URL:

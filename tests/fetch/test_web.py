@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from limner.scrape import manners
-from limner.scrape.manners import Manners, WebError, retry_after
-from limner.scrape.partial import Partial, Validator
-from limner.scrape.web import Page, Web
-
-from .conftest import Server, cut, reset, serving
+from limner.fetch import manners
+from limner.fetch.manners import Manners, WebError, retry_after
+from limner.fetch.partial import Partial, Validator
+from limner.fetch.web import Page, Web
+from tests.sites import Server, cut, reset, serving
 
 BODY = bytes(range(256)) * 8000  # 2 MB: more than is kept in memory
 DIGEST = hashlib.sha256(BODY).hexdigest()

@@ -5,9 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from limner.fetch.notes import Note, Notes
+from limner.fetch.partial import Partial, Validator
 from limner.files import sha256, whole
-from limner.scrape.notes import Note, Notes
-from limner.scrape.partial import Partial, Validator
 
 
 @dataclass(frozen=True, slots=True)

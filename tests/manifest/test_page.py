@@ -3,12 +3,11 @@
 import pytest
 
 from limner.errors import LimnerError, SourceError
-from limner.scrape import page, robots
-from limner.scrape.fetch import Downloads
-from limner.scrape.found import Found
+from limner.fetch.downloads import Downloads
+from limner.manifest import page, robots
+from limner.manifest.found import Found
 from limner.tables import Problem
-
-from .conftest import Server
+from tests.sites import Server
 
 
 def look(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limner.errors import LimnerError
-from limner.scrape.partial import Validator
+from limner.fetch.partial import Validator
 
 
 @dataclass(frozen=True, slots=True)

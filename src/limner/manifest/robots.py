@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from limner.scrape.manners import WebError
-from limner.scrape.web import Web
+from limner.fetch.manners import WebError
+from limner.fetch.web import Web
 
 NAME = "limner"
 """By which a robots.txt may speak to this program."""

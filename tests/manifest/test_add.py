@@ -8,9 +8,8 @@ import pytest
 
 from limner.params import load
 from limner.scrape.collect import collect
-
-from .conftest import Run, Server, digest, manifest, scene, table, touch
-from .wiki import Wiki
+from tests.manifest.wiki import Wiki
+from tests.sites import Run, Server, digest, manifest, scene, table, touch
 
 MINE = Path("data/manifests/Ann.csv")
 

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import fsspec
 
-import limner.scrape.pypi  # noqa: F401  registers pypi://
+import limner.fetch.pypi  # noqa: F401  registers pypi://
 from limner.errors import SourceError
-from limner.scrape import backends
+from limner.fetch import backends
 
 CHUNK = 1 << 18
 
