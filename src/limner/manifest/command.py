@@ -146,9 +146,9 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
         sheet.write()
     elif not found:
         problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture"))
-    bare = [one for one in found if not (one.license or common.license)]
+    bare = sheet.cells("license").count("")
     if bare and not settings.scrape.allow_unlicensed:
-        why = f"{len(bare)} have no licence: fill the column license (or add with --license) before a build takes them"
+        why = f"{bare} of its rows have no licence: fill that column before a build takes them, or use --license"
         problems.append(Problem(path.as_posix(), "noted", why))
     if added and path.as_posix() not in settings.manifests:
         print(f"To build from it, add to `manifests:` in params.yaml:\n  - {path.as_posix()}")

@@ -1,5 +1,6 @@
 """data/raw: the pictures under their ids, without copies of one another, and the table of what they are."""
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from types import TracebackType
 
 from limner import tables
 from limner.files import cache_dir, whole
-from limner.scrape.duplicates import Twins
+from limner.scrape.duplicates import Twin, Twins
 from limner.scrape.manifests import Row
 from limner.scrape.registration import Thumbnail
 from limner.scrape.shots import Shot, Taken
@@ -43,8 +44,10 @@ class Album:
         self._ids: set[str] = set()
         self._twins = Twins(near_duplicate)
         self._films = 0
-        self._shown: list[tuple[str, str]] = []
-        """(id, person) of each picture, by its number among the twins."""
+        self._shown: list[dict[str, str]] = []
+        """By number among the twins: by person, the id of the first picture that looks like this."""
+        self._photos: dict[bytes, int] = {}
+        """The numbers of photos, by what they look like: the same again need not be searched for."""
         self.problems: list[Problem] = []
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -63,12 +66,12 @@ class Album:
         self.close()
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._ids)
 
     @property
     def people(self) -> int:
         """How many people the pictures show."""
-        return len({person for _, person in self._shown})
+        return len({person for shown in self._shown for person in shown})
 
     def add(self, row: Row, photo: Taken, drawing: Taken | None = None) -> None:
         """File what was taken for one row; what is wrong with it goes to `problems`."""
@@ -105,18 +108,23 @@ class Album:
             self.problems.append(Problem(name, "failed", why))
             return False
         film = self._films if row.kind == "video" else 0
-        twins = [(*self._shown[twin.number], twin.difference) for twin in self._twins.find(thumbnail, film)]
-        own = [(id, apart) for id, person, apart in twins if person == row.person]
+        look = _look(thumbnail)
+        number = None if film else self._photos.get(look)
+        twins = self._twins.find(thumbnail, film) if number is None else [Twin(number, 0.0)]
+        own = [(self._shown[twin.number][row.person], twin) for twin in twins if row.person in self._shown[twin.number]]
         if own and not row.sketch_url:  # the same photo drawn twice makes two pairs
             self.problems.append(Problem(name, "skipped", f"the same picture as {_named(*own[0])}"))
             return False
-        others = [(id, person, apart) for id, person, apart in twins if person != row.person]
-        if others and not own:  # else it was told of the earlier one
-            id, person, apart = others[0]
-            why = f"the same picture as {_named(id, apart)}, which is said to show {person}, not {row.person}"
+        if twins and not own:  # else it was told of the earlier one
+            person, id = next(iter(self._shown[twins[0].number].items()))
+            why = f"the same picture as {_named(id, twins[0])}, which is said to show {person}, not {row.person}"
             self.problems.append(Problem(name, "noted", why))
-        self._twins.add(thumbnail, film)
-        self._shown.append((name, row.person))
+        if number is None:
+            number = self._twins.add(thumbnail, film)
+            self._shown.append({})
+            if not film:
+                self._photos[look] = number
+        self._shown[number].setdefault(row.person, name)
         self._ids.add(name.lower())
         return True
 
@@ -151,8 +159,14 @@ class Album:
         return path.as_posix()
 
 
-def _named(id: str, apart: float) -> str:
+def _look(thumbnail: Thumbnail) -> bytes:
+    """Equal for pictures of the same size that look the same."""
+    size = f"{thumbnail.width}x{thumbnail.height}".encode()
+    return hashlib.blake2b(thumbnail.pixels.tobytes() + size, digest_size=16).digest()
+
+
+def _named(id: str, twin: Twin) -> str:
     """An earlier picture and how alike it is."""
-    if apart == 0:
+    if twin.difference == 0:
         return id
-    return f"{id}, resized, cropped or compressed anew (laid over it, {apart:.1f} gray levels apart at most)"
+    return f"{id}, resized, cropped or compressed anew (laid over it, {twin.difference:.1f} gray levels apart at most)"
