@@ -7,6 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 
 from limner import files, tables
 from limner.fetch.downloads import Fetched
@@ -21,6 +22,15 @@ def taken(name: str, seed: int, detail: int = 2) -> Taken:
     """What is taken from a picture that is unlike that of any other seed."""
     path = Path(name)
     scene(seed, 48, 32, detail).save(path)
+    file = Fetched(path, files.sha256(path))
+    return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
+
+
+def compressed(photo: Taken) -> Taken:
+    """The same in fewer bytes."""
+    path = Path("compressed.jpg")
+    with Pillow.open(photo.source) as image:
+        image.save(path, quality=97)
     file = Fetched(path, files.sha256(path))
     return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
 
@@ -47,6 +57,20 @@ def test_a_photo_drawn_twice_makes_two_pairs(project: Path) -> None:
         assert [(problem.id, problem.what, problem.reason) for problem in album.problems] == [
             ("c", "skipped", "the same picture as a")
         ]
+
+
+def test_a_photo_under_many_people_is_noted_and_under_one_of_them_skipped(project: Path) -> None:
+    photo = taken("a.png", 1)
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for k in range(12):
+            album.add(Row(f"id-{k}", f"p{k}", "a.png"), photo)
+        album.add(Row("again", "p7", "a.png"), photo)
+        album.add(Row("copy", "p7", "b.png"), compressed(photo))
+        assert (len(album), album.people) == (12, 12)
+        told = {problem.id: (problem.what, problem.reason) for problem in album.problems}
+    assert told["id-11"] == ("noted", "the same picture as id-0, which is said to show p0, not p11")
+    assert told["again"] == ("skipped", "the same picture as id-7")
+    assert told["copy"][1].startswith("the same picture as id-7, resized, cropped or compressed anew")
 
 
 def test_a_picture_costs_little_memory(project: Path) -> None:
