@@ -27,7 +27,7 @@ from limner.progress import progress
 
 __all__ = ["Downloads", "Fetched", "Wanted"]
 
-AHEAD = 1024
+AHEAD = 256
 """Files asked for before the first of them is there: so many that one slow host does not hold up the others."""
 THREADS = 2
 """That hash and write: more of them would take Python's one lock from the thread that reads the network."""

@@ -5,6 +5,7 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 
 import asyncio
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
@@ -61,7 +62,7 @@ class Web:
         self._hosts: dict[str, Host] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._session: aiohttp.ClientSession | None = None
-        self._loop = asyncio.new_event_loop()
+        self._loop = _new_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
         self._thread.start()
 
@@ -291,3 +292,11 @@ class Web:
                 if coming.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             return True
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":  # which uvloop is not made for
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
