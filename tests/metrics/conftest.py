@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from limner import params
 from limner.fetch.downloads import Downloads, Fetched
 from limner.metrics import Setting, identity, lpips
 from limner.params import Align
@@ -22,7 +23,8 @@ def weights(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = [
         model for model in models.read(root / "data/manifests/models.csv") if model.file in (lpips.FILE, identity.FILE)
     ]
-    fetched = Downloads({}).fetch_all([model.wanted for model in wanted])
+    with Downloads(params.load(root / "params.yaml").scrape) as downloads:
+        fetched = list(downloads.stream([model.wanted for model in wanted], len(wanted)))
     for one in fetched:
         if not isinstance(one, Fetched):
             pytest.skip(f"the model files cannot be fetched here: {one}")

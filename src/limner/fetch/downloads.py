@@ -1,21 +1,21 @@
 """Downloads: verified against their sha256, kept by their content, whole or not at all."""
 
 import asyncio
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar, cast
+from typing import ParamSpec, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from limner.errors import SourceError
 from limner.fetch import manners, members, sources
+from limner.fetch.daemon import in_daemon
 from limner.fetch.manners import Manners
 from limner.fetch.members import Members
 from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
@@ -242,7 +242,7 @@ class Downloads:
         behaviour = self.web.manners
         for tries in count(1):
             try:
-                work = _in_daemon(sources.copy, url, part, behaviour.max_bytes, behaviour.max_seconds)
+                work = in_daemon(sources.copy, url, part, behaviour.max_bytes, behaviour.max_seconds)
                 return await asyncio.wait_for(work, behaviour.max_seconds)
             except SourceError:
                 raise
@@ -295,29 +295,3 @@ def _verify(url: str, digest: str, expected: str) -> str:
     if expected and digest != expected:
         raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
     return digest
-
-
-async def _in_daemon(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """`work` in a thread that the process does not wait for in the end."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: Exception | None) -> None:
-        if future.done():
-            return  # given up meanwhile
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast(T, result))
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work(*args, **named)
-        except Exception as caught:
-            error = caught
-        with suppress(RuntimeError):  # the loop was closed meanwhile
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return await future
