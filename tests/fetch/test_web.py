@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from limner.fetch import manners
+from limner.fetch.answers import Page
 from limner.fetch.manners import Manners, WebError, retry_after
 from limner.fetch.partial import Partial, Validator
-from limner.fetch.web import Page, Web
+from limner.fetch.web import Web
 from tests.sites import Server, cut, reset, serving
 
 BODY = bytes(range(256)) * 8000  # 2 MB: more than is kept in memory

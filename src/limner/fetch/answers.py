@@ -1,7 +1,9 @@
-"""What is said in HTTP: urls and redirects, conditions and ranges, statuses and failures in words."""
+"""What is said in HTTP: urls and redirects, pages, conditions and ranges, statuses and failures in words."""
 
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
@@ -9,6 +11,31 @@ from yarl import URL
 from limner.fetch import manners
 from limner.fetch.manners import WebError
 from limner.fetch.partial import Partial, Validator
+
+CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole answer to one request."""
+
+    url: str
+    """Where it came from in the end, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Their names may be asked for in any case of letters."""
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body in the charset that the header, or a <meta> in the page, names; UTF-8 otherwise."""
+        said = re.search(r"charset\s*=\s*[\"']?([\w:.-]+)", self.headers.get("Content-Type", ""))
+        within = CHARSET.search(self.body[:2048])
+        name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
+        try:
+            return self.body.decode(name, errors="replace").removeprefix("\ufeff")
+        except LookupError:  # a charset that nobody knows
+            return self.body.decode("utf-8", errors="replace").removeprefix("\ufeff")
 
 
 def address(url: str) -> URL:

@@ -23,11 +23,12 @@ MOST_AT_ONCE = 10**6
 
 @dataclass(frozen=True)
 class Member:
-    """One file in an archive."""
+    """One of many files: in an archive, a folder, or what a pattern matches."""
 
     name: str
+    """Relative to where it lies."""
     url: str
-    """`zip://NAME` or `tar://NAME`; the archive's own url comes behind it, after `::`."""
+    """In an archive `zip://NAME` or `tar://NAME`; the archive's own url comes behind it, after `::`."""
     fault: str = ""
     """Why it cannot be used."""
     refused: bool = False

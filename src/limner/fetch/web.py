@@ -4,13 +4,11 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 """
 
 import asyncio
-import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -19,37 +17,14 @@ import aiohttp
 from yarl import URL
 
 from limner.fetch import answers, manners
+from limner.fetch.answers import Page
 from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, WebError
 from limner.fetch.partial import Partial, Validator
 
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
-CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Page:
-    """The whole answer to one request."""
-
-    url: str
-    """Where it came from in the end, after redirects."""
-    status: int
-    headers: Mapping[str, str]
-    """Their names may be asked for in any case of letters."""
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body in the charset that the header, or a <meta> in the page, names; UTF-8 otherwise."""
-        said = re.search(r"charset\s*=\s*[\"']?([\w:.-]+)", self.headers.get("Content-Type", ""))
-        within = CHARSET.search(self.body[:2048])
-        name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
-        try:
-            return self.body.decode(name, errors="replace").removeprefix("\ufeff")
-        except LookupError:  # a charset that nobody knows
-            return self.body.decode("utf-8", errors="replace").removeprefix("\ufeff")
 
 
 class Web:

@@ -10,6 +10,7 @@ import fsspec
 from limner import tables
 from limner.errors import SourceError
 from limner.fetch import archives, backends
+from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.fetch.web import Web
@@ -145,7 +146,7 @@ def _page(source: Source, web: Web) -> Iterator[Found | Problem]:
         yield Found(source.url, name_of(source.url), kind)
 
 
-def _files(many: Iterable[expand.Inside]) -> Iterator[Found | Problem]:
+def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:
     for one in many:
         kind = _kind(one.name)
         if one.fault:
@@ -167,9 +168,7 @@ def _listed(url: str) -> Iterator[Found | Problem]:
         else:
             names = [there]
         base = there.partition("*")[0].rpartition("/")[0]
-        many = [
-            expand.Inside(name.removeprefix(f"{base}/"), filesystem.unstrip_protocol(name)) for name in sorted(names)
-        ]
+        many = [Member(name.removeprefix(f"{base}/"), filesystem.unstrip_protocol(name)) for name in sorted(names)]
     except SourceError:
         raise
     except Exception as error:  # each of fsspec's backends has errors of its own

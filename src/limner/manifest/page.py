@@ -7,7 +7,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from limner.errors import LimnerError, SourceError, tellable
-from limner.fetch.web import Page, Web
+from limner.fetch.answers import Page
+from limner.fetch.web import Web
 from limner.manifest.found import Found, name_of
 from limner.manifest.robots import Robots
 from limner.tables import Problem

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 from limner import tables
 from limner.files import cache_dir, whole
@@ -57,12 +57,10 @@ class Album:
         self._lines.close()
         self._twins.close()
 
-    def __enter__(self) -> "Album":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -108,8 +106,8 @@ class Album:
             self.problems.append(Problem(name, "failed", why))
             return False
         film = self._films if row.kind == "video" else 0
-        look = _look(thumbnail)
-        number = None if film else self._photos.get(look)
+        look = b"" if film else _look(thumbnail)
+        number = self._photos.get(look)
         twins = self._twins.find(thumbnail, film) if number is None else [Twin(number, 0.0)]
         own = [(self._shown[twin.number][row.person], twin) for twin in twins if row.person in self._shown[twin.number]]
         if own and not row.sketch_url:  # the same photo drawn twice makes two pairs
@@ -122,7 +120,7 @@ class Album:
         if number is None:
             number = self._twins.add(thumbnail, film)
             self._shown.append({})
-            if not film:
+            if look:
                 self._photos[look] = number
         self._shown[number].setdefault(row.person, name)
         self._ids.add(name.lower())

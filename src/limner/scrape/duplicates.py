@@ -10,7 +10,7 @@ hundreds of the same film.
 import tempfile
 from array import array
 from dataclasses import dataclass
-from types import TracebackType
+from typing import Self
 
 import cv2
 import numpy as np
@@ -70,12 +70,10 @@ class Twins:
         """Drop the thumbnails."""
         self._store.close()
 
-    def __enter__(self) -> "Twins":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from limner.errors import SourceError, tellable
 from limner.fetch import archives
+from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.scrape.ids import Ids
@@ -20,18 +21,6 @@ SUFFIXES = {
 }
 WATCHED = Path("data/photos")
 """The one folder of local pictures that DVC watches."""
-
-
-@dataclass(frozen=True)
-class Inside:
-    """One file of a folder, a pattern or an archive."""
-
-    name: str
-    """Relative to where it lies; its id is made from it."""
-    url: str
-    fault: str = ""
-    refused: bool = False
-    """Whether the fault makes it a failure, not merely of no use."""
 
 
 def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[Row | Problem]:
@@ -69,7 +58,7 @@ def is_pattern(path: Path) -> bool:
     return re.search(r"[*?[]", str(path)) is not None and not path.exists()
 
 
-def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Inside] | None:
+def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | None:
     """The files that a row stands for, sorted by name, or None if it is itself one file.
 
     Raises:
@@ -88,18 +77,16 @@ def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Inside] | N
     return _folder(row.url, path) if path.is_dir() else _matches(path)
 
 
-def _members(row: Row, archive: Path) -> Iterator[Inside]:
-    found: list[Inside] = []
+def _members(row: Row, archive: Path) -> Iterator[Member]:
+    found: list[Member] = []
     try:
-        found.extend(
-            Inside(one.name, f"{one.url}::{row.url}", one.fault, one.refused) for one in archives.members(archive)
-        )
+        found.extend(replace(one, url=f"{one.url}::{row.url}") for one in archives.members(archive))
     except SourceError as error:  # what could be listed before is there
-        found.append(Inside("", row.url, str(error), refused=True))
+        found.append(Member("", row.url, str(error), refused=True))
     yield from sorted(found, key=lambda one: one.name)
 
 
-def _folder(url: str, folder: Path) -> Iterator[Inside]:
+def _folder(url: str, folder: Path) -> Iterator[Member]:
     base = url.rstrip("/")
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         name = quote(path.name) if url.startswith("file://") else path.name
@@ -107,12 +94,12 @@ def _folder(url: str, folder: Path) -> Iterator[Inside]:
             continue
         elif path.is_dir():
             why = f"is a folder in a folder: give it a row of its own, or take all by {base}/**/*"
-            yield Inside(path.name, f"{base}/{name}", why)
+            yield Member(path.name, f"{base}/{name}", why)
         else:
             yield _file(path.name, f"{base}/{name}")
 
 
-def _matches(pattern: Path) -> Iterator[Inside]:
+def _matches(pattern: Path) -> Iterator[Member]:
     """The files that match; links to folders are not followed, which could lead round in circles."""
     fixed = next(k for k, part in enumerate(pattern.parts) if re.search(r"[*?[]", part))
     base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:]))
@@ -126,14 +113,14 @@ def _matches(pattern: Path) -> Iterator[Inside]:
             yield _file(name.as_posix(), path.as_posix())
 
 
-def _file(name: str, url: str) -> Inside:
+def _file(name: str, url: str) -> Member:
     if tellable(url):
-        return Inside(name, url)
+        return Member(name, url)
     why = "has characters in its name that no table can hold: rename it"
-    return Inside(ascii(name)[1:-1], ascii(url)[1:-1], why, refused=True)
+    return Member(ascii(name)[1:-1], ascii(url)[1:-1], why, refused=True)
 
 
-def _each(row: Row, many: Iterable[Inside]) -> Iterator[Row | Problem]:
+def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
     ids, count = Ids(), 0
     for one in many:
         if not one.fault and not one.name.lower().endswith(SUFFIXES[row.kind]):
