@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import util
 from pathlib import Path
 
 import cv2
 
 from limner import chip, files
-from limner.align import memory, picture
+from limner.align import landmarks, memory, picture
 from limner.align.landmarks import Landmarker
 from limner.align.memory import Aligned, Facts, Memory
 from limner.align.persons import Likeness
@@ -70,7 +69,8 @@ def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) ->
 
 
 def _work(task: _Task) -> Aligned:
-    job, landmarker = task.job, _landmarker(task.model)
+    cv2.setNumThreads(1)  # the other cores are busy with other pictures
+    job, landmarker = task.job, landmarks.shared(task.model)
     try:
         likeness = _likeness(job.references, task.network, landmarker) if job.references else None
     except FaceError as error:
@@ -90,19 +90,6 @@ def _deliver(job: Job, value: Aligned) -> Aligned:
     return Aligned(value.facts, points=value.points)
 
 
-_opened: dict[Path, Landmarker] = {}
-"""This process's landmarker, by model: loading one takes as long as using it on ten pictures."""
-
-
-def _landmarker(model: Path) -> Landmarker:
-    if model not in _opened:
-        cv2.setNumThreads(1)  # the other cores are busy with other pictures
-        _opened[model] = Landmarker(model)
-        # Closed before the interpreter stops its threads, which mediapipe needs for it; atexit comes later.
-        util.Finalize(None, _close, exitpriority=1)
-    return _opened[model]
-
-
 _people: dict[tuple[Path, ...], Likeness] = {}
 """This process's references, by their photos."""
 
@@ -115,5 +102,4 @@ def _likeness(photos: tuple[Path, ...], network: Path, landmarker: Landmarker) -
 
 def _close() -> None:
     _people.clear()
-    while _opened:
-        _opened.popitem()[1].close()
+    landmarks.close_shared()

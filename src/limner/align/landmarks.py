@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import util
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 
 import numpy as np
 
@@ -102,10 +103,32 @@ class Landmarker:
     def __enter__(self) -> "Landmarker":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_shared: dict[Path, Landmarker] = {}
+
+
+def shared(model: Path) -> Landmarker:
+    """This process's landmarker: loading one takes as long as using it on ten pictures.
+
+    A worker closes it by itself; any other process calls `close_shared` when it is done.
+
+    Raises:
+        LimnerError: the file is missing or no such model.
+    """
+    if model not in _shared:
+        _shared[model] = Landmarker(model)
+        # Closed before the interpreter stops its threads, which mediapipe needs for it; atexit comes later.
+        util.Finalize(None, close_shared, exitpriority=1)
+    return _shared[model]
+
+
+def close_shared() -> None:
+    """Free what `shared` has loaded."""
+    while _shared:
+        _shared.popitem()[1].close()
 
 
 @contextmanager

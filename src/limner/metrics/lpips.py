@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from limner.metrics.networks.shift_tolerant import perceptual
+from limner.metrics.views.shift_tolerant import perceptual
 
 TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
 DIRECTION = "lower"
