@@ -135,7 +135,7 @@ class Told:
         return tree
 
     def show(self, title: str) -> None:
-        """Print each suite's figures: the model with its margin, the best floor and whether it is beaten, the ceiling."""
+        """Print each suite's figures: the model with its margin, the best floor and whether that is beaten, the ceiling."""
         for suite in self.suites:
             table = Table(
                 title=f"{title} on {suite}", caption="mean over the drawn styles; arrows point to the better end"
