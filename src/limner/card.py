@@ -71,8 +71,8 @@ def _header(learns: str) -> dict[str, object]:
 def _sources(faces: pd.DataFrame) -> list[Mapping[str, object]]:
     """Each source with its terms, and how many of the faces came from it."""
     columns = ["credit", "author", "license", "source"]
-    counted = faces.groupby(columns, sort=False).size()
-    return [{**dict(zip(columns, keys, strict=True)), "faces": int(n)} for keys, n in counted.items()]  # type: ignore[arg-type,call-overload]
+    counted = faces.value_counts(columns, sort=False).reset_index(name="faces")
+    return [{str(key): value for key, value in row.items()} for row in counted.to_dict("records")]
 
 
 def _rows(told: Told, suite: str) -> list[dict[str, str]]:

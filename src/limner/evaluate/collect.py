@@ -104,9 +104,9 @@ def collect(
         for one, values in zip(group.made, measured.figures.tolist(), strict=True):
             keys = {"suite": group.suite, "style": one.style, "id": group.id}
             who = {"person": group.person, "group": group.group, "seed": one.seed, "method": one.method}
-            rows.append(keys | who | dict(zip(single, values, strict=True)))
+            rows.append({**keys, **who, **dict(zip(single, values, strict=True))})
             if one.closest:
-                closest.append(keys | one.closest._asdict())
+                closest.append({**keys, **one.closest._asdict()})
         seen.add(group.suite, group.group, [(one.style, one.method, one.seed) for one in group.made], measured)
     figures = tuple(figure for metric in chosen if metric.over != "set" for figure in metric.figures)
     over_sets = tuple(figure for metric in chosen if metric.over == "set" for figure in metric.figures)

@@ -10,7 +10,7 @@ import yaml
 
 from limner.errors import LimnerError, choices
 
-PICTURES, METRICS, FILES = "pictures.csv", "metrics.csv", "files.csv"
+PICTURES, METRICS, DRAWN = "pictures.csv", "metrics.csv", "drawn.csv"
 HERE = "workspace"
 """The name of what is not committed, as DVC has it."""
 
@@ -43,7 +43,7 @@ def find(what: str, model: str | None, root: Path = Path()) -> dict[str, Measure
     if (Path(what) / PICTURES).is_file():
         return {
             Path(what).name: _parse(
-                what, *((Path(what) / name).read_text("utf-8") for name in (PICTURES, METRICS, FILES))
+                what, *((Path(what) / name).read_text("utf-8") for name in (PICTURES, METRICS, DRAWN))
             )
         }
     here = _models((root / "params.yaml").read_text("utf-8")) if (root / "params.yaml").is_file() else []
@@ -72,7 +72,7 @@ def _models(params: str) -> list[str]:
 
 def _read(revision: str | None, model: str, root: Path) -> Measured:
     folder = f"runs/{model}/evaluation"
-    texts = (_text(f"{folder}/{name}", revision, root, []) for name in (PICTURES, METRICS, FILES))
+    texts = (_text(f"{folder}/{name}", revision, root, []) for name in (PICTURES, METRICS, DRAWN))
     return _parse(f"{revision}:{model}" if revision else model, *texts)
 
 
@@ -98,7 +98,7 @@ def _text(path: str, revision: str | None, root: Path, models: Iterable[str]) ->
         raise LimnerError(f"{path} of {revision} is not in DVC's cache: {error}; `dvc pull` may fetch it") from error
 
 
-def _parse(name: str, pictures: str, named: str, files: str) -> Measured:
+def _parse(name: str, pictures: str, named: str, counted: str) -> Measured:
     def table(text: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
@@ -106,6 +106,5 @@ def _parse(name: str, pictures: str, named: str, files: str) -> Measured:
     rows = table(pictures)
     columns = [column for column in figures["figure"] if column in rows.columns]
     rows[columns] = rows[columns].apply(pd.to_numeric, errors="coerce")
-    counted = table(files).query("drawn == 'yes'").drop_duplicates(["suite", "style"])
-    drawn = {str(suite): list(part["style"]) for suite, part in counted.groupby("suite", sort=False)}
+    drawn = {str(suite): list(part["style"]) for suite, part in table(counted).groupby("suite", sort=False)}
     return Measured(name, rows, dict(zip(figures["figure"], figures["direction"], strict=True)), drawn)
