@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from limner.evaluate import floors
-from limner.evaluate.suites import Faces, Sample
 from limner.images import Image
 from limner.metrics import Metric
 from limner.params import Suite
 from limner.progress import progress
+from limner.suites import Faces, Sample
 
 PIXELS = 32 * 128 * 128
 """Of the pictures that are measured at once: bounds the memory at any size."""
@@ -58,7 +58,7 @@ def fit_floors(faces: Faces, size: int) -> dict[str, floors.Floors]:
     people = faces.model.train.people
     fitted = {}
     for style in dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles):
-        training = faces.samples(Suite(people, "train", (style,)), f"training faces for the floors of {style}")
+        training = faces.samples(Suite("train", (style,), people), f"training faces for the floors of {style}")
         fitted[style] = floors.fit((sample.read_input(size), sample.read_truth(size)) for sample in training)
     return fitted
 
