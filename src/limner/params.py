@@ -118,6 +118,7 @@ class Train:
 @dataclass(frozen=True, config=Strict)
 class Evaluate:
     metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
+    seeds: Count
 
 
 @dataclass(frozen=True, config=Strict)
@@ -142,6 +143,11 @@ class Params:
     train: Train
     evaluate: Evaluate
     workers: Workers
+
+    @property
+    def seeds(self) -> range:
+        """Of all the trainings that each model is measured over; the first is the model's own."""
+        return range(self.seed, self.seed + self.evaluate.seeds)
 
     def model(self, name: str) -> Model:
         """The block of one model.

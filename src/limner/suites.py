@@ -8,10 +8,14 @@ runs/MODEL/suites/erased/SUITE/STYLE/ID.png   the inputs of suites that erase so
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from limner import sketches, tables
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
 from limner.params import Model, Suite
+
+WHO = ("person", "group")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Faces:
         origin = tables.read(root / "data/faces.csv", needs=("id", "manifest"))[["id", "manifest"]]
         self.table = split.merge(origin, on="id", validate="1:1")
         """One row a face, in the order of the split: id, person, group, split, manifest."""
+        self._people, self._groups = (dict(zip(self.table["id"], self.table[key], strict=True)) for key in WHO)
         self.drawings = sketches.folders(root / model.sketches)
         self.made = root / "runs" / name / "suites"
 
@@ -95,14 +100,7 @@ class Faces:
         Raises:
             LimnerError: the suite is empty, or names a style, a person or a manifest that there is not.
         """
-        allowed = {"styles": self.drawings, "people": self.table["person"], "manifests": self.table["manifest"]}
-        for key, there in allowed.items():
-            for wanted in getattr(suite, key) or ():
-                if wanted not in set(there):
-                    raise LimnerError(
-                        f"suite {name!r}, {key}: there are no {self._what(key)} {wanted!r}; "
-                        f"{choices(wanted, sorted(set(there)))}"
-                    )
+        self._refuse_unknown(suite, name)
         chosen = self.table
         for column, kept in (("person", suite.people), ("manifest", suite.manifests)):
             if kept is not None:
@@ -111,41 +109,55 @@ class Faces:
             chosen = chosen[chosen["split"] == suite.split]
         found = [
             sample
-            for face, person, group in chosen[["id", "person", "group"]].itertuples(index=False)
+            for face in chosen["id"]
             for style in suite.styles
-            if (sample := self._sample(suite, name, style, face, person, group)).sketch.is_file()
-            # not every face is drawn by hand
+            if (sample := self.sample(style, face, name, bool(suite.erase))).sketch.is_file()  # not every face is drawn
         ]
         if not found:
             raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(chosen))}")
         return found
+
+    def sample(self, style: str, face: str, suite: str = "", erased: bool = False) -> Sample:
+        """One face in one style, as part of a suite or of none; its files need not exist."""
+        file = f"{face}.png"
+        photo, sketch = self.photos / file, self.drawings[style] / file
+        whole = sketch if self.model.learns == "photo" else photo
+        return Sample(
+            suite=suite,
+            style=style,
+            id=face,
+            person=self._people[face],
+            group=self._groups[face],
+            photo=photo,
+            sketch=sketch,
+            input=self.made / "erased" / suite / style / file if erased else whole,
+            made=self.made,
+            learns=self.model.learns,
+        )
+
+    def files(self, seed: int) -> pd.DataFrame:
+        """Of every sample of every suite: suite, style, id, input, output (of the training from `seed`), truth."""
+        samples = [sample for name, suite in self.model.suites.items() for sample in self.samples(suite, name)]
+        rows = [(s.suite, s.style, s.id, s.input, s.output(seed), s.truth) for s in samples]
+        columns = ["suite", "style", "id", "input", "output", "truth"]
+        texts = [[cell.as_posix() if isinstance(cell, Path) else cell for cell in row] for row in rows]
+        return pd.DataFrame(texts, columns=columns)
 
     def drawn(self, styles: tuple[str, ...]) -> list[str]:
         """Those of `styles` that no model has drawn; all, if models have drawn them all."""
         by_hand = [style for style in styles if self.drawings[style].parent.name in sketches.FAMILIES]
         return by_hand or list(styles)
 
-    def _what(self, key: str) -> str:
-        return {"styles": f"drawings below {self.model.sketches} in the style", "people": "faces of"}.get(
-            key, "faces that came from"
-        )
-
-    def _sample(self, suite: Suite, name: str, style: str, face: str, person: str, group: str) -> Sample:
-        file = f"{face}.png"
-        photo, sketch = self.photos / file, self.drawings[style] / file
-        whole = sketch if self.model.learns == "photo" else photo
-        return Sample(
-            suite=name,
-            style=style,
-            id=face,
-            person=person,
-            group=group,
-            photo=photo,
-            sketch=sketch,
-            input=self.made / "erased" / name / style / file if suite.erase else whole,
-            made=self.made,
-            learns=self.model.learns,
-        )
+    def _refuse_unknown(self, suite: Suite, name: str) -> None:
+        people, manifests = (sorted(set(self.table[column])) for column in ("person", "manifest"))
+        for key, wanted, there, what in (
+            ("styles", suite.styles, list(self.drawings), f"drawings below {self.model.sketches} in the style"),
+            ("people", suite.people, people, "faces of"),
+            ("manifests", suite.manifests, manifests, "faces that came from"),
+        ):
+            for one in wanted or ():
+                if one not in there:
+                    raise LimnerError(f"suite {name!r}, {key}: there are no {what} {one!r}; {choices(one, there)}")
 
     def _why_empty(self, suite: Suite, faces: int) -> str:
         parts = {"people": suite.people, "split": (suite.split,), "manifests": suite.manifests}
