@@ -21,11 +21,10 @@ def main(name: str) -> None:
     settings = params.load()
     model, size, run = settings.model(name), settings.size, Path("runs", name)
     known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", "source"))
-    split = tables.read(Path("data/split.csv"), needs=("id", "person", "group", "split"))
     faces = Faces(name, model)
     setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
-    workers = settings.workers.count
-    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, settings.seeds, setting, workers)
+    processes = settings.workers.count
+    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, settings.seeds, setting, processes)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")
@@ -33,12 +32,11 @@ def main(name: str) -> None:
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)
     for suite, block in model.suites.items():
-        images.write(
-            run / f"sheets/{suite}.png", sheet.draw(sheet.spread(faces.samples(block, suite)), size, settings.seed)
-        )
+        shown = sheet.spread(faces.samples(block, suite))
+        images.write(run / f"sheets/{suite}.png", sheet.draw(shown, size, settings.seed))
     with whole(Path("reports", name, "metrics.json")) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(Path("models", f"{name}.md"), settings, name, told, known, split)
+    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.table)
     told.show(name)
 
 

@@ -82,3 +82,8 @@ def write(root: Path) -> Path:
 def faces_of(root: Path, model: Model) -> Faces:
     """What `model` is measured on in the project at `root`."""
     return Faces("painter" if model.learns == "photo" else "sketcher", model, root)
+
+
+def times_of(root: Path) -> pd.DataFrame:
+    """data/faces.csv of the project at `root`."""
+    return tables.read(root / "data/faces.csv")
