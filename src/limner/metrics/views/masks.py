@@ -6,7 +6,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from limner.metrics.views.mesh import LEFT_CHEEK, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_CHEEK, RIGHT_EYE
+from limner.mesh import LEFT_CHEEK, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_CHEEK, RIGHT_EYE
 from limner.metrics.views.points import IRISES
 
 REGIONS = ("left_eye", "right_eye", "nose", "mouth", "skin", "rest")
