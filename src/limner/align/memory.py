@@ -65,7 +65,7 @@ class Memory:
     def __init__(self, params: Align, model: Path) -> None:
         sources = [
             *sorted(Path(__file__).parent.glob("*.py")),
-            *(Path(module.__file__) for module in (images, chip, mesh)),
+            *(Path(images.__file__), Path(chip.__file__), Path(mesh.__file__)),
         ]
         terms = [
             asdict(params),
