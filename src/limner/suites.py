@@ -6,6 +6,7 @@ runs/MODEL/suites/erased/SUITE/STYLE/ID.png   the inputs of suites that erase so
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -54,7 +55,7 @@ class Sample:
 
     def read_truth(self, size: int) -> Image:
         """(size, size, 3) photo or (size, size) gray drawing."""
-        return _sized(read(self.photo) if self.learns == "photo" else read_gray(self.sketch), size)
+        return _truth(self.truth, size, gray=self.learns == "sketch")
 
     def read_output(self, size: int, seed: int) -> Image:
         """What the model trained from `seed` made, of the truth's shape.
@@ -73,6 +74,11 @@ class Sample:
 
 def _sized(image: Image, size: int) -> Image:
     return resize(image, size, size)
+
+
+@lru_cache(maxsize=64)  # one photo is the truth of all its drawings, one after the other
+def _truth(path: Path, size: int, gray: bool) -> Image:
+    return _sized(read_gray(path) if gray else read(path), size)
 
 
 class Faces:
