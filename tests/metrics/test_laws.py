@@ -20,7 +20,7 @@ PERFECT = {
 """Of equal pictures; 0 for every other figure."""
 
 OF_THE_TRUTH = "laid by the truth's landmarks, or a share of what the truth has"
-ONE_SIDED = {name: OF_THE_TRUTH for name in ("landmarks", "regions", "colour", "tone")}
+ONE_SIDED = dict.fromkeys(("landmarks", "regions", "colour", "tone"), OF_THE_TRUTH)
 """Metrics to which it matters which is the fake."""
 
 DETECTED = "the detector finds the same points through grain, blur and few colours, until it finds no face"
