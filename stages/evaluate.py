@@ -2,7 +2,8 @@
 
 from limner import workers
 
-workers.prepare("limner.evaluate.engine")
+if __name__ == "__main__":
+    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
 
 import json
 import sys

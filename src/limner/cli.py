@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from limner import params, sketch, sketches, stage
+from limner import params, sketch, sketches, stage, workers
 from limner.errors import ParamsError, choices
 from limner.manifest import command as manifest
 from limner.scrape.manifests import read_all
@@ -63,6 +63,7 @@ def compare(
 
 
 def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weights: Path, out: Path | None) -> None:
+    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
     from limner.evaluate.command import evaluate_folders  # loads pandas, which `limner check` does without
 
     settings = params.load()
