@@ -188,8 +188,8 @@ def _check_suites(settings: Params, path: Path) -> None:
             place = f"{path}: models.{name}.suites.{suite}"
             if block.erase and model.learns == "sketch":
                 raise ParamsError(
-                    f"{place}.erase: {name} learns to sketch, so it reads photos, and an eraser works on drawings: "
-                    "leave `erase` out, or move the suite to a model that learns photo"
+                    f"{place}.erase: {name} learns to sketch, so it reads photos, and only drawings can be erased: "
+                    "leave `erase` out, or put the suite into a model that learns photo"
                 )
             for manifest in block.manifests or ():
                 if manifest not in settings.manifests:
