@@ -4,6 +4,7 @@ import math
 from functools import cache
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -24,6 +25,7 @@ CUTOFF = 0.45
 T_CONGRUENCY, T_GRADIENT, T_CHROMA, CHROMA_POWER = 0.85, 160, 200, 0.03
 """The paper's constants, for values in [0, 255]."""
 
+AXES = ((1, 0), (0, 1))
 YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
 
 
@@ -64,11 +66,16 @@ def _features(pictures: Tensor) -> Features:
     if (step := round(min(pictures.shape[-2:]) / 256)) > 1:
         pictures = F.avg_pool2d(pictures, step)
     light, i, q = torch.einsum("kc,nchw->knhw", pictures.new_tensor(YIQ), pictures)
-    scharr = pictures.new_tensor([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]]) / 16
-    slopes = F.conv2d(light[:, None], torch.stack([scharr, scharr.T])[:, None], padding=1)
     # Picture by picture: the sixteen responses to one stay in the processor's cache.
     congruency = torch.stack([_phase_congruency(one) for one in light])
-    return Features(congruency, slopes.square().sum(1).sqrt(), i, q)
+    return Features(congruency, torch.stack([_gradient(one) for one in light]), i, q)
+
+
+def _gradient(light: Tensor) -> Tensor:
+    """(H, W) -> (H, W): length of the gradient by Scharr's filter, black outside."""
+    plane = light.detach().cpu().numpy()
+    slopes = [cv2.Scharr(plane, cv2.CV_32F, *axis, scale=1 / 16, borderType=cv2.BORDER_CONSTANT) for axis in AXES]
+    return torch.from_numpy(np.hypot(*slopes)).to(light)
 
 
 def _phase_congruency(light: Tensor) -> Tensor:
@@ -103,7 +110,7 @@ def _phase_congruency(light: Tensor) -> Tensor:
 def _median(values: Tensor) -> float:
     """The lower one of the middle two, as torch has it, in a quarter of its time."""
     middle = (values.numel() - 1) // 2
-    return float(np.partition(values.cpu().numpy(), middle, axis=None)[middle])
+    return float(np.partition(values.detach().cpu().numpy(), middle, axis=None)[middle])
 
 
 @cache
