@@ -10,7 +10,8 @@ import pytest
 
 from limner import images
 from limner.errors import LimnerError
-from limner.evaluate.yardsticks import CEILING, FLOORS, NEAREST, Yardsticks, neighbours
+from limner.evaluate.yardsticks import CEILING, COPY, FLOORS, NEAREST, Yardsticks, neighbours
+from limner.params import Suite
 from tests.small import PAINTER, SIZE, SKETCHER, faces_of, times_of
 
 
@@ -63,10 +64,10 @@ def test_an_output_that_is_a_training_picture_is_found_out(project: Path) -> Non
     yardsticks = Yardsticks(faces, times_of(project), SIZE)
     sample = faces.samples(PAINTER.suites["unseen"], "s")[0]
     copied = images.resize(images.read(project / "data/faces/ann-1.png"), SIZE, SIZE)
-    closest, distance, to_truth = yardsticks.closest(sample, copied)
+    closest, distance, to_truth = yardsticks.closest(sample, copied) or ("", 0.0, 0.0)
     assert (closest, distance) == ("ann-1", 0.0)
     assert to_truth > 0.05
-    _, distance, to_truth = yardsticks.closest(sample, cv2.blur(sample.read_truth(SIZE), (3, 3)))
+    _, distance, to_truth = yardsticks.closest(sample, cv2.blur(sample.read_truth(SIZE), (3, 3))) or ("", 0.0, 0.0)
     assert to_truth < distance
 
 
@@ -79,5 +80,21 @@ def test_a_model_of_drawings_is_held_against_drawings(project: Path) -> None:
 
 def test_a_model_without_training_faces_is_refused(project: Path) -> None:
     lonely = replace(PAINTER, train=replace(PAINTER.train, people=("eve",)))
-    with pytest.raises(LimnerError, match=r"training faces for the floors of ink.*eve"):
+    with pytest.raises(LimnerError, match=r"no training faces of eve.*ann, bob"):
         Yardsticks(faces_of(project, lonely), times_of(project), SIZE)
+
+
+def test_a_style_without_training_faces_has_one_floor_and_the_ceiling(project: Path) -> None:
+    """Hand drawings of test faces alone, say."""
+    chalk = Suite(people=("ann",), split="test", styles=("chalk",))
+    for index in range(4):
+        (project / f"data/sketches/artist/chalk/ann-{index}.png").unlink()
+    model = replace(PAINTER, suites={"unseen": PAINTER.suites["unseen"], "by_hand": chalk})
+    faces = faces_of(project, model)
+    yardsticks = Yardsticks(faces, times_of(project), SIZE)
+    sample = faces.samples(chalk, "by_hand")[0]
+    assert tuple(dict(yardsticks.of(sample))) == (COPY, CEILING)
+    copied = images.resize(images.read(project / "data/faces/ann-1.png"), SIZE, SIZE)
+    found = yardsticks.closest(sample, copied)
+    assert found is not None
+    assert found[:2] == ("ann-1", 0.0)

@@ -78,8 +78,8 @@ def _made(sample: Sample, seeds: Sequence[int], yardsticks: Yardsticks, size: in
     """What each method makes of a sample."""
     for seed in seeds:
         output = sample.read_output(size, seed)
-        closest = Closest(*yardsticks.closest(sample, output)) if seed == seeds[0] else None
-        yield Made(sample.style, MODEL, seed, output, closest)
+        found = yardsticks.closest(sample, output) if seed == seeds[0] else None
+        yield Made(sample.style, MODEL, seed, output, found and Closest(*found))
     for method, image in yardsticks.of(sample):
         yield Made(sample.style, method, NO_SEED, image)
 

@@ -1,4 +1,4 @@
-"""What costs nothing to know: three trivial painters that a model must beat, fitted to the pairs it learned
+"""What costs nothing to know: trivial painters that a model must beat, fitted to the pairs it learned
 from.
 
 Copying the input beats a poor model's SSIM on drawings of photos, and so does a linear filter: no figure is
@@ -14,7 +14,6 @@ import numpy.typing as npt
 from limner.errors import LimnerError
 from limner.images import Image
 
-NAMES = ("copy", "mean", "linear")
 WINDOW = 5
 """Side of the linear filter, pixels."""
 
@@ -23,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Floors:
-    """The trivial painters of one style, at the size of the pairs they were fitted to."""
+    """The trivial painters that are fitted to one style's pairs, at their size."""
 
     mean_input: Array
     """(H, W, Ci) in [0, 1]."""
@@ -32,16 +31,7 @@ class Floors:
     filter: Array
     """(WINDOW * WINDOW * Ci, Co): what an input's difference from the mean says about the truth's."""
 
-    def copy(self, picture: Image) -> Image:
-        """The input itself, as gray or RGB as the truth is."""
-        channels = self.mean_truth.shape[2]
-        if channels == 3 and picture.ndim == 2:
-            return np.repeat(picture[..., None], 3, axis=2)
-        if channels == 1 and picture.ndim == 3:
-            return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-        return picture
-
-    def mean(self, _: Image) -> Image:
+    def mean(self) -> Image:
         """The mean true picture, whatever the input."""
         return _to_image(self.mean_truth)
 
@@ -49,6 +39,15 @@ class Floors:
         """The mean true picture plus a linear filter of how the input differs from the mean input."""
         patches = _patches(_to_array(picture) - self.mean_input)
         return _to_image(self.mean_truth + (patches.T @ self.filter).reshape(self.mean_truth.shape))
+
+
+def copy(picture: Image, channels: int) -> Image:
+    """The input itself, as gray (1 channel) or RGB (3) as the truth is."""
+    if channels == 3 and picture.ndim == 2:
+        return np.repeat(picture[..., None], 3, axis=2)
+    if channels == 1 and picture.ndim == 3:
+        return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    return picture
 
 
 class Fit:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from limner.errors import LimnerError
 from limner.evaluate import floors
 from limner.evaluate.closest import Closest, apart, small
 from limner.images import Image
-from limner.params import Suite
 from limner.suites import Faces, Sample
 
+COPY, MEAN, LINEAR = "copy", "mean", "linear"
 NEAREST = "nearest"
 """The floor that answers with the truth of the training input which is closest to the input."""
-FLOORS = (*floors.NAMES, NEAREST)
+FLOORS = (COPY, MEAN, LINEAR, NEAREST)
 CEILING = "neighbour"
 """Another frame of the same film, the next in time: what the truth is like a moment away. Not every face has one."""
 MODEL = "model"
@@ -22,51 +23,76 @@ METHODS = (MODEL, *FLOORS, CEILING)
 class Yardsticks:
     """The floors and the ceiling of one model's suites.
 
+    A style in which no training face is drawn has one floor, the copy: there is nothing to fit the others to.
+
     Args:
         faces: what the model is measured on.
         times: data/faces.csv: columns id, person, time, source; time is empty for photos.
         size: side of the pictures, pixels.
+
+    Raises:
+        LimnerError: there are no training faces of the model's people.
     """
 
     def __init__(self, faces: Faces, times: pd.DataFrame, size: int) -> None:
         self._faces, self._size = faces, size
         self._next = neighbours(times)
         styles = tuple(dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles))
-        self._training: dict[str, dict[str, Sample]] = {}
-        for style in styles:
-            what = f"training faces for the floors of {style}"
-            samples = faces.samples(Suite(people=faces.model.train.people, split="train", styles=(style,)), what)
-            self._training[style] = {sample.id: sample for sample in samples}
-        self._inputs, self._truths = ({style: Closest() for style in styles} for _ in range(2))
+        self._floors: dict[str, floors.Floors] = {}
+        self._inputs: dict[str, Closest] = {}
+        self._truths: dict[str, Closest] = {}
         fits = {style: floors.Fit() for style in styles}
         # Face by face, so that a photo is read once for all of its drawings.
-        for id in dict.fromkeys(id for training in self._training.values() for id in training):
+        for id in _training(faces):
             for style in styles:
-                if sample := self._training[style].get(id):
+                sample = faces.sample(style, id)
+                if sample.sketch.is_file():  # not every face is drawn by hand
                     picture, truth = sample.read_input(size), sample.read_truth(size)
-                    self._inputs[style].add(id, picture)
-                    self._truths[style].add(id, truth)
+                    self._inputs.setdefault(style, Closest()).add(id, picture)
+                    self._truths.setdefault(self._kind(style), Closest()).add(id, truth)
                     fits[style].add(picture, truth)
-        self._floors = {style: fit.floors() for style, fit in fits.items()}
+        self._floors = {style: fits[style].floors() for style in self._inputs}
 
     def of(self, sample: Sample) -> Iterator[tuple[str, Image]]:
         """By method, what each floor makes of the sample's input, and the ceiling, if it has one."""
-        picture, floor = sample.read_input(self._size), self._floors[sample.style]
-        for name in floors.NAMES:
-            yield name, getattr(floor, name)(picture)
-        found, _ = self._inputs[sample.style].find(picture)
-        yield NEAREST, self._training[sample.style][found].read_truth(self._size)
+        picture = sample.read_input(self._size)
+        yield COPY, floors.copy(picture, 3 if sample.learns == "photo" else 1)
+        if floor := self._floors.get(sample.style):
+            yield MEAN, floor.mean()
+            yield LINEAR, floor.linear(picture)
+            found, _ = self._inputs[sample.style].find(picture)
+            yield NEAREST, self._faces.sample(sample.style, found).read_truth(self._size)
         if neighbour := self._next.get(sample.id):
             other = self._faces.sample(sample.style, neighbour)
             if other.truth.is_file():  # not every frame is drawn by hand
                 yield CEILING, other.read_truth(self._size)
 
-    def closest(self, sample: Sample, output: Image) -> tuple[str, float, float]:
+    def closest(self, sample: Sample, output: Image) -> tuple[str, float, float] | None:
         """The training face whose truth is closest to an output, how far it is, and how far the output's own truth
         is (see `closest.apart`). An output that is closer to a training picture than to its truth is remembered
-        rather than painted."""
-        found, distance = self._truths[sample.style].find(output)
+        rather than painted. None where nothing of the kind was learned."""
+        if (truths := self._truths.get(self._kind(sample.style))) is None:
+            return None
+        found, distance = truths.find(output)
         return found, distance, apart(small(output), small(sample.read_truth(self._size)))
+
+    def _kind(self, style: str) -> str:
+        """What a truth is compared with: photos with photos, drawings with those of their style."""
+        return style if self._faces.model.learns == "sketch" else "photo"
+
+
+def _training(faces: Faces) -> list[str]:
+    """The faces that a model learned from.
+
+    Raises:
+        LimnerError: there are none.
+    """
+    people, table = faces.model.train.people, faces.table
+    ids = table[table["person"].isin(people) & (table["split"] == "train")]["id"].tolist()
+    if not ids:
+        there = ", ".join(sorted(set(table["person"]))) or "nobody"
+        raise LimnerError(f"there are no training faces of {', '.join(people)} for the floors, but faces of {there}")
+    return [str(id) for id in ids]
 
 
 def neighbours(times: pd.DataFrame) -> dict[str, str]:
