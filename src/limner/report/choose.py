@@ -1,10 +1,14 @@
-"""Which pictures a page shows: even steps through time, and the worst one; none by eye."""
+"""Which pictures a page shows: all, or even steps through time and the worst; none by eye."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from limner.choose import evenly
 from limner.report.dataset import Face
+
+
+WORST = 10
+"""One of so many pictures is shown because it is among the worst, where not all can be shown."""
 
 
 class Known(Protocol):
@@ -25,9 +29,15 @@ def spread(items: Sequence[Item], count: int, phase: float = 0.5) -> list[Item]:
     return [items[index] for index in evenly(count, len(items), phase)]
 
 
-def rows_a_style(styles: int) -> int:
-    """How many rows a style gets beside its worst one: about eight a suite, three a style at least."""
-    return max(3, 8 // max(styles, 1) - 1)
+def most(items: Sequence[Item], worst_first: Sequence[Item], count: int) -> list[Item]:
+    """At most `count` of `items`, in their order: nine tenths at even steps, the rest the worst of the others."""
+    if len(items) <= count:
+        return list(items)
+    worst = count // WORST
+    chosen = spread(range(len(items)), count - worst)
+    places = {id(item): place for place, item in enumerate(items)}
+    others = [place for item in worst_first if (place := places[id(item)]) not in set(chosen)]
+    return [items[place] for place in sorted([*chosen, *others[:worst]])]
 
 
 def by_time(pictures: Sequence[Picture], faces: Mapping[str, Face]) -> list[Picture]:
