@@ -1,0 +1,122 @@
+"""How far a mean figure may be off by chance: what it would be with other pictures, and with other trainings.
+
+Frames of one moment are alike, so chance is in which groups of pictures there are (blocks of a video, photos of one
+day), not in how many frames each has: groups are drawn anew, with replacement, and so are the trainings where there
+are several (the cluster bootstrap: Davison and Hinkley, "Bootstrap methods and their application", 1997). The spread
+over the draws gives a standard error, enlarged by sqrt(n / (n - 1)) as Hesterberg advises ("What teachers should know
+about the bootstrap", 2015), and Student's t with as few degrees of freedom as there are groups makes it an interval:
+with three groups the percentiles of the draws would be far too narrow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import stdtrit
+
+DRAWS = 2000
+CONFIDENCE = 0.95
+
+Numbers = npt.NDArray[np.float64]
+
+
+class Estimate(NamedTuple):
+    """Of K figures: each (K,); nan where nothing was measured, or low and high where there is one group alone."""
+
+    value: Numbers
+    low: Numbers
+    high: Numbers
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Figures of pictures in the form that is drawn from: sums and counts by style, training and group."""
+
+    sums: Numbers
+    """(styles, trainings, groups, K)."""
+    counts: Numbers
+    """(styles, trainings, groups, K): how many pictures could be measured."""
+
+    def mean(self, trainings: Numbers, groups: Numbers) -> Numbers:
+        """(B, trainings) and (B, groups) weights -> (B, K): the mean over pictures, then over styles; nan without any.
+
+        A style without a measured picture is left out.
+        """
+        with np.errstate(invalid="ignore"):
+            weighted = [
+                np.einsum("bs,bg,asgk->abk", trainings, groups, part, optimize=True)
+                for part in (self.sums, self.counts)
+            ]
+            by_style = weighted[0] / weighted[1]
+            known = np.isfinite(by_style)
+            return cast(Numbers, np.where(known, by_style, 0).sum(axis=0) / known.sum(axis=0))
+
+
+def scores(table: pd.DataFrame, styles: Sequence[str], groups: Sequence[str], figures: Sequence[str]) -> Scores:
+    """Gather `table` (columns style, group, seed, and the figures; one row a picture and training)."""
+    seeds = sorted(set(table["seed"]))
+    place = (
+        table["style"].map({name: at for at, name in enumerate(styles)}).to_numpy(),
+        table["seed"].map({name: at for at, name in enumerate(seeds)}).to_numpy(),
+        table["group"].map({name: at for at, name in enumerate(groups)}).to_numpy(),
+    )
+    values = table[list(figures)].to_numpy(float)
+    sums = np.zeros((len(styles), len(seeds), len(groups), len(figures)))
+    counts = np.zeros_like(sums)
+    np.add.at(sums, place, np.nan_to_num(values))
+    np.add.at(counts, place, np.isfinite(values))
+    return Scores(sums, counts)
+
+
+def estimate(plus: Scores, minus: Scores | None = None) -> Estimate:
+    """The mean of `plus`, or by how much it exceeds that of `minus` (of the same styles and groups), with its interval.
+
+    Groups are drawn for both alike, so that what is hard for both does not count as a difference between them; their
+    trainings are drawn each by itself. The parts of the error are added up with Welch and Satterthwaite's degrees
+    of freedom.
+    """
+    sides = [plus] if minus is None else [plus, minus]
+    groups = plus.sums.shape[2]
+    trainings = [side.sums.shape[1] for side in sides]
+
+    def means(seeds: Sequence[Numbers], drawn: Numbers) -> Numbers:
+        first, *rest = (side.mean(weights, drawn) for side, weights in zip(sides, seeds, strict=True))
+        return first - rest[0] if rest else first
+
+    def even(number: int) -> Numbers:
+        return np.full((DRAWS, number), 1.0)
+
+    value = means([even(number)[:1] for number in trainings], even(groups)[:1])[0]
+    errors = [(means([even(number) for number in trainings], _draw(groups)), groups)]
+    for which, number in enumerate(trainings):
+        if number > 1:
+            weights = [_draw(n, 1 + which) if at == which else even(n) for at, n in enumerate(trainings)]
+            errors.append((means(weights, even(groups)), number))
+    variances = [_variance(replicates, number) for replicates, number in errors]
+    total = np.sum(variances, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = sum(variance**2 / max(number - 1, 1) for variance, (_, number) in zip(variances, errors, strict=True))
+        freedom = np.where(total > 0, total**2 / parts, 1.0)
+    reach = stdtrit(freedom, (1 + CONFIDENCE) / 2) * np.sqrt(total)
+    return Estimate(value, value - reach, value + reach)
+
+
+def _draw(number: int, stream: int = 0) -> Numbers:
+    """(DRAWS, number): how often each of `number` is drawn; the same ones every time."""
+    draw = np.random.default_rng([number, stream])
+    return draw.multinomial(number, np.full(number, 1 / number), size=DRAWS).astype(float)
+
+
+def _variance(replicates: Numbers, number: int) -> Numbers:
+    """(B, K) -> (K,): of the mean over `number` groups; nan if there is but one, of which nothing can be known."""
+    if number < 2:
+        return np.full(replicates.shape[1], np.nan)
+    known = np.isfinite(replicates)
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, replicates, 0).sum(axis=0) / count
+        spread = np.where(known, (replicates - mean) ** 2, 0).sum(axis=0) / count
+    return cast(Numbers, spread * number / (number - 1))
