@@ -31,6 +31,11 @@ def collect(root: Path, params: Params) -> tuple[ModelResult, ...]:
     return tuple(_Reader(root, name, block, params.seed).model() for name, block in params.models.items())
 
 
+def folder_of(root: Path, model: str) -> Path:
+    """Where evaluate writes the tables of a model."""
+    return root / "runs" / model / "evaluation"
+
+
 def read_pictures(folder: Path, figures: Sequence[str]) -> pd.DataFrame:
     """pictures.csv of an evaluation's folder, its figures as numbers.
 
@@ -48,7 +53,7 @@ class _Reader:
 
     def __init__(self, root: Path, name: str, block: Model, seed: int) -> None:
         self.root, self.name, self.block = root, name, block
-        self.folder = root / "runs" / name / "evaluation"
+        self.folder = folder_of(root, name)
         self.figures = self._figures()
         own = read_pictures(self.folder, [figure.name for figure in self.figures])
         own = own[own["method"] == MODEL]
