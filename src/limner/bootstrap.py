@@ -90,11 +90,21 @@ def estimate(plus: Scores, minus: Scores | None = None) -> Estimate:
         return np.full((DRAWS, number), 1.0)
 
     value = means([even(number)[:1] for number in trainings], even(groups)[:1])[0]
-    errors = [(means([even(number) for number in trainings], _draw(groups)), groups)]
+    errors = [(means([even(number) for number in trainings], draw(groups)), groups)]
     for which, number in enumerate(trainings):
         if number > 1:
-            weights = [_draw(n, 1 + which) if at == which else even(n) for at, n in enumerate(trainings)]
+            weights = [draw(n, 1 + which) if at == which else even(n) for at, n in enumerate(trainings)]
             errors.append((means(weights, even(groups)), number))
+    return interval(value, errors)
+
+
+def interval(value: Numbers, errors: Sequence[tuple[Numbers, int]]) -> Estimate:
+    """An estimate from what was drawn.
+
+    Args:
+        value: (K,).
+        errors: for each source of chance the value over the draws (B, K), and how many things were drawn from.
+    """
     variances = [_variance(replicates, number) for replicates, number in errors]
     total = np.sum(variances, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -104,10 +114,10 @@ def estimate(plus: Scores, minus: Scores | None = None) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
 
-def _draw(number: int, stream: int = 0) -> Numbers:
+def draw(number: int, stream: int = 0) -> Numbers:
     """(DRAWS, number): how often each of `number` is drawn; the same ones every time."""
-    draw = np.random.default_rng([number, stream])
-    return draw.multinomial(number, np.full(number, 1 / number), size=DRAWS).astype(float)
+    drawn = np.random.default_rng([number, stream])
+    return drawn.multinomial(number, np.full(number, 1 / number), size=DRAWS).astype(float)
 
 
 def _variance(replicates: Numbers, number: int) -> Numbers:

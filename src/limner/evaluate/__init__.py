@@ -1,93 +1,138 @@
-"""Measure a model on its suites, picture by picture, beside the floors."""
+"""Measure a model on its suites, picture by picture, beside its floors and its ceiling.
 
-from collections.abc import Iterator, Mapping, Sequence
+yardsticks, floors, closest   what the model is held against
+engine                        every metric of many pictures, on all cores
+together                      the metrics that look at all pictures of a suite
+figures                       means with their intervals, differences with their verdicts: the tables that are written
+folders                       the same metrics for any two folders of pictures
+sheet                         a few samples to look at
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
-from limner.evaluate import floors
-from limner.evaluate.suites import Faces, Sample
+from limner import metrics
+from limner.evaluate import engine
+from limner.evaluate.engine import Task
+from limner.evaluate.together import SetFigures, Together
+from limner.evaluate.yardsticks import MODEL, Yardsticks
 from limner.images import Image
-from limner.metrics import Metric
-from limner.params import Suite
-from limner.progress import progress
+from limner.metrics import Figure
+from limner.metrics.views.case import Setting
+from limner.suites import Faces, Sample
 
-PIXELS = 32 * 128 * 128
-"""Of the pictures that are measured at once: bounds the memory at any size."""
+KEYS = ["suite", "style", "id", "person", "group", "seed", "method"]
+"""The columns of a picture before its figures. `seed` is that of the training; floors have none (-1)."""
+NO_SEED = -1
 
 
-def measure(faces: Faces, size: int, metrics: Sequence[Metric]) -> pd.DataFrame:
-    """Every metric of what the model and the floors make of every sample, at `size` pixels.
+@dataclass(frozen=True)
+class Evaluation:
+    """All that was measured of one model."""
 
-    Memory does not grow with the number of pictures: one truth is in hand at a time, with all that was made
-    for it.
+    figures: tuple[Figure, ...]
+    """Of single pictures."""
+    set_figures: tuple[Figure, ...]
+    """Over whole sets of pictures."""
+    pictures: pd.DataFrame
+    """`KEYS`, then one column a figure: one row a suite, style, face, method and training, in that order."""
+    closest: pd.DataFrame
+    """Columns suite, style, id, closest, distance, to_truth: see `Yardsticks.closest`; of the model's own training."""
+    sets: tuple[SetFigures, ...]
+    """Values of `set_figures`."""
 
-    Returns:
-        One row a suite, style, face and method (`model`, or a floor's name), in that order; columns suite,
-        style, id, person, method and one a metric.
+
+@dataclass(frozen=True)
+class Made:
+    """What one method made of one sample."""
+
+    sample: Sample
+    method: str
+    seed: int
+    image: Image
+
+
+def measure(
+    faces: Faces,
+    times: pd.DataFrame,
+    size: int,
+    names: Sequence[str],
+    seeds: Sequence[int],
+    setting: Setting,
+    workers: int = 0,
+) -> Evaluation:
+    """Every metric of what the model, its floors and its ceiling make of every sample, at `size` pixels.
+
+    Args:
+        faces: what the model is measured on.
+        times: data/faces.csv, for the ceiling: see `Yardsticks`.
+        size: side of the pictures, pixels.
+        names: of the metrics.
+        seeds: of the trainings whose outputs are measured; the first is the model's own.
+        setting: what the metrics share.
+        workers: processes; 0: every core.
 
     Raises:
-        LimnerError: a suite is empty, a style has no drawings, an output is missing.
+        LimnerError: a suite is empty, a style has no drawings, an output or a model file is missing.
     """
     suites = faces.model.suites
     samples = {name: faces.samples(suite, name) for name, suite in suites.items()}
-    floor = fit_floors(faces, size)
+    yardsticks = Yardsticks(faces, times, size)
+    chosen = metrics.load(names, faces.model.learns)
+    # Samples of one truth follow each other, so that what a metric sees in it is found once.
+    jobs = [
+        (name, list(group)) for name in suites for _, group in groupby(samples[name], key=lambda sample: sample.truth)
+    ]
+    seen = Together(samples, chosen, faces.model.learns)
+    waiting: deque[list[Made]] = deque()
+
+    def tasks() -> Iterator[Task]:
+        for suite, group in jobs:
+            waiting.append(list(_made(group, seeds, yardsticks, size)))
+            pictures = tuple(one.image for one in waiting[-1])
+            yield Task(group[0].read_truth(size), pictures, seen.wanted(suite, group[0].id))
+
     rows: list[dict[str, object]] = []
-    with progress(sum(len(suite) for suite in samples.values()), "evaluate") as bar:
-        for name in suites:
-            # Samples of one truth follow each other, so that what a metric sees in it is found once.
-            for _, group in groupby(samples[name], key=lambda sample: sample.truth):
-                made = list(_made(list(group), floor, size))
-                figures = _figures([image for _, _, image in made], made[0][0].read_truth(size), metrics)
-                for (sample, method, _), values in zip(made, figures, strict=True):
-                    who = {"style": sample.style, "id": sample.id, "person": sample.person}
-                    rows.append({"suite": name, **who, "method": method, **values})
-                bar.update(len(made) // (1 + len(floors.NAMES)))
-    # From face by face to style by style, as a person reads it.
-    place = {(name, style): rank for name in suites for rank, style in enumerate(suites[name].styles)}
-    order = {name: rank for rank, name in enumerate(suites)}
-    rows.sort(key=lambda row: (order[str(row["suite"])], place[str(row["suite"]), str(row["style"])]))
-    return pd.DataFrame(rows)
+    closest: list[dict[str, object]] = []
+    single = [figure.name for metric in chosen if metric.over == "picture" for figure in metric.figures]
+    for (suite, group), measured in zip(
+        jobs, engine.measure(tasks(), len(jobs), faces.model.learns, setting, workers), strict=True
+    ):
+        made = waiting.popleft()
+        for one, values in zip(made, measured.figures.tolist(), strict=True):
+            keys = {"suite": suite, "style": one.sample.style, "id": one.sample.id}
+            who = {"person": one.sample.person, "group": one.sample.group, "seed": one.seed, "method": one.method}
+            rows.append(keys | who | dict(zip(single, values, strict=True)))
+            if one.method == MODEL and one.seed == seeds[0]:
+                found = yardsticks.closest(one.sample, one.image)
+                closest.append(keys | dict(zip(("closest", "distance", "to_truth"), found, strict=True)))
+        seen.add(suite, group[0].group, [(one.sample.style, one.method, one.seed) for one in made], measured)
+    figures = tuple(figure for metric in chosen if metric.over != "set" for figure in metric.figures)
+    over_sets = tuple(figure for metric in chosen if metric.over == "set" for figure in metric.figures)
+    pictures = pd.DataFrame(rows).join(seen.judged())[[*KEYS, *(figure.name for figure in figures)]]
+    return Evaluation(
+        figures, over_sets, _ordered(pictures, faces), _ordered(pd.DataFrame(closest), faces), tuple(seen.sets())
+    )
 
 
-def fit_floors(faces: Faces, size: int) -> dict[str, floors.Floors]:
-    """By style of any suite, the floors of the faces that the model learned from."""
-    people = faces.model.train.people
-    fitted = {}
-    for style in dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles):
-        training = faces.samples(Suite(people, "train", (style,)), f"training faces for the floors of {style}")
-        fitted[style] = floors.fit((sample.read_input(size), sample.read_truth(size)) for sample in training)
-    return fitted
-
-
-def _made(
-    samples: Sequence[Sample], floor: Mapping[str, floors.Floors], size: int
-) -> Iterator[tuple[Sample, str, Image]]:
-    """What each method made of each sample."""
+def _made(samples: Sequence[Sample], seeds: Sequence[int], yardsticks: Yardsticks, size: int) -> Iterator[Made]:
+    """What each method makes of each sample."""
     for sample in samples:
-        picture = sample.read_input(size)
-        yield sample, "model", sample.read_output(size)
-        for name in floors.NAMES:
-            yield sample, name, getattr(floor[sample.style], name)(picture)
+        for seed in seeds:
+            yield Made(sample, MODEL, seed, sample.read_output(size, seed))
+        for method, image in yardsticks.of(sample):
+            yield Made(sample, method, NO_SEED, image)
 
 
-def _figures(made: Sequence[Image], truth: Image, metrics: Sequence[Metric]) -> Iterator[dict[str, float]]:
-    """By metric, the figure of each picture."""
-    # Equal pictures (the mean face is one for all styles) are measured once.
-    number: dict[bytes, int] = {}
-    places = [number.setdefault(image.tobytes(), len(number)) for image in made]
-    fakes = to_tensor([made[places.index(place)] for place in range(len(number))])
-    real, step = to_tensor([truth]), max(1, PIXELS // truth.shape[0] ** 2)
-    parts = [fakes[start : start + step] for start in range(0, len(fakes), step)]
-    figures = {metric.name: torch.cat([metric(part, real) for part in parts]).tolist() for metric in metrics}
-    for place in places:
-        yield {name: values[place] for name, values in figures.items()}
-
-
-def to_tensor(images: Sequence[Image]) -> Tensor:
-    """N pictures (H, W) or (H, W, 3) in [0, 255] -> (N, 3, H, W) float32 in [0, 1]; gray is repeated."""
-    stack = np.stack([np.broadcast_to(np.atleast_3d(image), (*image.shape[:2], 3)) for image in images])
-    return torch.from_numpy(stack).permute(0, 3, 1, 2).to(torch.float32) / 255
+def _ordered(table: pd.DataFrame, faces: Faces) -> pd.DataFrame:
+    """From face by face to style by style, as a person reads it."""
+    suites = faces.model.suites
+    place = {(name, style): (at, of) for at, name in enumerate(suites) for of, style in enumerate(suites[name].styles)}
+    keys = [place[suite, style] for suite, style in zip(table["suite"], table["style"], strict=True)]
+    order = np.array(sorted(range(len(table)), key=keys.__getitem__), dtype=int)  # stable
+    return table.iloc[order].reset_index(drop=True)

@@ -1,72 +1,110 @@
-"""From one row a picture to the figures of a suite: means by style and method, as a tree and as a table to
-read."""
+"""From one row a picture to means with their intervals, and differences with their verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
-from limner.evaluate.floors import NAMES
-from limner.metrics import Metric
-
-DIGITS = 6
-"""Kept of each figure, so that equal pictures give equal bytes."""
-
-
-def titles(metrics: Sequence[Metric]) -> pd.DataFrame:
-    """What the metrics are, for whoever reads the figures: columns metric, title, direction."""
-    rows = [(metric.name, metric.title, metric.direction) for metric in metrics]
-    return pd.DataFrame(rows, columns=["metric", "title", "direction"])
+from limner import bootstrap
+from limner.bootstrap import Estimate
+from limner.compare import ALL, pair, verdict
+from limner.evaluate import Evaluation
+from limner.evaluate.together import SetFigures
+from limner.evaluate.yardsticks import MODEL
 
 
-def summarise(pictures: pd.DataFrame, drawn: Mapping[str, Sequence[str]], metrics: Sequence[str]) -> dict[str, Any]:
-    """Means over pictures, by suite.
+def means(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Every mean there is, with its interval; means are made here and nowhere else.
 
     Args:
-        pictures: columns suite, style, id, method and one a metric; method is `model` or a floor's name.
-        drawn: by suite, the styles that count in its figure.
-        metrics: the columns to average.
+        measured: a model.
+        drawn: by suite, the styles that count in its mean.
 
     Returns:
-        By suite: `n` (faces), `drawn` (the model, mean over the drawn styles, each weighing the same),
-        `styles` (the model, by style) and `floors` (by floor, mean over the drawn styles).
+        Columns suite, style (or `compare.ALL`: the mean over the drawn styles, each weighing the same), method, figure,
+        value, low, high (95%, not farther than any picture's figure goes; nan where there is one group alone), n
+        (pictures, over trainings) and lacking (those of them that could not be measured).
     """
-    tree: dict[str, Any] = {}
-    for suite, counted in drawn.items():
-        rows = pictures[pictures["suite"] == suite]
-        means = rows.groupby(["method", "style"], sort=False)[list(metrics)].mean()
-
-        def over(method: str, styles: Sequence[str], means: pd.DataFrame = means) -> dict[str, float]:
-            figures = means.loc[[(method, style) for style in styles]].mean()
-            return {str(name): round(float(value), DIGITS) for name, value in figures.items()}
-
-        tree[suite] = {
-            "n": int(rows["id"].nunique()),
-            "drawn": over("model", counted),
-            "styles": {style: over("model", [style]) for style in rows["style"].unique()},
-            "floors": {name: over(name, counted) for name in NAMES},
-        }
-    return tree
+    rows: list[dict[str, object]] = []
+    names = [figure.name for figure in measured.figures]
+    for suite, style, method, over, table in _parts(measured.pictures, drawn):
+        values = table[names].to_numpy(float)
+        estimate = bootstrap.estimate(bootstrap.scores(table, over, sorted(set(table["group"])), names))
+        known = np.isfinite(values)
+        low = np.fmax(estimate.low, np.where(known, values, np.inf).min(axis=0))
+        high = np.fmin(estimate.high, np.where(known, values, -np.inf).max(axis=0))
+        within = Estimate(estimate.value, *(np.where(np.isfinite(estimate.low), end, np.nan) for end in (low, high)))
+        lacking = (~known).sum(axis=0)
+        rows += _told(suite, style, method, names, within, len(table), lacking)
+        rows += _sets(measured.sets, suite, style, method, over)
+    return pd.DataFrame(rows)
 
 
-def show(title: str, tree: Mapping[str, Any], metrics: Sequence[Metric]) -> None:
-    """Print the figures of each suite: the model and its floors, the best of each column in bold."""
-    table = Table(title=title, caption="mean over the drawn styles; an arrow points to where better is")
-    table.add_column("suite (faces)")
-    table.add_column("method")
-    for metric in metrics:
-        table.add_column(f"{metric.name} {'↑' if metric.direction == 'higher' else '↓'}", justify="right")
-    for suite, figures in tree.items():
-        rows = {"model": figures["drawn"], **figures["floors"]}
-        for method, row in rows.items():
-            cells = [_cell(row[metric.name], metric, rows) for metric in metrics]
-            label = f"{suite} ({figures['n']})" if method == "model" else ""
-            table.add_row(label, method, *cells, end_section=method == NAMES[-1])
-    Console().print(table)
+def _parts(
+    pictures: pd.DataFrame, drawn: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str, str, list[str], pd.DataFrame]]:
+    """Suite, style (or `ALL`), method, the styles that are averaged, and the rows."""
+    for suite, table in pictures.groupby("suite", sort=False):
+        styles = list(dict.fromkeys(table["style"]))
+        for style, over in [(ALL, list(drawn[str(suite)])), *((style, [style]) for style in styles)]:
+            inside = table[table["style"].isin(over)]
+            for method in dict.fromkeys(inside["method"]):
+                yield str(suite), style, method, over, inside[inside["method"] == method]
 
 
-def _cell(value: float, metric: Metric, rows: Mapping[str, Mapping[str, float]]) -> str:
-    best = (max if metric.direction == "higher" else min)(row[metric.name] for row in rows.values())
-    return f"[bold]{value:.3f}[/bold]" if value == best else f"{value:.3f}"
+def _told(
+    suite: str, style: str, method: str, names: Sequence[str], estimate: Estimate, n: int, lacking: Any
+) -> Iterator[dict[str, object]]:
+    for at, name in enumerate(names):
+        keys = {"suite": suite, "style": style, "method": method, "figure": name}
+        value, low, high = (ends[at] for ends in estimate)
+        yield keys | {"value": value, "low": low, "high": high, "n": n, "lacking": int(lacking[at])}
+
+
+def _sets(sets: Sequence[SetFigures], suite: str, style: str, method: str, over: Sequence[str]) -> Iterator[Any]:
+    """The rows of what is measured over whole sets: the mean over styles and trainings."""
+    own = [one for one in sets if one.suite == suite and one.key[0] in over and one.key[1] == method]
+    for metric in dict.fromkeys(one.metric for one in own):
+        these = [one for one in own if one.metric == metric]
+        value, drawn = (np.mean([getattr(one, what) for one in these], axis=0) for what in ("value", "drawn"))
+        estimate = bootstrap.interval(value, [(drawn, these[0].groups)])
+        yield from _told(suite, style, method, [metric], estimate, sum(one.pictures for one in these), [0])
+
+
+def against(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The model minus each floor and the ceiling, paired by picture.
+
+    Returns:
+        Columns suite, style, method, figure, difference, low, high, verdict: `better` or `worse` where the model's
+        difference is more than noise, else `even`.
+    """
+    rows = []
+    names = [figure.name for figure in measured.figures]
+    for suite, style, method, over, table in _parts(measured.pictures, drawn):
+        if method == MODEL:
+            own = table
+            continue
+        paired = pair(own, table, over, names)
+        if paired is None:
+            continue
+        for at, figure in enumerate(measured.figures):
+            difference, low, high = (ends[at] for ends in paired.apart)
+            keys = {"suite": suite, "style": style, "method": method, "figure": figure.name}
+            told = verdict(low, high, figure.direction, ("better", "worse"))
+            rows.append(keys | {"difference": difference, "low": low, "high": high, "verdict": told})
+    return pd.DataFrame(rows)
+
+
+def by_seed(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The model's means by training: columns suite, style, figure, seed, value; no rows for one training alone."""
+    names = [figure.name for figure in measured.figures]
+    rows = []
+    for suite, style, method, over, table in _parts(measured.pictures, drawn):
+        seeds = list(dict.fromkeys(table["seed"]))
+        if method == MODEL and len(seeds) > 1:
+            for seed in seeds:
+                own = table[table["seed"] == seed].groupby("style")[names].mean().reindex(over).mean()
+                keys = {"suite": suite, "style": style}
+                rows += [keys | {"figure": name, "seed": seed, "value": own[name]} for name in names]
+    return pd.DataFrame(rows, columns=["suite", "style", "figure", "seed", "value"])
