@@ -76,11 +76,11 @@ def environment() -> Environment:
     )
     said = ("figure", "interval", "plural", "share", "listed")
     jinja.filters |= {name: getattr(words, name) for name in said}
-    asked = ("digits", "standing", "at_ceiling", "best_floor", "over_seeds", "summary", "memory", "FLOORS", "NEIGHBOUR")
+    asked = ("standing", "at_ceiling", "best_floor", "over_seeds", "summary", "memory", "FLOORS", "NEIGHBOUR")
     jinja.globals |= {name: getattr(words, name) for name in asked}
     jinja.globals |= {"heat_of_styles": views.heat_of_styles, "heat_of_regions": views.heat_of_regions}
     jinja.globals |= {"chart": chart, "loss": loss, "strip": strip, "metrics": metrics, "regions": regions}
-    jinja.globals |= {"unmeasured": unmeasured}
+    jinja.globals |= {"columns": columns}
     jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "ROWS": views.ROWS, "nan": math.nan}
     for name, file in (("style", "style.css"), ("script", "report.js")):
         # Trusted: the project's own files, set into the page as they are.
@@ -108,10 +108,13 @@ def metrics(figures: Sequence[results.Figure]) -> list[tuple[str, list[results.F
     return [(part[0].label.partition(", ")[0] if len(part) > 1 else part[0].label, part) for part in parts]
 
 
-def unmeasured(rows: Sequence[views.Row], model: results.ModelResult, figure: results.Figure) -> bool:
-    """No picture of them has that figure (it may be one of a whole set), so there is nothing to sort by."""
-    place = model.figures.index(figure)
-    return all(math.isnan(row.scored.scores[place]) for row in rows)
+def columns(model: results.ModelResult, figures: Sequence[results.Figure], rows: Sequence[views.Row]) -> list[Any]:
+    """Where those `figures` that `rows` have stand in their scores: place, figure, decimals.
+
+    A figure of a whole set is none of a picture.
+    """
+    places = [(model.figures.index(figure), figure, model.digits[figure.name]) for figure in figures]
+    return [one for one in places if any(not math.isnan(row.scored.scores[one[0]]) for row in rows)]
 
 
 def regions(model: results.ModelResult) -> list[results.Figure]:

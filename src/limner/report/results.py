@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -27,10 +28,15 @@ class Figure:
     metric: str
     """Figures of one metric stand together."""
     label: str
-    """Short, for a table's head."""
+    """Short, for a table's head; of a metric with several figures `METRIC, PART`."""
     title: str
     higher: bool
     """Higher is better."""
+
+    @property
+    def part(self) -> str:
+        """What of its metric it is, where the metric is named beside it."""
+        return self.label.partition(", ")[2] or self.label
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,10 @@ class Cell:
     low: float
     high: float
     """Ends of the 95% interval; nan if there is none."""
-    pictures: int
+    outputs: int
+    """Pictures, those of every training."""
     lacking: int
-    """Pictures that could not be measured (no face was found in them, say)."""
+    """Those of them that could not be measured (no face was found in them, say)."""
 
 
 UNKNOWN = Cell(math.nan, math.nan, math.nan, 0, 0)
@@ -70,11 +77,6 @@ class Means:
     def floors(self) -> list[str]:
         """The methods that a model has to beat."""
         return [method for method in self.cells if method not in (MODEL, CEILING)]
-
-    @property
-    def pictures(self) -> int:
-        """How many the model made."""
-        return max((cell.pictures for cell in self.cells.get(MODEL, {}).values()), default=0)
 
 
 class Files(NamedTuple):
@@ -140,12 +142,20 @@ class ModelResult:
     """Suites of params.yaml without a measured picture."""
     training: Training
 
-    @property
+    @cached_property
     def first(self) -> list[Figure]:
         """The figures to read first, as many as `FIRST` names."""
         heads = [next(figures) for _, figures in groupby(self.figures, key=lambda figure: figure.metric)]
         rank = {metric: place for place, metric in enumerate(FIRST)}
         return sorted(heads, key=lambda figure: rank.get(figure.metric, len(FIRST)))[: len(FIRST)]
+
+    @cached_property
+    def digits(self) -> Mapping[str, int]:
+        """Decimals to show of each figure: one where its values reach ten, else three."""
+        means = [means for suite in self.suites for means in (suite.drawn, *suite.styles)]
+        values = [(name, cell.value) for one in means for cells in one.cells.values() for name, cell in cells.items()]
+        large = {name for name, value in values if abs(value) >= 10}
+        return {figure.name: 1 if figure.name in large else 3 for figure in self.figures}
 
     def worst_first(self, pictures: Sequence[Scored]) -> list[Scored]:
         """By the figure that is read first; one that could not be measured is worse still."""

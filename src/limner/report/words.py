@@ -35,18 +35,6 @@ def share(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({100 * part / max(whole, 1):.0f}%)"
 
 
-def digits(model: ModelResult, name: str) -> int:
-    """Decimals of a figure: one where its values reach ten, else three."""
-    cells = [
-        method[name].value
-        for suite in model.suites
-        for means in (suite.drawn, *suite.styles)
-        for method in means.cells.values()
-        if name in method
-    ]
-    return 1 if any(abs(value) >= 10 for value in cells) else 3
-
-
 def standing(means: Means, name: str) -> tuple[str, str]:
     """Whether the model beats its floors in one figure: better, worse, even or unknown, and that in words."""
     said = {floor: means.verdicts.get(floor, {}).get(name, "") for floor in means.floors}
@@ -57,7 +45,7 @@ def standing(means: Means, name: str) -> tuple[str, str]:
         return "even", f"no better than {listed(even)}"
     if any(said.values()):
         return "better", "better than every floor"
-    return "unknown", "no floor to compare with"
+    return "unknown", "not compared" if best_floor(means, name, True) else "no floor to compare with"
 
 
 def at_ceiling(means: Means, name: str) -> bool:
@@ -91,7 +79,7 @@ def summary(model: ModelResult, means: Means) -> str:
         return f"Better than every floor in all {len(known)} figures that are read first."
     worse = known.count("worse")
     lost = f", worse than one in {worse}" if worse else ""
-    return f"Better than every floor in {beaten} of the {len(known)} figures that are read first{lost}."
+    return f"Better than every floor in {beaten or 'none'} of the {len(known)} figures that are read first{lost}."
 
 
 def memory(pictures: list[Scored]) -> str:

@@ -2,6 +2,8 @@
 // Without it everything is still there; so each control is hidden in the page and shown here.
 "use strict";
 
+document.documentElement.classList.add("js");
+
 const PAGE = 24; // rows shown at once
 
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
