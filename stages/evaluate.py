@@ -2,7 +2,7 @@
 
 from limner import workers
 
-workers.prepare("limner.evaluate.engine", "limner.metrics")
+workers.prepare("limner.evaluate.engine")
 
 import json
 import sys
@@ -12,28 +12,32 @@ from limner import card, evaluate, images, params, stage, tables
 from limner.evaluate import sheet
 from limner.evaluate.told import Told
 from limner.files import whole
+from limner.metrics.views.case import Setting
 from limner.suites import Faces
 
 
 def main(name: str) -> None:
-    """Write the tables (runs/NAME/evaluation), bars and a sheet of pictures a suite, the figures and the model's card."""
+    """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
     settings = params.load()
     model, size, run = settings.model(name), settings.size, Path("runs", name)
-    faces = Faces.load(settings, name)
-    setting = frame.setting(settings.align)
-    times = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", "source"))
+    known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", "source"))
+    split = tables.read(Path("data/split.csv"), needs=("id", "person", "group", "split"))
+    faces = Faces(model, Path("data/faces"), split)
     seeds = range(settings.seed, settings.seed + settings.evaluate.seeds)
-    measured = evaluate.measure(faces, times, size, settings.evaluate.metrics, seeds, setting, settings.workers.count)
-    drawn = {suite: faces.drawn(block.styles) for suite, block in model.suites.items()}
-    told = Told(measured, drawn)
-    told.write(run / "evaluation", faces.files())
+    setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
+    workers = settings.workers.count
+    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, seeds, setting, workers)
+
+    told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
+    told.write(run / "evaluation")
+    tables.write(run / "evaluation/files.csv", faces.files())
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)
     for suite, block in model.suites.items():
         images.write(run / f"sheets/{suite}.png", sheet.draw(sheet.spread(faces.samples(block, suite)), size))
     with whole(Path("reports", name, "metrics.json")) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(Path("models", f"{name}.md"), settings, name, told)
+    card.write(Path("models", f"{name}.md"), settings, name, told, known, split)
     told.show(name)
 
 

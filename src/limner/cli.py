@@ -35,6 +35,46 @@ def apply(
     stage.run(lambda: _apply(model, pictures, out))
 
 
+@app.command()
+def evaluate(
+    outputs: Annotated[Path, typer.Argument(help="the folder of pictures to measure")],
+    truths: Annotated[Path, typer.Argument(help="the folder of the true ones, under the same names")],
+    inputs: Annotated[Path | None, typer.Option(help="what they were made of: the floor to beat")] = None,
+    metrics: Annotated[str, typer.Option(help="a,b,c instead of all that params.yaml names")] = "",
+    weights: Annotated[Path, typer.Option(help="the folder of model files")] = Path("data/weights"),
+    out: Annotated[Path | None, typer.Option(help="a folder for the tables, picture by picture")] = None,
+) -> None:
+    """Measure any folder of pictures against a folder of true ones."""
+    stage.run(lambda: _evaluate(outputs, truths, inputs, metrics, weights, out))
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(help="a model, an experiment or revision, REVISION:MODEL, or a folder of tables")],
+    b: Annotated[str, typer.Argument(help="the other one")],
+    model: Annotated[str | None, typer.Option(help="which model of two experiments; else all they share")] = None,
+    suite: Annotated[str | None, typer.Option(help="this suite alone")] = None,
+    styles: Annotated[bool, typer.Option("--styles", help="each style too, not only their mean")] = False,
+    out: Annotated[Path | None, typer.Option(help="a CSV for all of it")] = None,
+) -> None:
+    """Say whether two models, or two experiments, differ by more than noise."""
+    stage.run(lambda: _compare(a, b, model, suite, styles, out))
+
+
+def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weights: Path, out: Path | None) -> None:
+    from limner.evaluate.command import evaluate_folders  # loads pandas, which `limner check` does without
+
+    settings = params.load()
+    wanted = [name.strip() for name in names.split(",")] if names else list(settings.evaluate.metrics)
+    evaluate_folders(outputs, truths, inputs, wanted, weights, out, settings.workers.count)
+
+
+def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool, out: Path | None) -> None:
+    from limner.evaluate.command import compare_models
+
+    compare_models(a, b, model, suite, styles, out)
+
+
 def _apply(model: str, pictures: list[Path], out: Path) -> None:
     from limner.portray import portray  # loads torch, which `limner check` does without
 

@@ -2,59 +2,25 @@
 
 yardsticks, floors, closest   what the model is held against
 engine                        every metric of many pictures, on all cores
-together                      the metrics that look at all pictures of a suite
-figures                       means with their intervals, differences with their verdicts: the tables that are written
-folders                       the same metrics for any two folders of pictures
+collect, together             one row a picture; the metrics that look at all pictures of a suite
+figures                       means with their intervals, differences with their verdicts
+told                          the tables, the tree and the words that come of them
+folders                       the same for any two folders of pictures
 sheet                         a few samples to look at
 """
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import groupby
 
-import numpy as np
 import pandas as pd
 
 from limner import metrics
-from limner.evaluate import engine
-from limner.evaluate.engine import Task
-from limner.evaluate.together import SetFigures, Together
+from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
 from limner.evaluate.yardsticks import MODEL, Yardsticks
-from limner.images import Image
-from limner.metrics import Figure
 from limner.metrics.views.case import Setting
+from limner.params import Align
 from limner.suites import Faces, Sample
-
-KEYS = ["suite", "style", "id", "person", "group", "seed", "method"]
-"""The columns of a picture before its figures. `seed` is that of the training; floors have none (-1)."""
-NO_SEED = -1
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """All that was measured of one model."""
-
-    figures: tuple[Figure, ...]
-    """Of single pictures."""
-    set_figures: tuple[Figure, ...]
-    """Over whole sets of pictures."""
-    pictures: pd.DataFrame
-    """`KEYS`, then one column a figure: one row a suite, style, face, method and training, in that order."""
-    closest: pd.DataFrame
-    """Columns suite, style, id, closest, distance, to_truth: see `Yardsticks.closest`; of the model's own training."""
-    sets: tuple[SetFigures, ...]
-    """Values of `set_figures`."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """What one method made of one sample."""
-
-    sample: Sample
-    method: str
-    seed: int
-    image: Image
 
 
 def measure(
@@ -81,52 +47,41 @@ def measure(
         LimnerError: a suite is empty, a style has no drawings, an output or a model file is missing.
     """
     suites = faces.model.suites
-    samples = {name: faces.samples(suite, name) for name, suite in suites.items()}
     yardsticks = Yardsticks(faces, times, size)
-    chosen = metrics.load(names, faces.model.learns)
     # Samples of one truth follow each other, so that what a metric sees in it is found once.
     jobs = [
-        (name, list(group)) for name in suites for _, group in groupby(samples[name], key=lambda sample: sample.truth)
+        (name, list(group))
+        for name, suite in suites.items()
+        for _, group in groupby(faces.samples(suite, name), key=lambda sample: sample.truth)
     ]
-    seen = Together(samples, chosen, faces.model.learns)
-    waiting: deque[list[Made]] = deque()
-
-    def tasks() -> Iterator[Task]:
-        for suite, group in jobs:
-            waiting.append(list(_made(group, seeds, yardsticks, size)))
-            pictures = tuple(one.image for one in waiting[-1])
-            yield Task(group[0].read_truth(size), pictures, seen.wanted(suite, group[0].id))
-
-    rows: list[dict[str, object]] = []
-    closest: list[dict[str, object]] = []
-    single = [figure.name for metric in chosen if metric.over == "picture" for figure in metric.figures]
-    for (suite, group), measured in zip(
-        jobs, engine.measure(tasks(), len(jobs), faces.model.learns, setting, workers), strict=True
-    ):
-        made = waiting.popleft()
-        for one, values in zip(made, measured.figures.tolist(), strict=True):
-            keys = {"suite": suite, "style": one.sample.style, "id": one.sample.id}
-            who = {"person": one.sample.person, "group": one.sample.group, "seed": one.seed, "method": one.method}
-            rows.append(keys | who | dict(zip(single, values, strict=True)))
-            if one.method == MODEL and one.seed == seeds[0]:
-                found = yardsticks.closest(one.sample, one.image)
-                closest.append(keys | dict(zip(("closest", "distance", "to_truth"), found, strict=True)))
-        seen.add(suite, group[0].group, [(one.sample.style, one.method, one.seed) for one in made], measured)
-    figures = tuple(figure for metric in chosen if metric.over != "set" for figure in metric.figures)
-    over_sets = tuple(figure for metric in chosen if metric.over == "set" for figure in metric.figures)
-    pictures = pd.DataFrame(rows).join(seen.judged())[[*KEYS, *(figure.name for figure in figures)]]
-    return Evaluation(
-        figures, over_sets, _ordered(pictures, faces), _ordered(pd.DataFrame(closest), faces), tuple(seen.sets())
-    )
+    groups = (_group(suite, samples, seeds, yardsticks, size) for suite, samples in jobs)
+    ids = {name: [samples[0].id for suite, samples in jobs if suite == name] for name in suites}
+    chosen = metrics.load(names, faces.model.learns)
+    measured = collect(groups, ids, chosen, faces.model.learns, setting, workers)
+    return replace(measured, pictures=_ordered(measured.pictures, faces), closest=_ordered(measured.closest, faces))
 
 
-def _made(samples: Sequence[Sample], seeds: Sequence[int], yardsticks: Yardsticks, size: int) -> Iterator[Made]:
-    """What each method makes of each sample."""
-    for sample in samples:
-        for seed in seeds:
-            yield Made(sample, MODEL, seed, sample.read_output(size, seed))
-        for method, image in yardsticks.of(sample):
-            yield Made(sample, method, NO_SEED, image)
+def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where the irises are in an aligned face, as `Setting` takes them."""
+    (x, y), half = align.eyes, align.eye_distance / 2
+    left, right = (((x + side * half + 0.5) / align.size, (y + 0.5) / align.size) for side in (-1, 1))
+    return left, right
+
+
+def _group(suite: str, samples: Sequence[Sample], seeds: Sequence[int], yardsticks: Yardsticks, size: int) -> Group:
+    first = samples[0]
+    made = tuple(one for sample in samples for one in _made(sample, seeds, yardsticks, size))
+    return Group(suite, first.id, first.person, first.group, first.read_truth(size), made)
+
+
+def _made(sample: Sample, seeds: Sequence[int], yardsticks: Yardsticks, size: int) -> Iterator[Made]:
+    """What each method makes of a sample."""
+    for seed in seeds:
+        output = sample.read_output(size, seed)
+        closest = Closest(*yardsticks.closest(sample, output)) if seed == seeds[0] else None
+        yield Made(sample.style, MODEL, seed, output, closest)
+    for method, image in yardsticks.of(sample):
+        yield Made(sample.style, method, NO_SEED, image)
 
 
 def _ordered(table: pd.DataFrame, faces: Faces) -> pd.DataFrame:
@@ -134,5 +89,4 @@ def _ordered(table: pd.DataFrame, faces: Faces) -> pd.DataFrame:
     suites = faces.model.suites
     place = {(name, style): (at, of) for at, name in enumerate(suites) for of, style in enumerate(suites[name].styles)}
     keys = [place[suite, style] for suite, style in zip(table["suite"], table["style"], strict=True)]
-    order = np.array(sorted(range(len(table)), key=keys.__getitem__), dtype=int)  # stable
-    return table.iloc[order].reset_index(drop=True)
+    return table.iloc[sorted(range(len(table)), key=keys.__getitem__)].reset_index(drop=True)  # stable

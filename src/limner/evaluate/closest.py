@@ -19,7 +19,7 @@ Row = npt.NDArray[np.float32]
 def small(image: Image) -> Row:
     """(H, W) or (H, W, 3) -> its row."""
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-    return resize(gray, SIDE, SIDE).ravel().astype(np.float32) / 255
+    return resize(gray, SIDE, SIDE).ravel().astype(np.float32) / np.float32(255)
 
 
 def apart(one: Row, other: Row) -> float:

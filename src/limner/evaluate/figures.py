@@ -9,7 +9,7 @@ import pandas as pd
 from limner import bootstrap
 from limner.bootstrap import Estimate
 from limner.compare import ALL, pair, verdict
-from limner.evaluate import Evaluation
+from limner.evaluate.collect import Evaluation
 from limner.evaluate.together import SetFigures
 from limner.evaluate.yardsticks import MODEL
 

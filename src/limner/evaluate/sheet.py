@@ -7,8 +7,8 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from limner.choose import evenly
-from limner.evaluate.suites import Sample
 from limner.images import Image, resize
+from limner.suites import Sample
 
 ROWS, BLOCKS = 6, 2
 """Of the sheet: each block is three pictures wide."""

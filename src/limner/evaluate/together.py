@@ -12,8 +12,7 @@ import torch
 from limner.bootstrap import Numbers, draw
 from limner.choose import evenly
 from limner.evaluate.engine import Array, Measured
-from limner.metrics import Metric
-from limner.suites import Sample
+from limner.metrics import Metric, kid
 
 MOST = 200
 """Truths of a suite whose features are kept to compare sets: bounds the memory, and no larger set is told apart
@@ -57,29 +56,27 @@ class Together:
     """What was seen of each picture, as it comes, and the judgement on all of them at the end.
 
     Args:
-        samples: by suite.
+        ids: by suite, of its truths.
         chosen: the metrics.
         learns: what the model makes: the drawings of a style are judged among that style's, photos among all photos.
     """
 
     def __init__(
-        self, samples: Mapping[str, Sequence[Sample]], chosen: Sequence[Metric], learns: Literal["sketch", "photo"]
+        self, ids: Mapping[str, Sequence[str]], chosen: Sequence[Metric], learns: Literal["sketch", "photo"]
     ) -> None:
         self._metrics, self._learns = chosen, learns
         self._galleries: dict[tuple[str, str], _Gallery] = {}
         self._count = 0
         self._shown: dict[str, set[str]] = {}
-        for suite, inside in samples.items():
-            ids = list(dict.fromkeys(sample.id for sample in inside))
-            self._shown[suite] = {ids[at] for at in evenly(min(MOST, len(ids)), len(ids))}
+        for suite, inside in ids.items():
+            different = list(dict.fromkeys(inside))
+            self._shown[suite] = {different[at] for at in evenly(min(MOST, len(different)), len(different))}
 
     def wanted(self, suite: str, id: str) -> tuple[str, ...]:
         """The metrics that are asked about one truth of a suite: sets are compared where there are enough pictures."""
         shown = self._shown[suite]
         return tuple(
-            metric.name
-            for metric in self._metrics
-            if metric.over != "set" or (id in shown and len(shown) >= metric.least)
+            metric.name for metric in self._metrics if metric.over != "set" or (id in shown and len(shown) >= kid.LEAST)
         )
 
     def add(self, suite: str, group: str, keys: Sequence[Key], measured: Measured) -> None:
@@ -129,9 +126,9 @@ def _set(suite: str, gallery: _Gallery, metric: Metric, key: Key) -> SetFigures:
         if key in keys  # not every truth has a neighbour, not every face is drawn by hand
     ]
     fakes, truths = np.stack([features for features, _ in made]), np.concatenate(gallery.truths[metric.name])
-    sums = metric.sums(torch.from_numpy(fakes), torch.from_numpy(truths))
+    sums = kid.sums(torch.from_numpy(fakes), torch.from_numpy(truths))
     places = [[all_groups.index(group) for group in side] for side in ((group for _, group in made), names)]
     # One draw of the groups is one weight a group, and so a picture; the first row weighs all the same.
     weights = np.concatenate([np.ones((1, len(all_groups))), draw(len(all_groups))])
-    values = metric.value(sums, *(torch.from_numpy(weights[:, place]) for place in places)).numpy()[:, None]
+    values = kid.value(sums, *(torch.from_numpy(weights[:, place]) for place in places)).numpy()[:, None]
     return SetFigures(suite, key, metric.name, values[0], values[1:], len(all_groups), len(made))

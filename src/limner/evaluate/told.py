@@ -7,13 +7,13 @@ from pathlib import Path
 from statistics import stdev
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from limner import tables
 from limner.compare import ALL
-from limner.evaluate import Evaluation, figures
+from limner.evaluate import figures
+from limner.evaluate.collect import Evaluation
 from limner.evaluate.yardsticks import CEILING, FLOORS, MODEL
 from limner.metrics import Figure
 
@@ -46,7 +46,7 @@ class Told:
     def __init__(self, measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> None:
         self.measured = measured
         self.figures: tuple[Figure, ...] = (*measured.figures, *measured.set_figures)
-        self.suites = list(drawn)
+        self.drawn, self.suites = drawn, list(drawn)
         self._means = figures.means(measured, drawn)
         self._against = figures.against(measured, drawn)
         self._seeds = figures.by_seed(measured, drawn)
@@ -55,7 +55,7 @@ class Told:
             for row in self._means.to_dict("records")
         }
         keys = ["suite", "style", "method", "figure"]
-        self._verdict = dict(
+        self._verdict: dict[tuple[str, ...], str] = dict(
             zip(self._against[keys].itertuples(index=False, name=None), self._against["verdict"], strict=True)
         )
 
@@ -79,8 +79,8 @@ class Told:
         closest = self.measured.closest[self.measured.closest["suite"] == suite]
         return float((closest["distance"] < closest["to_truth"]).mean())
 
-    def write(self, folder: Path, files: pd.DataFrame) -> None:
-        """Write the tables: see docs/architecture.md. `files`: where each sample's pictures lie."""
+    def write(self, folder: Path) -> None:
+        """Write the tables: see docs/architecture.md."""
         named = [asdict(figure) for figure in self.figures]
         tables.write_rows(
             folder / "metrics.csv",
@@ -89,7 +89,8 @@ class Told:
         )
         tables.write(folder / "pictures.csv", self.measured.pictures)
         tables.write(folder / "closest.csv", self.measured.closest)
-        tables.write(folder / "files.csv", files)
+        drawn = [{"suite": suite, "style": style} for suite, styles in self.drawn.items() for style in styles]
+        tables.write_rows(folder / "drawn.csv", ("suite", "style"), drawn)
         tables.write(folder / "figures.csv", self._means)
         tables.write(folder / "against.csv", self._against)
         tables.write(folder / "seeds.csv", self._seeds)
@@ -135,7 +136,7 @@ class Told:
         return tree
 
     def show(self, title: str) -> None:
-        """Print each suite's figures: the model with its margin, the best floor and whether it is beaten, the ceiling."""
+        """Print each suite's figures: the model with its margin, the best floor and the verdict, the ceiling."""
         for suite in self.suites:
             table = Table(
                 title=f"{title} on {suite}", caption="mean over the drawn styles; arrows point to the better end"

@@ -1,0 +1,105 @@
+"""A model's card: what it is, whose pictures it learned from, how good it is, what it cannot do and how to use it.
+
+After Mitchell et al., "Model cards for model reporting", FAT* 2019; the header is the one that model hubs read.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from limner.evaluate.told import Mean, Told
+from limner.evaluate.yardsticks import CEILING, MODEL
+from limner.files import whole
+from limner.params import Params
+
+SWITCHES = {True: "on", False: "off"}
+
+
+def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFrame, split: pd.DataFrame) -> None:
+    """Write the card of a model as Markdown.
+
+    Args:
+        path: of the file; the model's folder lies beside it, under the same name.
+        settings: all of params.yaml.
+        name: of the model.
+        told: its figures.
+        faces: data/faces.csv: columns id, person, source, license, author, credit.
+        split: data/split.csv: columns id, person, split.
+    """
+    environment = Environment(
+        loader=PackageLoader("limner", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    model = settings.model(name)
+    learned = split[split["person"].isin(model.train.people) & (split["split"] == "train")]
+    recipe = {
+        **asdict(settings.train),
+        "epochs": model.train.epochs,
+        "width": model.train.width,
+        "jitter": SWITCHES[getattr(settings, model.jitter)],
+        "flip": SWITCHES[settings.flip],
+        "seed": settings.seed,
+    }
+    text = environment.get_template("card.md.j2").render(
+        name=name,
+        version=version("limner"),
+        model=model,
+        settings=settings,
+        header=yaml.safe_dump(_header(model.learns), sort_keys=False).strip(),
+        counts=learned["person"].value_counts().to_dict(),
+        sources=_sources(faces[faces["id"].isin(learned["id"])]),
+        recipe=recipe,
+        suites=[(suite, block, _rows(told, suite), told.memorised(suite)) for suite, block in model.suites.items()],
+    )
+    with whole(path) as part:
+        part.write_text(text.strip() + "\n", encoding="utf-8")
+
+
+def _header(learns: str) -> dict[str, object]:
+    return {
+        "library_name": "limner",
+        "pipeline_tag": "image-to-image",
+        "tags": ["pix2pix", "face", f"{learns}-generation"],
+    }
+
+
+def _sources(faces: pd.DataFrame) -> list[Mapping[str, object]]:
+    """Each source with its terms, and how many of the faces came from it."""
+    columns = ["credit", "author", "license", "source"]
+    counted = faces.value_counts(columns, sort=False).reset_index(name="faces")
+    return [{str(key): value for key, value in row.items()} for row in counted.to_dict("records")]
+
+
+def _rows(told: Told, suite: str) -> list[dict[str, str]]:
+    """The figures of a suite, a row each."""
+    rows = []
+    for figure in told.figures:
+        own, floor = told.mean(suite, MODEL, figure.name), told.best_floor(suite, figure)
+        if math.isnan(own.value):
+            continue
+        verdict = told.verdict(suite, floor, figure.name)
+        rows.append(
+            {
+                "label": figure.label,
+                "better": figure.direction,
+                "value": _number(own),
+                "floor": f"{_number(told.mean(suite, floor, figure.name), False)} ({floor})" if floor else "–",
+                "verdict": verdict or "–",
+                "ceiling": _number(told.mean(suite, CEILING, figure.name), False),
+            }
+        )
+    return rows
+
+
+def _number(mean: Mean, margin: bool = True) -> str:
+    if math.isnan(mean.value):
+        return "–"
+    return f"{mean.value:.3f}" + (f" ± {mean.margin:.3f}" if margin and not math.isnan(mean.margin) else "")
+
+
+__all__: Sequence[str] = ["write"]

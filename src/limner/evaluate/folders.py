@@ -1,0 +1,126 @@
+"""Measure any folder of outputs against a folder of truths, whoever made them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from limner import metrics
+from limner.errors import LimnerError, SourceError
+from limner.evaluate.collect import NO_SEED, Evaluation, Group, Made, collect
+from limner.evaluate.yardsticks import MODEL
+from limner.images import Image, resize
+from limner.metrics.views.case import Setting
+from limner.scrape import expand, pictures
+from limner.tables import Problem
+
+STYLE = "pictures"
+"""The one style of a folder."""
+COPY = "copy"
+
+LARGEST = 1024
+"""Longest side at which pictures are compared, pixels: beyond it the metrics take gigabytes, and see no more."""
+SUFFIXES = expand.SUFFIXES["photo"]
+
+ROLES: Mapping[str, re.Pattern[str]] = {
+    "output": re.compile(r"[-_](fake_B|fake|outputs?|synthesized_image|generated|result)$", re.IGNORECASE),
+    "truth": re.compile(r"[-_](real_B|real_image|real|targets?|truth|gt)$", re.IGNORECASE),
+    "input": re.compile(r"[-_](real_A|inputs?|input_label|sketch|sz1)$", re.IGNORECASE),
+}
+"""What pix2pix, its TensorFlow and its HD version append to a picture's name to tell what it is, and others alike."""
+
+
+def evaluate(
+    outputs: Path, truths: Path, inputs: Path | None, names: Sequence[str], weights: Path, workers: int = 0
+) -> tuple[Evaluation, list[Problem]]:
+    """Every metric of each picture in `outputs` against the one of the same name in `truths`.
+
+    Pictures are compared at the truth's size (within `LARGEST`), to which an output or input of another size is
+    resampled. Each is a group of its own: nothing is known of who or when it is.
+
+    Args:
+        outputs: a folder of pictures.
+        truths: the true ones, under the same names but for their endings and what `ROLES` lists; may be `outputs`.
+        inputs: what the outputs were made of: it is measured as if it were the output, the floor to beat.
+        names: of the metrics.
+        weights: the folder of model files.
+        workers: processes; 0: every core.
+
+    Returns:
+        The figures, of one suite with the name of `outputs` and one style; and what was left out.
+
+    Raises:
+        LimnerError: a folder is missing, or no two names fit.
+    """
+    made, true = listing(outputs, "output"), listing(truths, "truth")
+    given = listing(inputs, "input") if inputs else {}
+    both = [name for name in made if name in true]
+    if not both:
+        raise LimnerError(
+            f"no picture of {outputs} has the name of one in {truths}: {_some(made)} there, {_some(true)} here; "
+            "give the truths the names of the outputs (other endings, and _fake_B, _real_B and the like, do no harm)"
+        )
+    problems = [
+        Problem(str(found[name]), "skipped", f"there is no picture of that name in {where}")
+        for found, other, where in ((made, true, truths), (true, made, outputs))
+        for name in found
+        if name not in other
+    ]
+    problems += [
+        Problem(name, "noted", f"{inputs} has no input of that name") for name in both if inputs and name not in given
+    ]
+    for name in list(both):
+        try:
+            for folder in (made, true, given):
+                if name in folder:
+                    pictures.read(folder[name])
+        except SourceError as error:
+            problems.append(Problem(name, "failed", str(error)))
+            both.remove(name)
+    suite = outputs.name or "outputs"
+
+    def groups() -> Iterator[Group]:
+        for name in both:
+            truth = _limited(pictures.read(true[name]).image)
+            seen = [Made(STYLE, MODEL, 0, _like(made[name], truth))]
+            if name in given:
+                seen.append(Made(STYLE, COPY, NO_SEED, _like(given[name], truth)))
+            yield Group(suite, name, name, name, truth, tuple(seen))
+
+    measured = collect(groups(), {suite: both}, metrics.load(names), "photo", Setting(weights, None), workers)
+    return measured, problems
+
+
+def listing(folder: Path, role: str) -> dict[str, Path]:
+    """The pictures of a folder by their bare names: those named for `role`, if there are such, else all.
+
+    Raises:
+        LimnerError: the folder is missing or empty, or two pictures have one name.
+    """
+    if not folder.is_dir():
+        raise LimnerError(f"{folder} is not a folder")
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    named = [path for path in files if ROLES[role].search(path.stem)]
+    found: dict[str, Path] = {}
+    for path in named or files:
+        name = ROLES[role].sub("", path.stem)
+        if name in found:
+            raise LimnerError(f"{found[name]} and {path} would both be {name!r}: keep one of them there")
+        found[name] = path
+    if not found:
+        raise LimnerError(f"{folder} holds no pictures ({', '.join(SUFFIXES)})")
+    return found
+
+
+def _limited(truth: Image) -> Image:
+    height, width = truth.shape[:2]
+    scale = min(1.0, LARGEST / max(height, width))
+    return resize(truth, round(width * scale), round(height * scale))
+
+
+def _like(path: Path, truth: Image) -> Image:
+    height, width = truth.shape[:2]
+    return resize(pictures.read(path).image, width, height)
+
+
+def _some(found: Mapping[str, Path]) -> str:
+    return ", ".join(path.name for path in list(found.values())[:3])
