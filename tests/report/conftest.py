@@ -30,6 +30,12 @@ def page(untouched: Path, settings: Params) -> Path:
     return untouched / "reports/index.html"
 
 
+@pytest.fixture(scope="session")
+def pages(page: Path) -> list[Path]:
+    """The small project's index and its models' pages, for tests that only read them."""
+    return [page, *sorted((page.parent / "pages").iterdir())]
+
+
 @pytest.fixture
 def project(tmp_path: Path, settings: Params) -> Path:
     """The small project's root folder, for one test to change."""

@@ -82,9 +82,7 @@ def line_chart(points: Sequence[Point], label: str, x_name: str) -> Markup:
     return Markup("".join(parts))
 
 
-def strip(
-    value: float, interval: Interval, floors: Sequence[float], ceiling: float, higher: bool
-) -> Markup:
+def strip(value: float, interval: Interval, floors: Sequence[float], ceiling: float, higher: bool) -> Markup:
     """Where a figure (dot) stands with its interval (bar) among its floors (strokes) and its ceiling (a ring).
 
     The line's right end is the better one. What is not known (nan) is left out.

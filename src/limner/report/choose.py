@@ -6,7 +6,6 @@ from typing import Protocol, TypeVar
 from limner.choose import evenly
 from limner.report.dataset import Face
 
-
 WORST = 10
 """One of so many pictures is shown because it is among the worst, where not all can be shown."""
 
@@ -29,15 +28,16 @@ def spread(items: Sequence[Item], count: int, phase: float = 0.5) -> list[Item]:
     return [items[index] for index in evenly(count, len(items), phase)]
 
 
-def most(items: Sequence[Item], worst_first: Sequence[Item], count: int) -> list[Item]:
-    """At most `count` of `items`, in their order: nine tenths at even steps, the rest the worst of the others."""
+def most(items: Sequence[Item], worst_first: Sequence[int], count: int) -> list[Item]:
+    """At most `count` of `items`, in their order: nine tenths at even steps, the rest the worst of the others.
+
+    `worst_first` are the places of the items, the worst one's first.
+    """
     if len(items) <= count:
         return list(items)
-    worst = count // WORST
-    chosen = spread(range(len(items)), count - worst)
-    places = {id(item): place for place, item in enumerate(items)}
-    others = [place for item in worst_first if (place := places[id(item)]) not in set(chosen)]
-    return [items[place] for place in sorted([*chosen, *others[:worst]])]
+    steps = set(spread(range(len(items)), count - count // WORST))
+    others = [place for place in worst_first if place not in steps]
+    return [items[place] for place in sorted([*steps, *others[: count // WORST]])]
 
 
 def by_time(pictures: Sequence[Picture], faces: Mapping[str, Face]) -> list[Picture]:

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from limner import sketches, tables
+from limner.compare import ALL
 from limner.errors import SourceError
 from limner.params import Model, Params
 from limner.report import training
 from limner.report.dataset import number
-from limner.report.results import DRAWN, MODEL, Cell, Closest, Figure, Files, Means, ModelResult, Scored, SuiteResult
+from limner.report.results import MODEL, Cell, Closest, Figure, Files, Means, ModelResult, Scored, SuiteResult
 
 MEASURED, COUNTED = ("value", "low", "high"), ("n", "lacking")
 """The columns of figures.csv that make a `Cell`."""
@@ -89,7 +90,7 @@ class _Reader:
         return SuiteResult(
             name=name,
             wanted=self.block.suites[name],
-            drawn=self._means(name, DRAWN),
+            drawn=self._means(name, ALL),
             mean_of=tuple(drawn),
             styles=tuple(self._means(name, style) for style in styles),
             pictures={style: tuple(self._scored(name, by_style[style])) for style in styles},
@@ -113,11 +114,11 @@ class _Reader:
 
     def _scored(self, suite: str, own: pd.DataFrame) -> Iterator[Scored]:
         scores = own.reindex(columns=[figure.name for figure in self.figures]).to_numpy(float).tolist()
-        for row, values in zip(own[[*SAMPLE, "person"]].to_dict("records"), scores, strict=True):
-            key = _sample(row)
+        for style, id, person, values in zip(own["style"], own["id"], own["person"], scores, strict=True):
+            key = suite, style, id
             if key not in self.files:
-                raise SourceError(f"{self.folder / 'files.csv'} lacks {row['id']!r} in the style {row['style']!r}")
-            yield Scored(row["style"], row["id"], row["person"], tuple(values), self.files[key], self._closest(key))
+                raise SourceError(f"{self.folder / 'files.csv'} lacks {id!r} in the style {style!r} of {suite!r}")
+            yield Scored(style, id, person, tuple(values), self.files[key], self._closest(key))
 
     def _closest(self, key: Sample) -> Closest | None:
         row = self.closest.get(key)

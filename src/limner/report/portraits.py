@@ -75,9 +75,7 @@ def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, pa
 
 def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, cell: int) -> Image.Image:
     shown = bands(models)
-    sheets = [
-        _band(columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown
-    ]
+    sheets = [_band(columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown]
     width = max((sheet.width for sheet in sheets), default=1)
     sheet = Image.new("RGBA", (width, max(1, sum(band.height for band in sheets))))
     top = 0

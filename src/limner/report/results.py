@@ -15,8 +15,6 @@ MODEL = "model"
 """The method that is the model itself; every other one is a floor, or the ceiling."""
 CEILING = "neighbour"
 """The method that no model need beat: the truth against its own neighbour frame."""
-DRAWN = "drawn"
-"""The style that stands for the mean over a suite's drawn styles."""
 FIRST = ("lpips", "identity", "ssim", "landmarks", "sharpness")
 """The metrics a stranger should read first, each by its first figure; the next ones take the place of those that a
 project does not measure. Likeness to the eye comes first: SSIM alone flatters a model that copies its input."""
@@ -157,13 +155,13 @@ class ModelResult:
         large = {name for name, value in values if abs(value) >= 10}
         return {figure.name: 1 if figure.name in large else 3 for figure in self.figures}
 
-    def worst_first(self, pictures: Sequence[Scored]) -> list[Scored]:
-        """By the figure that is read first; one that could not be measured is worse still."""
+    def worst_first(self, pictures: Sequence[Scored]) -> list[int]:
+        """The places of `pictures` by the figure that is read first; one that could not be measured is worse still."""
         figure = self.first[0]
-        place, sign = self.figures.index(figure), 1 if figure.higher else -1
+        column, sign = self.figures.index(figure), 1 if figure.higher else -1
 
-        def key(picture: Scored) -> tuple[float, str, str]:
-            score = picture.scores[place]
-            return (-math.inf if math.isnan(score) else sign * score, picture.id, picture.style)
+        def key(place: int) -> tuple[float, int]:
+            score = pictures[place].scores[column]
+            return (-math.inf if math.isnan(score) else sign * score, place)
 
-        return sorted(pictures, key=key)
+        return sorted(range(len(pictures)), key=key)

@@ -88,9 +88,7 @@ class Views:
             name=shots.name,
             input=add(shots.input, "input"),
             truth=add(shots.truth, "truth"),
-            outputs={
-                epoch: self._gallery.add(path, f"epoch {epoch}: {shots.name}") for epoch, path in shots.outputs
-            },
+            outputs={epoch: self._gallery.add(path, f"epoch {epoch}: {shots.name}") for epoch, path in shots.outputs},
         )
 
     def closest(self) -> list[Pair]:
