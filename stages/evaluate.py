@@ -21,23 +21,22 @@ def main(name: str) -> None:
     settings = params.load()
     model, size, run = settings.model(name), settings.size, Path("runs", name)
     known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", "source"))
-    split = tables.read(Path("data/split.csv"), needs=("id", "person", "group", "split"))
-    faces = Faces(model, Path("data/faces"), split)
-    seeds = range(settings.seed, settings.seed + settings.evaluate.seeds)
+    faces = Faces(name, model)
     setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
-    workers = settings.workers.count
-    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, seeds, setting, workers)
+    processes = settings.workers.count
+    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, settings.seeds, setting, processes)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")
-    tables.write(run / "evaluation/files.csv", faces.files())
+    tables.write(run / "evaluation/files.csv", faces.files(settings.seed))
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)
     for suite, block in model.suites.items():
-        images.write(run / f"sheets/{suite}.png", sheet.draw(sheet.spread(faces.samples(block, suite)), size))
+        shown = sheet.spread(faces.samples(block, suite))
+        images.write(run / f"sheets/{suite}.png", sheet.draw(shown, size, settings.seed))
     with whole(Path("reports", name, "metrics.json")) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(Path("models", f"{name}.md"), settings, name, told, known, split)
+    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.table)
     told.show(name)
 
 

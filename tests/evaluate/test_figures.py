@@ -1,50 +1,137 @@
-"""Means by hand."""
+"""Means, intervals and verdicts by hand."""
 
-from pathlib import Path
-
+import numpy as np
 import pandas as pd
 import pytest
 
-from limner import metrics
+from limner.compare import ALL
 from limner.evaluate import figures
-from limner.metrics import Setting
-from tests.metrics.conftest import ALIGN
+from limner.evaluate.collect import CLOSEST, NO_SEED, Evaluation
+from limner.evaluate.told import Told
+from limner.metrics import Figure
 
-ROWS = [
-    # suite, style, id, method, score
-    *[("near", "ink", "a", "model", 0.9), ("near", "ink", "b", "model", 0.7), ("near", "wash", "a", "model", 0.4)],
-    *[("near", "learned", "a", "model", 0.1)],
-    *[
-        ("near", style, "a", method, 0.5)
-        for style in ("ink", "wash", "learned")
-        for method in ("copy", "mean", "linear")
-    ],
-    *[("far", "ink", "c", method, 1 / 3) for method in ("model", "copy", "mean", "linear")],
-]
-PICTURES = pd.DataFrame(ROWS, columns=["suite", "style", "id", "method", "ssim"])
+SSIM = Figure("ssim", "ssim", "SSIM", "SSIM: structural similarity", "higher")
+L1 = Figure("l1", "l1", "L1", "L1: mean absolute error", "lower")
 DRAWN = {"near": ["ink", "wash"], "far": ["ink"]}
 
 
-def test_styles_weigh_the_same_and_learned_ones_nothing() -> None:
-    tree = figures.summarise(PICTURES, DRAWN, ["ssim"])
-    assert tree["near"]["drawn"]["ssim"] == pytest.approx((0.8 + 0.4) / 2)
-    assert tree["near"]["styles"] == {"ink": {"ssim": 0.8}, "wash": {"ssim": 0.4}, "learned": {"ssim": 0.1}}
-    assert tree["near"]["floors"] == {name: {"ssim": 0.5} for name in ("copy", "mean", "linear")}
-    assert tree["near"]["n"] == 2
+def rows(suite: str, style: str, method: str, ssim: list[float], seed: int = NO_SEED) -> list[dict[str, object]]:
+    return [
+        {
+            "suite": suite,
+            "style": style,
+            "id": f"{suite}-{index}",
+            "person": "ann",
+            "group": f"film@{index}",
+            "seed": seed,
+            "method": method,
+            "ssim": value,
+            "l1": 1 - value,
+        }
+        for index, value in enumerate(ssim)
+    ]
 
 
-def test_figures_are_rounded_and_in_the_order_of_the_suites() -> None:
-    tree = figures.summarise(PICTURES, DRAWN, ["ssim"])
+def evaluation(*parts: list[dict[str, object]]) -> Evaluation:
+    pictures = pd.DataFrame([row for part in parts for row in part])
+    own = pictures[pictures["method"] == "model"].drop_duplicates(["suite", "style", "id"])
+    closest = own[["suite", "style", "id"]].assign(closest="ann-1", distance=0.1, to_truth=0.05)
+    closest.loc[closest.index[0], "to_truth"] = 0.2
+    return Evaluation((SSIM, L1), (), pictures, closest[CLOSEST], ())
+
+
+@pytest.fixture
+def measured() -> Evaluation:
+    return evaluation(
+        rows("near", "ink", "model", [0.9, 0.7, 0.8, 0.8], 0),
+        rows("near", "wash", "model", [0.4, 0.4, 0.4, 0.4], 0),
+        rows("near", "learned", "model", [0.1, 0.1, 0.1, 0.1], 0),
+        *(rows("near", style, "copy", [0.5, 0.5, 0.5, 0.5]) for style in ("ink", "wash", "learned")),
+        *(rows("near", style, "linear", [0.3, 0.1, 0.2, 0.2]) for style in ("ink", "wash", "learned")),
+        *(rows("near", style, "neighbour", [0.95, np.nan, 0.95, 0.95]) for style in ("ink", "wash", "learned")),
+        rows("far", "ink", "model", [1 / 3], 0),
+        rows("far", "ink", "copy", [0.25]),
+    )
+
+
+def mean(measured: Evaluation, suite: str, style: str, method: str, figure: str = "ssim") -> "pd.Series[float]":
+    table = figures.means(measured, DRAWN).set_index(["suite", "style", "method", "figure"])
+    return table.loc[(suite, style, method, figure)]
+
+
+def test_styles_weigh_the_same_and_learned_ones_nothing(measured: Evaluation) -> None:
+    assert mean(measured, "near", ALL, "model")["value"] == pytest.approx((0.8 + 0.4) / 2)
+    assert mean(measured, "near", "learned", "model")["value"] == pytest.approx(0.1)
+
+
+def test_an_interval_goes_no_farther_than_the_pictures_do(measured: Evaluation) -> None:
+    own = mean(measured, "near", "ink", "model")
+    assert 0.7 <= own["low"] < 0.8 < own["high"] <= 0.9
+    assert mean(measured, "near", "wash", "model")[["low", "high"]].tolist() == pytest.approx([0.4, 0.4])
+
+
+def test_one_group_has_no_interval(measured: Evaluation) -> None:
+    assert mean(measured, "far", "ink", "model")[["low", "high"]].isna().all()
+
+
+def test_what_could_not_be_measured_is_counted(measured: Evaluation) -> None:
+    ceiling = mean(measured, "near", "ink", "neighbour")
+    assert (ceiling["n"], ceiling["lacking"]) == (4, 1)
+    assert ceiling["value"] == pytest.approx(0.95)
+
+
+def test_a_floor_is_beaten_by_more_than_noise_or_not(measured: Evaluation) -> None:
+    told = figures.against(measured, DRAWN).set_index(["suite", "style", "method", "figure"])["verdict"]
+    assert told["near", "ink", "linear", "ssim"] == "better"
+    assert told["near", "ink", "linear", "l1"] == "better"
+    assert told["near", "wash", "copy", "ssim"] == "worse"
+    assert told["near", ALL, "copy", "ssim"] == "better"  # .6 against .5, and the styles are paired
+    assert told["far", "ink", "copy", "ssim"] == "even"  # one group tells nothing
+
+
+def test_several_trainings_are_averaged_and_told_apart() -> None:
+    measured = evaluation(
+        *(rows("far", "ink", "model", [0.5 + shift] * 3, seed) for seed, shift in enumerate((-0.1, 0.0, 0.1))),
+        rows("far", "ink", "copy", [0.2] * 3),
+    )
+    own = mean(measured, "far", "ink", "model")
+    assert own["value"] == pytest.approx(0.5)
+    # The groups are all alike: what is left is Student's t of three trainings, cut off at what was seen.
+    assert (own["low"], own["high"]) == pytest.approx((0.4, 0.6))
+    told = figures.by_seed(measured, {"far": ["ink"]})
+    assert told[(told["style"] == ALL) & (told["figure"] == "ssim")]["value"].tolist() == pytest.approx([0.4, 0.5, 0.6])
+    assert Told(measured, {"far": ["ink"]}).summary()["far"]["seeds"]["ssim"] == pytest.approx(0.1)
+
+
+def test_the_tree_for_dvc(measured: Evaluation) -> None:
+    tree = Told(measured, DRAWN).summary()
     assert list(tree) == ["near", "far"]
+    near = tree["near"]
+    assert (near["n"], near["groups"], near["memorised"]) == (4, 4, round(1 / 12, 6))
+    assert near["drawn"] == {"ssim": 0.6, "l1": 0.4}
+    assert near["best_floor"] == {"ssim": 0.5, "l1": 0.5}
+    assert near["neighbour"] == {"ssim": 0.95, "l1": 0.05}
+    assert set(near["margin"]) == {"ssim", "l1"}
     assert tree["far"]["drawn"]["ssim"] == 0.333333
+    assert tree["far"]["margin"] == {}
+    assert "seeds" not in near
 
 
-def test_the_table_has_the_model_and_its_floors(capsys: pytest.CaptureFixture[str]) -> None:
-    chosen = metrics.load(["ssim"], Setting(Path("nowhere"), ALIGN))
-    figures.show("painter", figures.summarise(PICTURES, DRAWN, ["ssim"]), chosen)
+def test_the_table_has_the_model_its_floor_and_the_verdict(
+    measured: Evaluation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Told(measured, DRAWN).show("painter")
     shown = capsys.readouterr().out
-    lines = [line for line in shown.splitlines() if "│" in line]
-    assert "ssim ↑" in shown
-    assert [line.split("│")[2].strip() for line in lines] == ["model", "copy", "mean", "linear"] * 2
-    assert "near (2)" in lines[0]
-    assert "0.600" in lines[0]
+    (line, *_) = [line for line in shown.splitlines() if "ssim ↑" in line]
+    cells = [cell.strip() for cell in line.strip("│").split("│")]
+    assert cells[0:2] == ["ssim ↑", "0.600"]
+    assert cells[3] == "0.500"
+    assert cells[4] == "better than copy"
+    assert cells[5] == "0.950"
+
+
+def test_bars_name_styles_floors_and_the_ceiling(measured: Evaluation) -> None:
+    tables = {(suite, figure): rows for suite, figure, rows in Told(measured, DRAWN).bars()}
+    assert set(tables) == {(suite, figure) for suite in DRAWN for figure in ("ssim", "l1")}
+    names = [row["what"] for row in tables["near", "ssim"]]
+    assert names == [ALL, "ink", "wash", "learned", "copy", "linear", "neighbour"]

@@ -46,7 +46,7 @@ def evaluate(
         workers: processes; 0: every core.
 
     Returns:
-        The figures, of one suite with the name of `outputs` and one style; and what was left out.
+        The figures, of one suite with the name of `truths` and one style; and what was left out.
 
     Raises:
         LimnerError: a folder is missing, or no two names fit.
@@ -76,7 +76,7 @@ def evaluate(
         except SourceError as error:
             problems.append(Problem(name, "failed", str(error)))
             both.remove(name)
-    suite = outputs.name or "outputs"
+    suite = truths.resolve().name  # so that two folders of outputs can be compared
 
     def groups() -> Iterator[Group]:
         for name in both:

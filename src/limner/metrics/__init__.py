@@ -10,18 +10,20 @@ attribute of `Case`.
 A metric of several figures names them in `PARTS` (part: what it is, in words) and returns (N, K); its figures are
 called NAME_PART. `DIRECTION` may then be a dict by part. One that says nothing of drawings has `LEARNS = ("photo",)`.
 
-Two metrics look at all the pictures of a suite together: `rank`, which gives each picture its place among the
-truths, and `kid`, which compares two sets.
+Some look at many pictures together and say so by `OVER`. They have a function `features(fake, real, *, needs...)`
+instead, which returns what is kept of each picture, (N, ...) of the fakes and (N or 1, ...) of the truths, and their
+own function takes these: with `OVER = "suite"`, `NAME(fake, real, truth)` gives (N, K), a figure a picture again,
+where `truth` (N,) says which of the suite's truths `real` (M, ...) is each fake's own (`rank`); with `OVER = "set"`,
+`NAME(fake, real)` gives one figure of the two sets (`kid`, whose `sums` and `value` reweigh the pictures cheaply).
 """
 
 import inspect
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import Literal, Protocol
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -31,12 +33,8 @@ from limner.metrics.views.case import Case
 
 Direction = Literal["higher", "lower"]
 """Which way is better."""
-
-
-class Measure(Protocol):
-    """(N, 3, H, W) and (N or 1, 3, H, W) in [0, 1] -> (N,) or (N, K)."""
-
-    def __call__(self, fake: Tensor, real: Tensor) -> Tensor: ...
+Over = Literal["picture", "suite", "set"]
+"""What a metric must have seen before it can say anything, and of what: see above."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,44 @@ class Metric:
 
     name: str
     figures: tuple[Figure, ...]
-    function: Measure
+    over: Over
+    function: Callable[..., Tensor]
+    """The module's own."""
+    look: Callable[..., Any]
+    """What is asked of a case: the same, or the module's `features`."""
     needs: tuple[str, ...]
-    """Attributes of `Case` that the function asks for."""
+    """Attributes of `Case` that `look` asks for."""
 
     def __call__(self, case: Case) -> Tensor:
-        """The figures of each picture of `case`: (N, K) float32, no gradient; nan where nothing can be measured."""
-        with torch.no_grad():
-            given = {name: getattr(case, name) for name in self.needs}
-            values = partial(self.function, **given)(case.fake, case.real)
+        """The figures of each picture of `case`: (N, K) float32, no gradient; nan where nothing can be measured.
+        Only of metrics over a picture."""
+        assert self.over == "picture", f"{self.name} looks at more than a picture: ask for its features"
+        values: Tensor = self._look(case)
         return values.reshape(len(case.fake), len(self.figures))
+
+    def features(self, case: Case) -> tuple[Tensor, Tensor]:
+        """What `judge` wants of each picture: (N, ...) of the fakes, (N or 1, ...) of the truths."""
+        assert self.over != "picture", f"{self.name} looks at a picture by itself: call it"
+        fake, real = self._look(case)
+        return fake, real
+
+    def judge(self, fake: Tensor, real: Tensor, truth: Tensor) -> Tensor:
+        """The figures of each picture of a suite: (N, K); nan where nothing can be measured. Only of metrics over a
+        suite.
+
+        Args:
+            fake: (N, ...) features of all that was made.
+            real: (M, ...) features of all the truths.
+            truth: (N,) int64, which of the truths is each fake's own.
+        """
+        assert self.over == "suite", f"{self.name} looks at a {self.over}"
+        with torch.no_grad():
+            values: Tensor = self.function(fake, real, truth)
+        return values
+
+    def _look(self, case: Case) -> Any:
+        with torch.no_grad():
+            return self.look(case.fake, case.real, **{name: getattr(case, name) for name in self.needs})
 
 
 def names() -> list[str]:
@@ -87,9 +113,10 @@ def load(wanted: Iterable[str], learns: Literal["sketch", "photo"] = "photo") ->
             raise ParamsError(f"evaluate.metrics: no metric {name!r}; {choices(name, names())}")
         module = import_module(f"{__name__}.{name}")
         if learns in getattr(module, "LEARNS", (learns,)):
-            function = getattr(module, name)
-            needs = [key for key in inspect.signature(function).parameters if key not in ("fake", "real")]
-            found.append(Metric(name, _figures(name, module), function, tuple(needs)))
+            over, function = getattr(module, "OVER", "picture"), getattr(module, name)
+            look = function if over == "picture" else module.features
+            needs = tuple(key for key in inspect.signature(look).parameters if key not in ("fake", "real"))
+            found.append(Metric(name, _figures(name, module), over, function, look, needs))
     return found
 
 

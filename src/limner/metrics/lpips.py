@@ -4,12 +4,10 @@ from pathlib import Path
 
 from torch import Tensor
 
-from limner.metrics.views.shift_tolerant import perceptual
+from limner.metrics.views.shift_tolerant import ALEXNET, perceptual
 
 TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
 DIRECTION = "lower"
-
-FILE = "alex_shift_tolerant.pth"
 
 
 def lpips(fake: Tensor, real: Tensor, *, weights: Path) -> Tensor:
@@ -24,6 +22,6 @@ def lpips(fake: Tensor, real: Tensor, *, weights: Path) -> Tensor:
     Raises:
         ModelError: the file of weights is missing or unusable.
     """
-    network = perceptual(weights / FILE)
+    network = perceptual(weights / ALEXNET)
     distance: Tensor = network(fake, real)
     return distance

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from limner.errors import LimnerError
-from limner.metrics.views import chips, points
+from limner.metrics.views import chips, masks, points
 from limner.metrics.views.face import embedding
 
 
@@ -56,6 +56,16 @@ class Case:
     def found(self) -> Tensor:
         """(N, 478, 2) x, y in pixels: the face of each fake; nan where none is found."""
         return points.find(self.fake, self.weights)
+
+    @cached_property
+    def masks(self) -> Tensor:
+        """(N or 1, regions, H, W) of 0 and 1: the parts of each truth's face; all 0 where none is found."""
+        return masks.regions(self.landmarks, *self.real.shape[-2:])
+
+    @cached_property
+    def cheeks(self) -> Tensor:
+        """(N or 1, 2, H, W) of 0 and 1: a patch on each cheek of each truth; all 0 where no face is found."""
+        return masks.cheeks(self.landmarks, *self.real.shape[-2:])
 
     @cached_property
     def eyes(self) -> Tensor:

@@ -1,4 +1,4 @@
-"""AlexNet without aliasing, and the perceptual distance on its features.
+"""AlexNet and VGG16 without aliasing.
 
 Ghildyal and Liu, "Shift-tolerant perceptual similarity metric", ECCV 2022; weights of stlpips-pytorch 0.0.2
 (BSD-2). Every stride is taken by a blur with a generous reflected border, after Zhang, "Making convolutional
@@ -8,17 +8,25 @@ networks shift-invariant again", ICML 2019, so that a picture moved by a pixel h
 from functools import cache
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from limner.errors import ModelError
+from limner.metrics.views.perceptual import Perceptual, scaled
+
+ALEXNET, VGG = "alex_shift_tolerant.pth", "vgg_shift_tolerant.pth"
+"""Files of data/weights."""
 
 CHANNELS = (64, 192, 384, 256, 256)
-"""Of the five feature maps."""
+"""Of AlexNet's five feature maps."""
 TAPS = (2, 6, 10, 12, 14)
 """The layers after which they are taken."""
+
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class Blur(nn.Module):
@@ -30,66 +38,67 @@ class Blur(nn.Module):
         return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), kernel, stride=2, groups=x.shape[1])
 
 
-class Perceptual(nn.Module):
-    """(N, 3, H, W) and (N or 1, 3, H, W) in [0, 1] -> (N,): weighted squared distance of unit-length
-    features."""
-
-    shift: Tensor
-    scale: Tensor
+class Middle(nn.Module):
+    """VGG16 up to relu3_3: (N, 3, H, W) in [0, 1] -> (N, 256, about H / 4, about W / 4)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            *(nn.Conv2d(3, 64, 11, padding=2), Blur(), nn.ReLU()),
-            *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(64, 192, 5, padding=2), nn.ReLU()),
-            *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(192, 384, 3, padding=1), nn.ReLU()),
-            *(nn.Conv2d(384, 256, 3, padding=1), nn.ReLU()),
+            *(nn.Conv2d(3, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.ReLU()),
+            *(nn.MaxPool2d(2, stride=1), Blur()),
+            *(nn.Conv2d(64, 128, 3, padding=1), nn.ReLU(), nn.Conv2d(128, 128, 3, padding=1), nn.ReLU()),
+            *(nn.MaxPool2d(2, stride=1), Blur()),
+            *(nn.Conv2d(128, 256, 3, padding=1), nn.ReLU(), nn.Conv2d(256, 256, 3, padding=1), nn.ReLU()),
             *(nn.Conv2d(256, 256, 3, padding=1), nn.ReLU()),
         )
-        self.heads = nn.ParameterList(torch.zeros(1, channels, 1, 1) for channels in CHANNELS)
-        self.register_buffer("shift", torch.zeros(1, 3, 1, 1))
-        self.register_buffer("scale", torch.ones(1, 3, 1, 1))
 
-    def forward(self, fake: Tensor, real: Tensor) -> Tensor:
-        distance = fake.new_zeros(len(fake))
-        for mine, true, head in zip(self._maps(fake), self._maps(real), self.heads, strict=True):
-            distance = distance + F.conv2d((mine - true).square(), head).mean((1, 2, 3))
-        return distance
-
-    def _maps(self, pictures: Tensor) -> list[Tensor]:
-        """The five feature maps, each pixel's vector of length 1."""
-        # Channels last: a third less time on a processor.
-        x = ((2 * pictures - 1 - self.shift) / self.scale).contiguous(memory_format=torch.channels_last)
-        maps = []
-        for index, layer in enumerate(self.features):
-            x = layer(x)
-            if index in TAPS:
-                maps.append(x / (torch.linalg.vector_norm(x, dim=1, keepdim=True) + 1e-10))
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps: Tensor = self.features(scaled(pictures))
         return maps
 
 
 @cache
 def perceptual(file: Path) -> Perceptual:
-    """The network with the weights of `file`, frozen.
+    """The distance on AlexNet with the weights of `file`, frozen.
 
     Raises:
         ModelError: the file is missing, or is not what stlpips-pytorch 0.0.2 ships.
     """
+    features = nn.Sequential(
+        *(nn.Conv2d(3, 64, 11, padding=2), Blur(), nn.ReLU()),
+        *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(64, 192, 5, padding=2), nn.ReLU()),
+        *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(192, 384, 3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(384, 256, 3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(256, 256, 3, padding=1), nn.ReLU()),
+    )
+    return _filled(Perceptual(features, TAPS, CHANNELS), file)
+
+
+@cache
+def vgg(file: Path) -> Middle:
+    """VGG16 with the weights of `file`, frozen.
+
+    Raises:
+        ModelError: the file is missing, or is not what stlpips-pytorch 0.0.2 ships.
+    """
+    return _filled(Middle(), file)
+
+
+def _filled(network: Network, file: Path) -> Network:
+    """`network` with those of the file's weights that it has places for; it must not lack any."""
     if not file.is_file():
         raise ModelError(f"{file} is missing: `dvc repro scrape` fetches what data/manifests/models.csv names")
-    network = Perceptual()
     try:
         saved = torch.load(file, map_location="cpu", weights_only=True)
-        state = {"shift": saved["scaling_layer.shift"], "scale": saved["scaling_layer.scale"]}
-        state |= {f"heads.{index}": saved[f"lin{index}.model.1.weight"] for index in range(len(CHANNELS))}
+        state = {}
         for key, value in saved.items():
-            # net.slice2.5.weight: the slices count their layers through, as `features` does.
+            # net.slice2.5.weight: the slices count their layers through, as `features` does; lin0.model.1.weight.
             part, _, place = key.partition(".slice")
-            if part == "net" and not place.endswith("filt"):
+            if part == "net":
                 state["features." + place.partition(".")[2]] = value
-        network.load_state_dict(state)
+            elif key.startswith("lin"):
+                state[f"heads.{key[3]}"] = value
+        network.load_state_dict({key: state[key] for key in network.state_dict()})
     except (UnpicklingError, KeyError, RuntimeError, EOFError) as error:
-        raise ModelError(
-            f"{file} does not hold the shift-tolerant AlexNet of stlpips-pytorch 0.0.2: {error}"
-        ) from error
+        raise ModelError(f"{file} is not what stlpips-pytorch 0.0.2 ships: {error}") from error
     return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)

@@ -1,0 +1,39 @@
+"""Whether the right person is recognised among all."""
+
+import torch
+from torch import Tensor
+
+TITLE = "Rank: identification among the suite's true pictures by dlib's face embeddings, share"
+DIRECTION = "higher"
+PARTS = {"1": "the right one is the nearest", "5": "the right one is among the five nearest"}
+OVER = "suite"
+
+
+def features(fake: Tensor, real: Tensor, *, vectors: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """(N, 128) and (N or 1, 128): the embeddings that `identity` compares; nan where the truth shows no eyes."""
+    return vectors
+
+
+def rank(fake: Tensor, real: Tensor, truth: Tensor) -> Tensor:
+    """(N, 2): whether fewer than 1 and fewer than 5 of all truths are strictly nearer than a fake's own (1 or 0).
+
+    The closed-set identification of biometrics (cumulative match characteristic at ranks 1 and 5; Grother and Phillips
+    2004). Truths at the same distance do not count as nearer, so copies of a truth do no harm. Each picture is a
+    candidate of its own, also where several show one person.
+
+    Args:
+        fake: (N, 128) embeddings.
+        real: (M, 128) embeddings of all the suite's truths; those that are nan are no candidates.
+        truth: (N,) which of `real` is each fake's own.
+
+    Returns:
+        nan where a fake or its truth has no embedding, or there are fewer than two candidates.
+    """
+    known = real.isfinite().all(1)
+    # By differences, not by matrix products, whose rounding would let a copy of the truth be nearer than the truth.
+    distances = torch.stack([(real - one).norm(dim=1) for one in fake]) if len(fake) else fake.new_zeros(0, len(real))
+    own = distances.gather(1, truth[:, None])
+    nearer = ((distances < own) & known).sum(1, keepdim=True)
+    right = (nearer < torch.tensor([int(part) for part in PARTS])).to(fake)
+    unknown = own.isnan() | (known.sum() < 2)
+    return torch.where(unknown, torch.nan, right)
