@@ -26,6 +26,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Width = Annotated[int, Field(ge=4, le=512)]
 Size = Literal[64, 128, 256, 512]
 Switch = Literal["jitter", "reverse_jitter"]
+Feature = Literal["left_eye", "right_eye", "nose", "mouth"]
+"""Sides are the person's own: the left eye is at the right of the picture."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -71,11 +73,16 @@ class ModelTrain:
 
 @dataclass(frozen=True, config=Strict)
 class Suite:
-    """A named set of test inputs."""
+    """A named set of test inputs: all faces that meet every condition."""
 
-    people: Annotated[tuple[str, ...], Field(min_length=1)]
     split: Literal["train", "test", "all"]
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
+    people: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """None: everybody."""
+    erase: tuple[Feature, ...] = ()
+    """Removed from each drawing, all of them at once, before the model reads it."""
+    manifests: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Those the photos came from; None: every one."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -111,6 +118,7 @@ class Train:
 @dataclass(frozen=True, config=Strict)
 class Evaluate:
     metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
+    seeds: Count
 
 
 @dataclass(frozen=True, config=Strict)
@@ -135,6 +143,11 @@ class Params:
     train: Train
     evaluate: Evaluate
     workers: Workers
+
+    @property
+    def seeds(self) -> range:
+        """Of all the trainings that each model is measured over; the first is the model's own."""
+        return range(self.seed, self.seed + self.evaluate.seeds)
 
     def model(self, name: str) -> Model:
         """The block of one model.

@@ -18,8 +18,8 @@ from limner.errors import LimnerError
 from limner.evaluate import floors
 from limner.metrics import Metric, Setting
 from limner.params import Model
-from tests.evaluate.conftest import PAINTER, SIZE, SKETCHER, faces_of
 from tests.metrics.conftest import ALIGN
+from tests.small import PAINTER, SIZE, SKETCHER, faces_of
 
 METHODS = ("model", *floors.NAMES)
 

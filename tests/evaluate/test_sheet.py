@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from limner.evaluate import sheet
-from limner.evaluate.suites import Sample
 from limner.images import resize
-from tests.evaluate.conftest import PAINTER, SIZE, faces_of
+from limner.suites import Sample
+from tests.small import PAINTER, SEED, SIZE, faces_of
 
 
 def many(project: Path, faces: int, styles: int) -> list[Sample]:
-    (sample, *_) = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "s")
+    (sample, *_) = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "unseen")
     return [
         replace(sample, id=f"{face:03d}", style=f"style{style}") for face in range(faces) for style in range(styles)
     ]
@@ -32,12 +32,14 @@ def test_few_samples_are_shown_once_each(project: Path) -> None:
 
 
 def test_a_row_is_input_output_and_truth(project: Path) -> None:
-    samples = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "s")[:2]
-    page = sheet.draw(samples, SIZE)
+    samples = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "unseen")[:2]
+    page = sheet.draw(samples, SIZE, SEED)
     side, (low, _) = sheet.SIDES[0], sheet.SIDES
     top = round(0.2 * low)
     for row, sample in enumerate(samples):
-        for column, picture in enumerate((sample.read_input(SIZE), sample.read_output(SIZE), sample.read_truth(SIZE))):
+        for column, picture in enumerate(
+            (sample.read_input(SIZE), sample.read_output(SIZE, SEED), sample.read_truth(SIZE))
+        ):
             y, x = top + row * (side + round(0.17 * low)), sheet.MARGIN + column * (side + sheet.GAP)
             shown = page[y : y + side, x : x + side]
             expected = np.broadcast_to(np.atleast_3d(resize(picture, side, side)), shown.shape)

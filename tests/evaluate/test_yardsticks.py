@@ -11,7 +11,7 @@ import pytest
 from limner import images
 from limner.errors import LimnerError
 from limner.evaluate.yardsticks import CEILING, FLOORS, NEAREST, Yardsticks, neighbours
-from tests.evaluate.conftest import PAINTER, SIZE, SKETCHER, faces_of, times_of
+from tests.small import PAINTER, SIZE, SKETCHER, faces_of, times_of
 
 
 def film(*rows: tuple[str, str, str, str]) -> pd.DataFrame:

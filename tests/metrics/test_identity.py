@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from limner.metrics.networks.face import embedding
 from torch import Tensor
 
 from limner import images
 from limner.chip import CHIP
 from limner.metrics.identity import CHIP_EYE_DISTANCE, CHIP_EYES, FILE, _chips, identity
-from limner.metrics.networks.face import embedding
 from tests.metrics.conftest import ALIGN, picture
 
 

@@ -19,9 +19,7 @@ from limner.align import geometry
 from limner.align.geometry import Floats
 from limner.errors import LimnerError
 from limner.images import Image
-
-IRISES = [468, 473]
-"""The irises' centres, left and right in an upright picture."""
+from limner.mesh import IRISES
 
 MOST_FACES = 16
 

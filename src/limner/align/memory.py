@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from limner import chip, files, images
+from limner import chip, files, images, mesh
 from limner.params import Align
 
 POINTS = (478, 3)
@@ -63,7 +63,10 @@ class Memory:
     """The entries of one set of parameters and one model."""
 
     def __init__(self, params: Align, model: Path) -> None:
-        sources = [*sorted(Path(__file__).parent.glob("*.py")), Path(images.__file__), Path(chip.__file__)]
+        sources = [
+            *sorted(Path(__file__).parent.glob("*.py")),
+            *(Path(images.__file__), Path(chip.__file__), Path(mesh.__file__)),
+        ]
         terms = [
             asdict(params),
             files.sha256(model),

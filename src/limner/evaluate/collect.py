@@ -58,7 +58,7 @@ class Evaluation:
     figures: tuple[Figure, ...]
     """Of single pictures."""
     set_figures: tuple[Figure, ...]
-    """Over whole sets of pictures."""
+    """Over whole sets of pictures, of the metrics that any suite is large enough for."""
     pictures: pd.DataFrame
     """`KEYS`, then one column a figure: one row a suite, truth, style, method and training."""
     closest: pd.DataFrame
@@ -109,6 +109,8 @@ def collect(
                 closest.append({**keys, **one.closest._asdict()})
         seen.add(group.suite, group.group, [(one.style, one.method, one.seed) for one in group.made], measured)
     figures = tuple(figure for metric in chosen if metric.over != "set" for figure in metric.figures)
-    over_sets = tuple(figure for metric in chosen if metric.over == "set" for figure in metric.figures)
+    sets = tuple(seen.sets())
+    compared = {one.metric for one in sets}  # there may be too few pictures for it in every suite
+    over_sets = tuple(figure for metric in chosen if metric.name in compared for figure in metric.figures)
     pictures = pd.DataFrame(rows).join(seen.judged())[[*KEYS, *(figure.name for figure in figures)]]
-    return Evaluation(figures, over_sets, pictures, pd.DataFrame(closest, columns=CLOSEST), tuple(seen.sets()))
+    return Evaluation(figures, over_sets, pictures, pd.DataFrame(closest, columns=CLOSEST), sets)

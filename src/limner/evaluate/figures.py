@@ -93,7 +93,7 @@ def against(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.Data
             keys = {"suite": suite, "style": style, "method": method, "figure": figure.name}
             told = verdict(low, high, figure.direction, ("better", "worse"))
             rows.append(keys | {"difference": difference, "low": low, "high": high, "verdict": told})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["suite", "style", "method", "figure", "difference", "low", "high", "verdict"])
 
 
 def by_seed(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFrame:

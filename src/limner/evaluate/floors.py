@@ -5,7 +5,6 @@ Copying the input beats a poor model's SSIM on drawings of photos, and so does a
 worth much without these beside it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -49,45 +48,58 @@ class Floors:
     def linear(self, picture: Image) -> Image:
         """The mean true picture plus a linear filter of how the input differs from the mean input."""
         patches = _patches(_to_array(picture) - self.mean_input)
-        return _to_image(self.mean_truth + (patches @ self.filter).reshape(self.mean_truth.shape))
+        return _to_image(self.mean_truth + (patches.T @ self.filter).reshape(self.mean_truth.shape))
 
 
-def fit(pairs: Iterable[tuple[Image, Image]]) -> Floors:
-    """The floors of pairs (input, truth), all of one size; each pair is seen once and none is kept.
+class Fit:
+    """Floors in the making: each training pair is added once, and none is kept.
 
     The filter solves the least squares of (truth - mean truth) on 5 x 5 patches of (input - mean input), one
     filter for all places. Patches are linear in the picture, so the sums over the centred pairs are those
     over the pairs themselves less those of the means.
-
-    Raises:
-        LimnerError: there are no pairs.
     """
-    number = 0
-    inputs = truths = squares = products = np.zeros(())
-    for picture, truth in pairs:
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._inputs = self._truths = self._squares = self._products = np.zeros(())
+
+    def add(self, picture: Image, truth: Image) -> None:
+        """One more pair (input, truth), of the size of the others."""
         x, y = _to_array(picture), _to_array(truth)
         patches = _patches(x)
-        inputs, truths = inputs + x, truths + y
-        squares = squares + patches.T @ patches
-        products = products + patches.T @ y.reshape(-1, y.shape[2])
-        number += 1
-    if number == 0:
-        raise LimnerError("floors need at least one training pair, and there is none")
-    mean_input, mean_truth = inputs / number, truths / number
-    patches = _patches(mean_input)
-    squares = squares - number * patches.T @ patches
-    products = products - number * patches.T @ mean_truth.reshape(-1, mean_truth.shape[2])
-    # Drawings that are all alike leave directions without evidence: the shortest solution sets them to zero.
-    solution = np.asarray(np.linalg.lstsq(squares, products, rcond=1e-10)[0], np.float64)
-    return Floors(mean_input, mean_truth, solution)
+        self._inputs, self._truths = self._inputs + x, self._truths + y
+        self._squares = self._squares + patches @ patches.T
+        self._products = self._products + patches @ y.reshape(-1, y.shape[2])
+        self._number += 1
+
+    def floors(self) -> Floors:
+        """The floors of all pairs that were added.
+
+        Raises:
+            LimnerError: there are none.
+        """
+        if self._number == 0:
+            raise LimnerError("floors need at least one training pair, and there is none")
+        mean_input, mean_truth = self._inputs / self._number, self._truths / self._number
+        patches = _patches(mean_input)
+        squares = self._squares - self._number * patches @ patches.T
+        products = self._products - self._number * patches @ mean_truth.reshape(-1, mean_truth.shape[2])
+        # Drawings that are all alike leave directions without evidence: the shortest solution sets them to zero.
+        solution = np.asarray(np.linalg.lstsq(squares, products, rcond=1e-10)[0], np.float64)
+        return Floors(mean_input, mean_truth, solution)
 
 
 def _patches(picture: Array) -> Array:
-    """(H, W, C) -> (H * W, C * WINDOW * WINDOW): each pixel's neighbours, the border repeated outwards."""
+    """(H, W, C) -> (C * WINDOW * WINDOW, H * W): each pixel's neighbours, the border repeated outwards."""
+    height, width, channels = picture.shape
     margin = WINDOW // 2
-    padded = np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, WINDOW), axis=(0, 1))
-    return windows.reshape(picture.shape[0] * picture.shape[1], -1)
+    padded = np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="edge").transpose(2, 0, 1)
+    # A shift of the picture a row: ten times as fast to copy as a patch a row.
+    patches = np.empty((channels, WINDOW, WINDOW, height, width))
+    for down in range(WINDOW):
+        for across in range(WINDOW):
+            patches[:, down, across] = padded[:, down : down + height, across : across + width]
+    return patches.reshape(-1, height * width)
 
 
 def _to_array(image: Image) -> Array:

@@ -42,12 +42,13 @@ def spread(samples: Sequence[Sample]) -> list[Sample]:
     return list(chosen.values())
 
 
-def draw(samples: Sequence[Sample], size: int) -> Image:
+def draw(samples: Sequence[Sample], size: int, seed: int) -> Image:
     """The samples as rows of input, output and truth, in blocks side by side, named by style and person.
 
     Args:
         samples: what to show, block after block; at least one.
         size: side that the model paints at, pixels.
+        seed: of the training whose outputs are shown.
     """
     side = min(max(size, SIDES[0]), SIDES[1])
     rows = min(ROWS, len(samples))
@@ -67,7 +68,7 @@ def draw(samples: Sequence[Sample], size: int) -> Image:
         for row, sample in enumerate(samples[block * rows : (block + 1) * rows]):
             top = head + row * (side + foot)
             for column, image in enumerate(
-                (sample.read_input(size), sample.read_output(size), sample.read_truth(size))
+                (sample.read_input(size), sample.read_output(size, seed), sample.read_truth(size))
             ):
                 paper.paste(Pillow.fromarray(resize(image, side, side)), (left + column * (side + GAP), top))
             pen.text(

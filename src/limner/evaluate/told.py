@@ -138,20 +138,25 @@ class Told:
     def show(self, title: str) -> None:
         """Print each suite's figures: the model with its margin, the best floor and the verdict, the ceiling."""
         for suite in self.suites:
-            table = Table(
-                title=f"{title} on {suite}", caption="mean over the drawn styles; arrows point to the better end"
-            )
-            for head in ("figure", "model", "±", "best floor", "the model is", CEILING):
+            methods = {method for at, _, method, _ in self._mean if at == suite}
+            heads = ["figure", MODEL, "±", *(["best floor", "the model is"] if methods & set(FLOORS) else [])]
+            caption = "mean over the drawn styles; arrows point to the better end"
+            table = Table(title=f"{title} on {suite}", caption=caption)
+            for head in (*heads, *methods & {CEILING}):
                 table.add_column(head, justify="left" if head in ("figure", "the model is") else "right")
             for figure in self.figures:
-                own, floor = self.mean(suite, MODEL, figure.name), self.best_floor(suite, figure)
-                numbers = (own.value, own.margin, self.mean(suite, floor, figure.name).value)
-                verdict = self.verdict(suite, floor, figure.name)
-                said = {"": "", "even": f"even with {floor}"}.get(verdict, f"{verdict} than {floor}")
-                arrow = "↑" if figure.direction == "higher" else "↓"
-                ceiling = number(self.mean(suite, CEILING, figure.name).value)
-                table.add_row(f"{figure.name} {arrow}", *map(number, numbers), said, ceiling)
+                table.add_row(*self._cells(suite, figure)[: len(heads)], *self._ceiling(suite, figure, methods))
             Console().print(table)
+
+    def _cells(self, suite: str, figure: Figure) -> list[str]:
+        own, floor = self.mean(suite, MODEL, figure.name), self.best_floor(suite, figure)
+        verdict = self.verdict(suite, floor, figure.name)
+        said = {"": "", "even": f"even with {floor}"}.get(verdict, f"{verdict} than {floor}")
+        numbers = (own.value, own.margin, self.mean(suite, floor, figure.name).value)
+        return [f"{figure.name} {'↑' if figure.direction == 'higher' else '↓'}", *map(number, numbers), said]
+
+    def _ceiling(self, suite: str, figure: Figure, methods: set[str]) -> list[str]:
+        return [number(self.mean(suite, CEILING, figure.name).value)] if CEILING in methods else []
 
 
 def number(value: float) -> str:

@@ -1,7 +1,6 @@
 """What a model's figures are held against: floors that cost nothing, and the truth's own neighbour as the ceiling."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import pandas as pd
 
@@ -32,24 +31,23 @@ class Yardsticks:
     def __init__(self, faces: Faces, times: pd.DataFrame, size: int) -> None:
         self._faces, self._size = faces, size
         self._next = neighbours(times)
-        self._floors: dict[str, floors.Floors] = {}
+        styles = tuple(dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles))
         self._training: dict[str, dict[str, Sample]] = {}
-        self._inputs: dict[str, Closest] = {}
-        self._truths: dict[str, Closest] = {}
-        for style in dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles):
+        for style in styles:
             what = f"training faces for the floors of {style}"
-            training = faces.samples(Suite(people=faces.model.train.people, split="train", styles=(style,)), what)
-            self._training[style] = {sample.id: sample for sample in training}
-            self._inputs[style], self._truths[style] = Closest(), Closest()
-            self._floors[style] = floors.fit(self._pairs(style))
-
-    def _pairs(self, style: str) -> Iterator[tuple[Image, Image]]:
-        """Each training pair of a style, seen once."""
-        for id, sample in self._training[style].items():
-            picture, truth = sample.read_input(self._size), _read_truth(sample, self._size)
-            self._inputs[style].add(id, picture)
-            self._truths[style].add(id, truth)
-            yield picture, truth
+            samples = faces.samples(Suite(people=faces.model.train.people, split="train", styles=(style,)), what)
+            self._training[style] = {sample.id: sample for sample in samples}
+        self._inputs, self._truths = ({style: Closest() for style in styles} for _ in range(2))
+        fits = {style: floors.Fit() for style in styles}
+        # Face by face, so that a photo is read once for all of its drawings.
+        for id in dict.fromkeys(id for training in self._training.values() for id in training):
+            for style in styles:
+                if sample := self._training[style].get(id):
+                    picture, truth = sample.read_input(size), sample.read_truth(size)
+                    self._inputs[style].add(id, picture)
+                    self._truths[style].add(id, truth)
+                    fits[style].add(picture, truth)
+        self._floors = {style: fit.floors() for style, fit in fits.items()}
 
     def of(self, sample: Sample) -> Iterator[tuple[str, Image]]:
         """By method, what each floor makes of the sample's input, and the ceiling, if it has one."""
@@ -57,23 +55,18 @@ class Yardsticks:
         for name in floors.NAMES:
             yield name, getattr(floor, name)(picture)
         found, _ = self._inputs[sample.style].find(picture)
-        yield NEAREST, _read_truth(self._training[sample.style][found], self._size)
+        yield NEAREST, self._training[sample.style][found].read_truth(self._size)
         if neighbour := self._next.get(sample.id):
             other = self._faces.sample(sample.style, neighbour)
             if other.truth.is_file():  # not every frame is drawn by hand
-                yield CEILING, _read_truth(other, self._size)
+                yield CEILING, other.read_truth(self._size)
 
     def closest(self, sample: Sample, output: Image) -> tuple[str, float, float]:
         """The training face whose truth is closest to an output, how far it is, and how far the output's own truth
         is (see `closest.apart`). An output that is closer to a training picture than to its truth is remembered
         rather than painted."""
         found, distance = self._truths[sample.style].find(output)
-        return found, distance, apart(small(output), small(_read_truth(sample, self._size)))
-
-
-@lru_cache(maxsize=64)  # the same neighbour and truth serve every style of a face
-def _read_truth(sample: Sample, size: int) -> Image:
-    return sample.read_truth(size)
+        return found, distance, apart(small(output), small(sample.read_truth(self._size)))
 
 
 def neighbours(times: pd.DataFrame) -> dict[str, str]:

@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
+from limner.mesh import IRISES, JAW, LIPS
 from limner.metrics.views.masks import eye_distance
-from limner.metrics.views.mesh import JAW, LIPS
-from limner.metrics.views.points import IRISES
 
 TITLE = "Landmarks: error of mediapipe's face mesh against the truth's, % of the eye distance"
 PARTS = {"eye": "worse eye", "mouth": "mouth", "jaw": "jaw", "found": "faces found, of 1"}

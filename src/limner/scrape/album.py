@@ -17,7 +17,7 @@ from limner.scrape.shots import Shot, Taken
 from limner.tables import Problem
 
 COLUMNS = (
-    *("id", "file", "person", "group", "time", "width", "height", "source", "license", "author", "credit"),
+    *("id", "file", "person", "group", "time", "width", "height", "manifest", "source", "license", "author", "credit"),
     *("reference", "split", "sketch_file", "style"),
 )
 """Of data/raw.csv; the manifests' further columns follow."""
@@ -137,6 +137,7 @@ class Album:
             "time": f"{shot.time:.3f}" if film else "",
             "width": str(shot.width),
             "height": str(shot.height),
+            "manifest": row.manifest,
             "source": row.url,
             "license": row.license,
             "author": row.author,

@@ -33,7 +33,7 @@ KINDS = ("photo", "video")
 CHANNELS = ("rgb", "bgr")
 SPLITS = ("train", "test", "other")
 SWITCH = ("yes", "no")
-WRITTEN = ("file", "group", "time", "width", "height", "source", "sketch_file")
+WRITTEN = ("file", "group", "time", "width", "height", "manifest", "source", "sketch_file")
 """Columns that limner itself adds in data/raw.csv."""
 
 LONGEST = 100
@@ -66,11 +66,13 @@ class Row:
     credit: str = ""
     reference: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    manifest: str = field(default="", compare=False)
+    """Where it stands, as params.yaml names it."""
     line: int = field(default=0, compare=False)
     """In its manifest, where the columns' names are line 1."""
 
 
-COLUMNS = tuple(f.name for f in fields(Row) if f.name not in ("extra", "line"))
+COLUMNS = tuple(f.name for f in fields(Row) if f.name not in ("extra", "manifest", "line"))
 
 
 def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[list[Row], list[Problem]]:
@@ -87,7 +89,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     problems: list[Problem] = []
     places: dict[str, str] = {}
     for name in manifests:
-        stem = inside(name).stem
+        inside(name)
         columns, lines = tables.rows(Path(name), NEEDED)
         clash = [column for column in columns if column in WRITTEN]
         if clash:
@@ -100,7 +102,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
                 continue
             place = f"{name}, line {line}"
             try:
-                row = _row(texts, stem, line, allow_unlicensed)
+                row = _row(texts, name, line, allow_unlicensed)
                 # Some file systems take A and a for the same name.
                 earlier = places.setdefault(row.id.lower(), place)
                 if earlier != place:
@@ -128,8 +130,8 @@ def inside(name: str) -> PurePosixPath:
     return path
 
 
-def _row(cells: dict[str, str], stem: str, line: int, allow_unlicensed: bool) -> Row:
-    """Check one row's cells.
+def _row(cells: dict[str, str], manifest: str, line: int, allow_unlicensed: bool) -> Row:
+    """Check the cells of one row of a manifest.
 
     Raises:
         SourceError: lists all that is wrong with it.
@@ -145,13 +147,14 @@ def _row(cells: dict[str, str], stem: str, line: int, allow_unlicensed: bool) ->
         channels=cells.get("channels") or "rgb",
         sketch_url=cells.get("sketch_url", ""),
         sketch_sha256=cells.get("sketch_sha256", "").lower(),
-        style=(cells.get("style") or stem) if cells.get("sketch_url") else "",
+        style=(cells.get("style") or Path(manifest).stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),
         license=sys.intern(cells.get("license", "")),
         author=sys.intern(cells.get("author", "")),
         credit=sys.intern(cells.get("credit", "")),
         reference=cells.get("reference", "").lower(),
         extra={name: cell for name, cell in cells.items() if name and name not in COLUMNS} or NOTHING,
+        manifest=manifest,
         line=line,
     )
     faults = [f"the column {name} is empty" for name in NEEDED if not cells[name]]

@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from limner.errors import LimnerError
+from limner.mesh import IRISES
 from limner.metrics.views import chips, masks, points
 from limner.metrics.views.face import embedding
 
@@ -70,7 +71,7 @@ class Case:
     @cached_property
     def eyes(self) -> Tensor:
         """(N or 1, 2, 2) x, y in pixels: the irises of each truth, left and right in it; nan where none are found."""
-        return chips.eyes(self.setting.eyes, self.real) if self.setting.eyes else self.landmarks[:, points.IRISES]
+        return chips.eyes(self.setting.eyes, self.real) if self.setting.eyes else self.landmarks[:, IRISES]
 
     @cached_property
     def vectors(self) -> tuple[Tensor, Tensor]:

@@ -6,8 +6,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from limner.metrics.views.mesh import LEFT_CHEEK, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_CHEEK, RIGHT_EYE
-from limner.metrics.views.points import IRISES
+from limner.mesh import IRISES, LEFT_CHEEK, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_CHEEK, RIGHT_EYE
 
 REGIONS = ("left_eye", "right_eye", "nose", "mouth", "skin", "rest")
 """The parts of a picture; left and right are the person's own."""

@@ -6,10 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from limner.align.landmarks import IRISES, shared
+from limner.align.landmarks import shared
 from limner.images import resize
-
-__all__ = ["FILE", "IRISES", "find"]
 
 FILE = "face_landmarker.task"
 POINTS = 478

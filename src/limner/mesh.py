@@ -4,6 +4,8 @@ The numbers are those of mediapipe's published contours (FaceLandmarksConnection
 own. The tests hold them to mediapipe.
 """
 
+IRISES = [468, 473]
+"""Centres of the right and of the left iris, which stands left and right in the picture."""
 RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
 LEFT_EYE = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
 NOSE = [168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 97, 98, 64, 48, 115, 220, 45, 275, 440, 344, 278, 294, 327, 326]

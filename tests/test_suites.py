@@ -1,0 +1,138 @@
+"""What a suite holds, and how it is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from limner import images
+from limner.errors import LimnerError
+from limner.params import Model, Suite
+from tests import small
+from tests.small import MANIFESTS, PAINTER, SEED, SIZE, SKETCHER, faces_of
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Its root."""
+    return small.write(tmp_path)
+
+
+def test_a_suite_goes_face_by_face_in_every_style(project: Path) -> None:
+    samples = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "unseen")
+    assert [(sample.id, sample.style) for sample in samples] == [
+        (face, style) for face in ("ann-4", "ann-5") for style in ("ink", "wash", "learned")
+    ]
+
+
+@pytest.mark.parametrize(("split", "faces"), [("train", 4), ("test", 2), ("all", 6)])
+def test_a_split_is_part_of_the_faces(project: Path, split: str, faces: int) -> None:
+    suite = replace(PAINTER.suites["unseen"], split=split, styles=("ink",))
+    assert len(faces_of(project, PAINTER).samples(suite, "s")) == faces
+
+
+def test_a_face_without_a_drawing_is_no_sample(project: Path) -> None:
+    suite = Suite(people=("ann", "bob"), split="all", styles=("chalk",))
+    samples = faces_of(project, PAINTER).samples(suite, "s")
+    assert {sample.person for sample in samples} == {"ann"}
+
+
+def test_a_painter_reads_drawings_and_a_sketcher_photos(project: Path) -> None:
+    (painted, *_) = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "unseen")
+    (drawn, *_) = faces_of(project, SKETCHER).samples(SKETCHER.suites["unseen"], "unseen")
+    assert painted.truth == project / "data/faces/ann-4.png"
+    assert painted.output(3) == project / "runs/painter/suites/3/unseen/ink/ann-4.png"
+    assert drawn.truth == project / "data/sketches/effects/ink/ann-4.png"
+    assert drawn.output(3) == project / "runs/sketcher/suites/3/unseen/ink/ann-4.png"
+    assert painted.input == drawn.truth
+    assert drawn.input == painted.truth
+    assert (
+        painted.read_input(SIZE).shape
+        == drawn.read_truth(SIZE).shape
+        == drawn.read_output(SIZE, SEED).shape
+        == (SIZE, SIZE)
+    )
+    assert (
+        painted.read_truth(SIZE).shape
+        == painted.read_output(SIZE, SEED).shape
+        == drawn.read_input(SIZE).shape
+        == (SIZE, SIZE, 3)
+    )
+
+
+def test_the_truth_is_the_face_at_the_models_size(project: Path) -> None:
+    (sample, *_) = faces_of(project, PAINTER).samples(PAINTER.suites["unseen"], "unseen")
+    expected = images.resize(images.read(project / "data/faces/ann-4.png"), SIZE, SIZE)
+    np.testing.assert_array_equal(sample.read_truth(SIZE), expected)
+
+
+def test_what_models_drew_does_not_count_as_drawn(project: Path) -> None:
+    faces = faces_of(project, PAINTER)
+    assert faces.drawn(("ink", "learned", "chalk")) == ["ink", "chalk"]
+    assert faces.drawn(("learned",)) == ["learned"]
+    assert faces_of(project, SKETCHER).drawn(("ink",)) == ["ink"]
+
+
+@pytest.mark.parametrize(
+    ("suite", "message"),
+    [
+        (
+            Suite("test", ("ink",), ("bob",), ("nose",)),
+            r"'s' is empty.*people bob, split test.*ann test: 2; ann train: 4; bob train: 3",
+        ),
+        (Suite("test", ("ink",), ("bob",)), r"people bob, split test"),
+        (Suite("test", ("ink",), manifests=(MANIFESTS["bob"],)), r"split test, manifests data/manifests/two.csv"),
+        (Suite("all", ("chalk",), ("bob",)), r"none of the 3 faces .*drawn in chalk"),
+        (Suite("test", ("inc",)), r"'s', styles: .*below data/sketches in the style 'inc'.*did you mean 'ink'"),
+        (Suite("all", ("ink",), ("ann", "eve")), r"'s', people: there are no faces of 'eve'; allowed: ann, bob"),
+        (Suite("all", ("ink",), manifests=("on.csv",)), r"'s', manifests: .*came from 'on.csv'; .*one.csv, .*two.csv"),
+    ],
+)
+def test_an_empty_suite_says_what_there_is(project: Path, suite: Suite, message: str) -> None:
+    with pytest.raises(LimnerError, match=message):
+        faces_of(project, PAINTER).samples(suite, "s")
+
+
+def test_what_is_left_out_means_all_of_it(project: Path) -> None:
+    samples = faces_of(project, PAINTER).samples(Suite("all", ("ink",)), "s")
+    assert {sample.person for sample in samples} == {"ann", "bob"}
+    assert all(sample.input == sample.sketch for sample in samples)
+
+
+def test_faces_can_be_chosen_by_their_manifest(project: Path) -> None:
+    faces = faces_of(project, PAINTER)
+    for person, manifest in MANIFESTS.items():
+        chosen = faces.samples(Suite("all", ("ink",), manifests=(manifest,)), "s")
+        assert {sample.person for sample in chosen} == {person}
+    both = faces.samples(Suite("all", ("ink",), ("ann",), manifests=tuple(MANIFESTS.values())), "s")
+    assert {sample.person for sample in both} == {"ann"}
+
+
+def test_faces_of_one_group_belong_together(project: Path) -> None:
+    samples = faces_of(project, PAINTER).samples(Suite("all", ("ink",), ("ann",)), "s")
+    assert [sample.group for sample in samples] == ["ann@0"] * 2 + ["ann@1"] * 2 + ["ann@2"] * 2
+
+
+def test_an_erased_input_lies_apart_and_the_truth_stays_whole(project: Path) -> None:
+    faces = faces_of(project, PAINTER)
+    (sample, *_) = faces.samples(Suite("test", ("ink",), erase=("nose",)), "no_nose")
+    assert sample.input == project / "runs/painter/suites/erased/no_nose/ink/ann-4.png"
+    assert sample.sketch == project / "data/sketches/effects/ink/ann-4.png"
+    assert sample.truth == project / "data/faces/ann-4.png"
+    assert sample.output(0) == project / "runs/painter/suites/0/no_nose/ink/ann-4.png"
+
+
+def test_the_files_of_all_samples(project: Path) -> None:
+    table = faces_of(project, PAINTER).files(SEED)
+    assert list(table.columns) == ["suite", "style", "id", "input", "output", "truth"]
+    assert table["suite"].value_counts().to_dict() == {"unseen": 6, "other": 3}
+    assert all(Path(path).is_file() for column in ("input", "output", "truth") for path in table[column])
+
+
+@pytest.mark.parametrize("model", [PAINTER, SKETCHER])
+def test_a_missing_output_is_named(project: Path, model: Model) -> None:
+    (sample, *_) = faces_of(project, model).samples(model.suites["unseen"], "unseen")
+    sample.output(SEED).unlink()
+    with pytest.raises(LimnerError, match=r"ann-4.png is missing.*'ann-4' in the style 'ink'.*translate"):
+        sample.read_output(SIZE, SEED)
