@@ -48,7 +48,7 @@ def write(root: Path, name: str, model: Model, people: Mapping[str, str], split:
 
 def chosen(suite: Suite, people: Mapping[str, str], split: Mapping[str, str]) -> list[str]:
     """The ids of a suite."""
-    return [id for id in people if people[id] in suite.people and suite.split in ("all", split[id])]
+    return [id for id in people if people[id] in (suite.people or people.values()) and suite.split in ("all", split[id])]
 
 
 def _pictures(
