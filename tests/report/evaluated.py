@@ -20,6 +20,7 @@ FIGURES = (
     ("landmarks_mouth", "landmarks", "Landmarks, mouth", "Landmarks: % of the eye distance (mouth)", "lower"),
     ("regions_nose", "regions", "Regions, nose", "Regions: mean absolute error (nose)", "lower"),
     ("regions_mouth", "regions", "Regions, mouth", "Regions: mean absolute error (mouth)", "lower"),
+    ("rank_5", "rank", "Rank, the right one is among the five nearest", "Rank: share (among the five)", "higher"),
     ("kid", "kid", "KID", "KID: distance of two sets", "lower"),
 )
 NAMES = [name for name, *_ in FIGURES]
@@ -39,6 +40,8 @@ def write(root: Path, name: str, model: Model, people: Mapping[str, str], split:
     tables.write(folder / "pictures.csv", pictures)
     tables.write(folder / "files.csv", pd.DataFrame(_files(name, model, row) for row in own.to_dict("records")))
     tables.write(folder / "closest.csv", _closest(own, [id for id in split if split[id] == "train"]))
+    drawn = [(name, style) for name, suite in model.suites.items() for style in suite.styles if style != "learned"]
+    tables.write(folder / "drawn.csv", pd.DataFrame(drawn, columns=["suite", "style"]))
     means = pd.DataFrame(_means(pictures))
     tables.write(folder / "figures.csv", means)
     tables.write(folder / "against.csv", _against(means))
@@ -48,7 +51,9 @@ def write(root: Path, name: str, model: Model, people: Mapping[str, str], split:
 
 def chosen(suite: Suite, people: Mapping[str, str], split: Mapping[str, str]) -> list[str]:
     """The ids of a suite."""
-    return [id for id in people if people[id] in (suite.people or people.values()) and suite.split in ("all", split[id])]
+    return [
+        id for id in people if people[id] in (suite.people or people.values()) and suite.split in ("all", split[id])
+    ]
 
 
 def _pictures(
@@ -66,7 +71,7 @@ def _pictures(
                     ssim = LEVELS[method] + rng.uniform(-0.05, 0.05) - 0.3 * (name != "unseen" and method == "model")
                     lost = np.nan if method in ("mean", "model") and place == 1 else 1.0
                     bad = 1 - ssim
-                    errors = (bad * 0.7, bad * lost, 9 * bad * lost, 7 * bad, bad / 5, bad / 6)
+                    errors = (bad * 0.7, bad * lost, 9 * bad * lost, 7 * bad, bad / 5, bad / 6, ssim)
                     figures = (bad / 4, 10 + 15 * ssim, ssim, *errors)
                     who = {"suite": name, "style": style, "id": id, "person": people[id], "group": f"g{place % 3}"}
                     yield who | {"seed": seed, "method": method} | dict(zip(OF_PICTURES, figures, strict=True))
@@ -114,7 +119,7 @@ def _against(means: pd.DataFrame) -> pd.DataFrame:
     both = means[means["method"] != "model"].merge(means[means["method"] == "model"], on=keys, suffixes=("", "_own"))
     both = both[both["figure"] != "kid"]
     difference = both["value_own"] - both["value"]
-    sign = np.where(both["figure"].isin(["psnr", "ssim"]), 1, -1)
+    sign = np.where(both["figure"].isin(["psnr", "ssim", "rank_5"]), 1, -1)
     told = np.select([np.abs(difference / both["value"]) < 0.1, sign * difference > 0], ["even", "better"], "worse")
     ends = {"difference": difference, "low": difference - 0.01, "high": difference + 0.01, "verdict": told}
     return both[["suite", "style", "method", "figure"]].assign(**ends)

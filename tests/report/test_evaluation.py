@@ -105,7 +105,7 @@ def test_a_suite_that_was_not_measured_is_told(project: Path, settings: Params) 
     assert sketcher.lacking == ("other_people",)
 
 
-@pytest.mark.parametrize("name", ["metrics", "pictures", "files", "figures", "against", "seeds", "closest"])
+@pytest.mark.parametrize("name", ["metrics", "pictures", "files", "drawn", "figures", "against", "seeds", "closest"])
 def test_a_missing_table_is_named(project: Path, settings: Params, name: str) -> None:
     (project / f"runs/painter/evaluation/{name}.csv").unlink()
     with pytest.raises(LimnerError, match=rf"{name}\.csv"):

@@ -176,7 +176,7 @@ def test_two_models_of_one_kind_are_compared(project: Path, rivals: Params) -> N
 def test_which_is_better_is_told(project: Path, rivals: Params) -> None:
     write_report(project, rivals)
     text = words((project / "reports/index.html").read_text())
-    assert "painter is better in 1 of 9 figures, rival in 0; 8 may be noise." in text
+    assert "painter is better in 1 of 10 figures, rival in 0; 9 may be noise." in text
     assert "neither: it may be noise" in text
     assert (project / "reports/pages/rival.html").is_file()
 

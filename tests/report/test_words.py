@@ -53,7 +53,7 @@ def test_the_best_floor_follows_the_direction() -> None:
 
 def test_the_spread_over_trainings() -> None:
     one = Means("drawn", {}, {}, {"it": {"0": 0.8, "1": 0.85, "2": NAN}, "once": {"0": 1.0}})
-    assert words.over_seeds(one, "it", 3) == "0.800 to 0.850 over 2 trainings"
+    assert words.over_seeds(one, "it", 3) == "0.800 to 0.850"
     assert words.over_seeds(one, "once", 3) == words.over_seeds(one, "none", 3) == ""
 
 

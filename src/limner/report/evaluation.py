@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from limner import sketches, tables
+from limner import tables
 from limner.compare import ALL
 from limner.errors import SourceError
 from limner.params import Model, Params
@@ -27,7 +27,6 @@ def collect(root: Path, params: Params) -> tuple[ModelResult, ...]:
 
     Raises:
         SourceError: a table is missing, unreadable, lacks a column, or contradicts another one.
-        LimnerError: a style has no drawings.
     """
     return tuple(_Reader(root, name, block, params.seed).model() for name, block in params.models.items())
 
@@ -62,6 +61,7 @@ class _Reader:
         seeds = list(dict.fromkeys(own["seed"]))
         self.own = own[own["seed"] == (str(seed) if str(seed) in seeds else seeds[0])] if seeds else own
         self.means = self._numbers("figures", ("suite", "style", "method", "figure"), (*MEASURED, *COUNTED))
+        self.drawn = self._read("drawn", ("suite", "style"))
         self.against = self._read("against", ("suite", "style", "method", "figure", "verdict"))
         self.seeds = self._numbers("seeds", ("suite", "style", "figure", "seed"), ("value",))
         files = self._read("files", (*SAMPLE, *Files._fields))
@@ -84,14 +84,11 @@ class _Reader:
     def _suite(self, name: str, own: pd.DataFrame) -> SuiteResult:
         by_style = dict(iter(own.groupby("style", sort=False)))
         styles = [style for style in self.block.suites[name].styles if style in by_style]
-        # As in evaluate: what a model has drawn does not count in the figure of a suite.
-        folders = sketches.chosen(self.root / self.block.sketches, styles)
-        drawn = [style for style in styles if folders[style].parent.name in sketches.FAMILIES] or styles
         return SuiteResult(
             name=name,
             wanted=self.block.suites[name],
             drawn=self._means(name, ALL),
-            mean_of=tuple(drawn),
+            mean_of=tuple(row["style"] for row in self.drawn if row["suite"] == name),
             styles=tuple(self._means(name, style) for style in styles),
             pictures={style: tuple(self._scored(name, by_style[style])) for style in styles},
         )

@@ -61,11 +61,9 @@ def best_floor(means: Means, name: str, higher: bool) -> str | None:
 
 
 def over_seeds(means: Means, name: str, decimals: int) -> str:
-    """`0.81 to 0.83 over 3 trainings`; nothing where there was one."""
+    """`0.81 to 0.83`, the range over trainings; nothing where there was one."""
     values = [value for value in means.seeds.get(name, {}).values() if not math.isnan(value)]
-    if len(values) < 2:
-        return ""
-    return f"{figure(min(values), decimals)} to {figure(max(values), decimals)} over {len(values)} trainings"
+    return interval(min(values), max(values), decimals) if len(values) > 1 else ""
 
 
 def summary(model: ModelResult, means: Means) -> str:
