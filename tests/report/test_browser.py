@@ -117,6 +117,15 @@ def test_time_is_the_order_to_begin_and_to_end_with(painter: Any) -> None:
     assert shown(painter, "LPIPS") == first
 
 
+def test_the_figure_that_orders_the_rows_is_told_in_them(painter: Any) -> None:
+    assert shown(painter, "PSNR") == []
+    gallery(painter).get_by_label("Sort by").select_option(label="PSNR")
+    assert shown(painter, "PSNR") == sorted(shown(painter, "PSNR"))
+    assert len(shown(painter, "PSNR")) == 15
+    gallery(painter).get_by_role("button", name="By time").click()
+    assert shown(painter, "PSNR") == []
+
+
 def test_a_figure_of_whole_sets_sorts_nothing(painter: Any) -> None:
     options = gallery(painter).get_by_label("Sort by").locator("option").all_inner_texts()
     assert "PSNR" in options

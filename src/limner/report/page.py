@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from limner.files import whole
 from limner.params import Params
-from limner.report import charts, dataset, evaluation, portraits, results, versus, views, words
+from limner.report import charts, dataset, evaluation, heat, portraits, results, versus, views, words
 from limner.report.pictures import Gallery, Picture
 
 MOST_PROBLEMS = 200
@@ -81,7 +81,7 @@ def environment() -> Environment:
     jinja.globals |= {"heat_of_styles": views.heat_of_styles, "heat_of_regions": views.heat_of_regions}
     jinja.globals |= {"chart": chart, "loss": loss, "strip": strip, "metrics": metrics, "regions": regions}
     jinja.globals |= {"columns": columns}
-    jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "ROWS": views.ROWS, "nan": math.nan}
+    jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "WARMEST": heat.LEVELS - 1, "nan": math.nan}
     for name, file in (("style", "style.css"), ("script", "report.js")):
         # Trusted: the project's own files, set into the page as they are.
         text = files("limner.report").joinpath("templates", file).read_text(encoding="utf-8")

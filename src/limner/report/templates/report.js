@@ -9,6 +9,8 @@ const PAGE = 24; // rows shown at once
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const viewer = document.querySelector("dialog.viewer");
 
+const number = ({ scores }, { at, digits }) => isNaN(scores[at]) ? "–" : scores[at].toFixed(digits).replace("-", "−");
+
 // The rows of a suite.
 for (const gallery of all(".gallery")) {
   const list = gallery.querySelector(".rows"), more = gallery.querySelector(".more");
@@ -17,7 +19,8 @@ for (const gallery of all(".gallery")) {
   const figures = [...figure.options].map(({ value, text, title, dataset }) => ({ at: +value, text, title, ...dataset }));
   const rows = all(".row", list).map((element, time) => {
     const scores = element.dataset.scores.split(" ").map(parseFloat); // "-", not measured, gives NaN
-    return { element, time, scores, style: element.dataset.style };
+    const sorted = element.querySelector(".scores").appendChild(document.createElement("span"));
+    return { element, time, scores, sorted, style: element.dataset.style };
   });
   let order = "time", limit = PAGE, shown = rows;
 
@@ -37,8 +40,10 @@ for (const gallery of all(".gallery")) {
     shown.forEach((row, place) => { row.element.hidden = place >= limit; });
     list.append(...shown.map(row => row.element));
     for (const button of buttons) button.setAttribute("aria-pressed", button.value === order);
-    const name = figure.selectedOptions[0].text;
-    told.value = `${shown.length} pictures, ${order === "time" ? "by time" : `${order} ${name} first`}`;
+    const by = figures[figure.selectedIndex];
+    // A figure that a row does not tell anyway stands there as long as it orders the rows.
+    for (const row of rows) row.sorted.textContent = order === "time" || by.first ? "" : `${by.text} ${number(row, by)}`;
+    told.value = `${shown.length} pictures, ${order === "time" ? "by time" : `${order} ${by.text} first`}`;
     more.hidden = shown.length <= limit;
     more.textContent = `Show ${Math.min(PAGE, shown.length - limit)} more of ${shown.length}`;
   };
@@ -74,7 +79,7 @@ function compareIn(dialog, rows, place, figures) {
   const [under, over] = [".under", ".over"].map(name => dialog.querySelector(name));
   const show = to => {
     place = Math.max(0, Math.min(rows.length - 1, to));
-    const { element, scores } = rows[place], [, output, truth] = all(".quad img", element);
+    const { element } = rows[place], [, output, truth] = all(".quad img", element);
     for (const [image, from] of [[over, output], [under, truth]]) Object.assign(image, { src: from.src, alt: from.alt });
     const [name, about] = all(".who > b, .who > span", element).map(part => part.textContent);
     dialog.querySelector("h2").textContent = `${name}, ${about}`;
@@ -83,7 +88,7 @@ function compareIn(dialog, rows, place, figures) {
     dialog.querySelector("dl").replaceChildren(...figures.flatMap(({ at, text, title, digits }) => {
       const [term, value] = ["dt", "dd"].map(tag => document.createElement(tag));
       Object.assign(term, { textContent: text, title });
-      value.textContent = isNaN(scores[at]) ? "–" : scores[at].toFixed(digits).replace("-", "−");
+      value.textContent = number(rows[place], { at, digits });
       return [term, value];
     }));
     // A disabled button would lose the focus: it stays, and says that it leads nowhere.
