@@ -2,7 +2,8 @@
 
 from limner import workers
 
-workers.prepare("limner.evaluate.engine")
+if __name__ == "__main__":
+    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
 
 import json
 import sys
@@ -20,7 +21,7 @@ def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
     settings = params.load()
     model, size, run = settings.model(name), settings.size, Path("runs", name)
-    known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", "source"))
+    known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", *card.TERMS))
     faces = Faces(name, model)
     setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
     processes = settings.workers.count

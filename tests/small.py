@@ -68,6 +68,9 @@ def write(root: Path) -> Path:
         split="",
         manifest=[MANIFESTS[row["person"]] for row in rows],
         source=[f"film of {row['person']}" for row in rows],
+        credit="limner's tests",
+        author="",
+        license="CC0-1.0",
     )
     tables.write(root / "data/faces.csv", known)
     for model in (PAINTER, SKETCHER):

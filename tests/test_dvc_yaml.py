@@ -11,7 +11,10 @@ import yaml
 PLUMBING = {"__init__.py", "errors.py", "params.py", "progress.py", "stage.py", "system.py"}
 """What decides no byte of an output: it checks, and speaks to a person. What params say is declared itself."""
 
-STAGES = ["scrape", "align", "split", "sketch", "train", "translate", "evaluate", "report"]
+STAGES = ["scrape", "align", "split", "sketch", "train", "repeat", "translate", "evaluate", "report"]
+
+LATER = {"repeat": "limner.repeat"}
+"""What a stage loads only where there is something to do."""
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +25,15 @@ def stages(root: Path) -> Any:
 def imported(root: Path, stage: str) -> set[str]:
     """The files of limner that a stage's script loads, relative to the project."""
     code = (
-        "import runpy, sys\n"
+        "import importlib, runpy, sys\n"
         "runpy.run_path(sys.argv[1], run_name='stage')\n"
+        "[importlib.import_module(name) for name in sys.argv[2:]]\n"
         "ours = [module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'limner']\n"
         "print(*filter(None, ours), sep='\\n')"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(root / "stages" / f"{stage}.py")], capture_output=True, text=True, check=True
-    )
+    later = [LATER[stage]] if stage in LATER else []
+    script = str(root / "stages" / f"{stage}.py")
+    done = subprocess.run([sys.executable, "-c", code, script, *later], capture_output=True, text=True, check=True)
     return {str(Path(line).resolve().relative_to(root)) for line in done.stdout.split()}
 
 
@@ -52,6 +56,13 @@ def test_source_dependencies_exist(root: Path, stages: Any, stage: str) -> None:
         if dep.startswith(("src/", "stages/")) and "$" not in dep:
             assert (root / dep).exists(), dep
     assert (root / "stages" / f"{stage}.py").read_text().count("\n") <= 45
+
+
+def test_a_repeated_training_reads_all_that_the_first_one_does(stages: Any) -> None:
+    first, again = (stages[stage]["do"] for stage in ("train", "repeat"))
+    assert set(first["deps"]) - {"stages/train.py"} <= set(again["deps"])
+    assert {*first["params"], "evaluate.seeds"} == set(again["params"])
+    assert "evaluate" not in first["params"], "asking for more seeds must not train the first one again"
 
 
 def test_every_model_of_params_is_registered(root: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("stage", ["scrape", "align", "split", "sketch", "report"])
+@pytest.mark.parametrize("stage", ["scrape", "align", "split", "sketch", "repeat", "report"])
 def test_a_stage_without_learning_never_loads_torch(root: Path, stage: str) -> None:
     code = (
         "import importlib.util, sys\n"

@@ -1,16 +1,21 @@
 """Applying a trained model to pictures that are in its frame already (aligned faces, or drawings of them)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from limner import images, sketches
+from limner.files import whole
 from limner.nets import store
 from limner.pairs import load, to_pixels, to_unit
+from limner.params import Feature
 from limner.progress import progress
+from limner.sketch.erase import erase
+from limner.suites import Sample
 
 BATCH = 32
 """Pictures at once: enough to keep a device busy, few enough for a laptop."""
@@ -43,15 +48,22 @@ class Translator:
         with torch.no_grad():
             return to_pixels(self.network(to_unit(pictures.to(self.device)))).cpu()
 
-    def files(self, jobs: Sequence[Job], label: str) -> None:
-        """Translate picture files, of any size, into PNGs of the model's size."""
-        with progress(len(jobs), label) as bar:
-            for first in range(0, len(jobs), BATCH):
-                some = jobs[first : first + BATCH]
-                pictures = load([source for source, _ in some], self.card.size, self.card.inputs)
-                painted = self(pictures).permute(0, 2, 3, 1).numpy()
-                for (_, target), picture in zip(some, painted, strict=True):
-                    images.write(target, picture.squeeze())
+    def files(self, jobs: Iterable[Job], label: str) -> None:
+        """Translate picture files, of any size, into PNGs of the model's size; each picture once, however many
+        places want it."""
+        targets: dict[Path, list[Path]] = {}
+        for source, target in jobs:
+            targets.setdefault(source, []).append(target)
+        sources = list(targets)
+        with progress(len(sources), label) as bar:
+            for first in range(0, len(sources), BATCH):
+                some = sources[first : first + BATCH]
+                painted = self(load(some, self.card.size, self.card.inputs)).permute(0, 2, 3, 1).numpy()
+                for source, picture in zip(some, painted, strict=True):
+                    data = images.encode(picture.squeeze())
+                    for target in targets[source]:
+                        with whole(target) as part:
+                            part.write_bytes(data)
                 bar.update(len(some))
 
 
@@ -70,3 +82,21 @@ def jobs(
         for style, folder in sketches.chosen(drawings, styles).items()
         for path in sorted(folder.glob("*.png"))
     ]
+
+
+def erase_inputs(samples: Iterable[Sample], features: Iterable[Feature], landmarks: Path, frame: int) -> None:
+    """Write the inputs of a suite that erases `features`.
+
+    A drawing by hand was aligned by its own landmarks into the frame of its photo, whose landmarks serve all drawings.
+
+    Args:
+        samples: of the suite.
+        features: what is erased from each drawing.
+        landmarks: data/landmarks.npz, pixels of the aligned faces.
+        frame: side of the aligned faces, pixels.
+    """
+    features = tuple(features)
+    with np.load(landmarks) as points:
+        for sample in samples:
+            drawing = images.read_gray(sample.sketch)
+            images.write(sample.input, erase(drawing, points[sample.id] * drawing.shape[0] / frame, features))

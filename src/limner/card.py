@@ -4,7 +4,8 @@ After Mitchell et al., "Model cards for model reporting", FAT* 2019; the header 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,8 @@ from limner.evaluate.yardsticks import CEILING, MODEL
 from limner.files import whole
 from limner.params import Params
 
+TERMS = ("source", "credit", "author", "license")
+"""What is told of a picture's origin, columns of data/faces.csv."""
 SWITCHES = {True: "on", False: "off"}
 
 
@@ -70,9 +73,8 @@ def _header(learns: str) -> dict[str, object]:
 
 def _sources(faces: pd.DataFrame) -> list[Mapping[str, object]]:
     """Each source with its terms, and how many of the faces came from it."""
-    columns = ["credit", "author", "license", "source"]
-    counted = faces.value_counts(columns, sort=False).reset_index(name="faces")
-    return [{str(key): value for key, value in row.items()} for row in counted.to_dict("records")]
+    counted = Counter(faces[list(TERMS)].itertuples(index=False, name=None))
+    return [{**dict(zip(TERMS, terms, strict=True)), "faces": count} for terms, count in counted.items()]
 
 
 def _rows(told: Told, suite: str) -> list[dict[str, str]]:
@@ -100,6 +102,3 @@ def _number(mean: Mean, margin: bool = True) -> str:
     if math.isnan(mean.value):
         return "–"
     return f"{mean.value:.3f}" + (f" ± {mean.margin:.3f}" if margin and not math.isnan(mean.margin) else "")
-
-
-__all__: Sequence[str] = ["write"]

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from limner import params, sketch, sketches, stage
+from limner import params, sketch, sketches, stage, workers
 from limner.errors import ParamsError, choices
 from limner.manifest import command as manifest
+from limner.scrape.manifests import read_all
 
 app = typer.Typer(help="A neural model of a face.", no_args_is_help=True, add_completion=False)
 app.add_typer(manifest.app, name="manifest")
@@ -62,6 +63,7 @@ def compare(
 
 
 def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weights: Path, out: Path | None) -> None:
+    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
     from limner.evaluate.command import evaluate_folders  # loads pandas, which `limner check` does without
 
     settings = params.load()
@@ -98,8 +100,32 @@ def _check(file: str) -> None:
             raise ParamsError(
                 f"models.{name}.init: no model {model.init!r}; {choices(model.init, ('scratch', *settings.models))}"
             )
+        there = _styles(settings, model)
+        asked = {
+            "train": model.train.styles,
+            **{f"suites.{suite}": block.styles for suite, block in model.suites.items()},
+        }
+        for place, styles in asked.items():
+            for style in styles:
+                if style not in there:
+                    raise ParamsError(
+                        f"models.{name}.{place}.styles: nothing draws the style {style!r} into {model.sketches}; "
+                        f"{choices(style, there)}"
+                    )
     sketches.refuse_strangers(Path("data/sketches"), settings.styles)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
+
+
+def _styles(settings: params.Params, model: params.Model) -> list[str]:
+    """The styles that will lie below a model's drawings: of effects, of artists and of other models."""
+    root = Path("data/sketches")
+    by_hand = {row.style for row in read_all(settings.manifests, allow_unlicensed=True)[0] if row.style}
+    folders = [
+        *(root / "effects" / style for style in settings.styles),
+        *(root / "artist" / style for style in sorted(by_hand)),
+        *(Path(other.writes) for other in settings.models.values() if other.learns == "sketch" and other is not model),
+    ]
+    return [folder.name for folder in folders if Path(model.sketches) in (folder, *folder.parents)]
 
 
 def _metrics() -> list[str]:

@@ -172,7 +172,31 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise ParamsError(f"{path} does not exist: run this in the project's root folder") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
-    return build(Params, tree, str(path))
+    settings = build(Params, tree, str(path))
+    _check_suites(settings, path)
+    return settings
+
+
+def _check_suites(settings: Params, path: Path) -> None:
+    """Refuse suites that cannot be.
+
+    Raises:
+        ParamsError: a suite erases from photos, or names a manifest that is not built from.
+    """
+    for name, model in settings.models.items():
+        for suite, block in model.suites.items():
+            place = f"{path}: models.{name}.suites.{suite}"
+            if block.erase and model.learns == "sketch":
+                raise ParamsError(
+                    f"{place}.erase: {name} learns to sketch, so it reads photos, and only drawings can be erased: "
+                    "leave `erase` out, or put the suite into a model that learns photo"
+                )
+            for manifest in block.manifests or ():
+                if manifest not in settings.manifests:
+                    raise ParamsError(
+                        f"{place}.manifests: {manifest!r} is not among the `manifests` that are built from; "
+                        f"{choices(manifest, settings.manifests)}"
+                    )
 
 
 Built = TypeVar("Built")

@@ -5,22 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from limner.metrics.networks.face import embedding
 from torch import Tensor
 
 from limner import images
-from limner.chip import CHIP
-from limner.metrics.identity import CHIP_EYE_DISTANCE, CHIP_EYES, FILE, _chips, identity
-from tests.metrics.conftest import ALIGN, picture
+from limner.chip import CHIP, CHIP_EYE_DISTANCE, CHIP_EYES, FILE
+from limner.metrics.views import chips
+from limner.metrics.views.case import Case, Setting
+from limner.metrics.views.face import embedding
+from tests.metrics.conftest import EYES, face, measure, picture
 
 
 def test_the_embedding_is_dlibs(weights: Path) -> None:
     dlib = pytest.importorskip("dlib")
-    chips = (picture(1, CHIP, 3) * 255).round().to(torch.uint8)
-    chips[2] = torch.from_numpy(np.random.default_rng(0).integers(0, 256, chips[2].shape, dtype=np.uint8))
-    pictures = [np.ascontiguousarray(chip.permute(1, 2, 0).numpy()) for chip in chips]
+    crops = (picture(1, CHIP, 3) * 255).round().to(torch.uint8)
+    crops[2] = torch.from_numpy(np.random.default_rng(0).integers(0, 256, crops[2].shape, dtype=np.uint8))
+    pictures = [np.ascontiguousarray(crop.permute(1, 2, 0).numpy()) for crop in crops]
     theirs = np.array(dlib.face_recognition_model_v1(str(weights / FILE)).compute_face_descriptor(pictures))
-    ours = embedding(weights / FILE)(chips / 255).numpy()
+    ours = embedding(weights / FILE)(crops / 255).numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
@@ -35,14 +36,12 @@ def test_the_eyes_of_the_chip_are_those_of_dlibs_mean_face() -> None:
 
 @pytest.mark.parametrize("size", [128, 400, 512])
 def test_the_eyes_of_an_aligned_face_come_where_the_chip_has_them(size: int) -> None:
-    face = torch.zeros(1, 3, size, size)
-    scale = size / ALIGN.size
+    spots = torch.zeros(1, 3, size, size)
     rows, columns = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
-    for channel, side in ((0, -1), (1, 1)):
-        x = (ALIGN.eyes[0] + side * ALIGN.eye_distance / 2 + 0.5) * scale - 0.5
-        y = (ALIGN.eyes[1] + 0.5) * scale - 0.5
-        face[0, channel] = (-((columns - x) ** 2 + (rows - y) ** 2) / (2 * (6 * scale) ** 2)).exp()
-    chip = _chips(face, ALIGN)[0]
+    for channel, (x, y) in enumerate(EYES):
+        away = (columns + 0.5 - x * size) ** 2 + (rows + 0.5 - y * size) ** 2
+        spots[0, channel] = (-away / (2 * (0.015 * size) ** 2)).exp()
+    chip = chips.cut(spots, chips.eyes(EYES, spots))[0]
     middle_x, middle_y = CHIP_EYES
     for channel, side in ((0, -1), (1, 1)):
         expected = torch.tensor([middle_x + side * CHIP_EYE_DISTANCE / 2, middle_y]) * CHIP - 0.5
@@ -55,8 +54,18 @@ def _centre(spot: Tensor) -> Tensor:
     return torch.stack([(spot.sum(0) * along).sum(), (spot.sum(1) * along).sum()]) / spot.sum()
 
 
+def test_eyes_that_are_looked_for_are_where_they_were_laid(weights: Path) -> None:
+    real = face(256)
+    sought = Case(real, real, Setting(weights, None)).eyes
+    assert (sought - chips.eyes(EYES, real)).abs().max() < 0.02 * 256
+
+
+def test_without_eyes_there_is_no_distance(weights: Path) -> None:
+    assert measure("identity", picture(1), picture(2), Setting(weights, None)).isnan().all()
+
+
 @pytest.mark.parametrize("size", [400, 128])
-def test_people_are_told_apart(size: int, root: Path, weights: Path) -> None:
+def test_people_are_told_apart(size: int, root: Path, setting: Setting) -> None:
     vectors = {}
     for person in ("woman", "man", "driver"):
         files = sorted((root / "data/faces").glob(f"{person}-*.png"))[::5]
@@ -64,12 +73,12 @@ def test_people_are_told_apart(size: int, root: Path, weights: Path) -> None:
             pytest.skip("no faces of the default manifest in data/faces: run `dvc repro align` first")
         pictures = np.stack([images.resize(images.read(file), size, size) for file in files])
         faces = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
-        vectors[person] = embedding(weights / FILE)(_chips(faces, ALIGN))
+        case = Case(faces[1:], faces[:1], setting)
+        vectors[person] = torch.cat(case.vectors[::-1])
         same = torch.pdist(vectors[person])
         assert same.mean() < 0.5, person
-        torch.testing.assert_close(
-            identity(faces[1:], faces[:1], weights=weights, align=ALIGN), same[: len(faces) - 1], atol=1e-4, rtol=0
-        )
+        figures = measure("identity", faces[1:], faces[:1], setting)
+        torch.testing.assert_close(figures[:, 0], same[: len(faces) - 1], atol=1e-4, rtol=0)
     for one, other in (("woman", "man"), ("woman", "driver"), ("man", "driver")):
         apart = torch.cdist(vectors[one], vectors[other])
         assert apart.min() > 0.6, (one, other)

@@ -79,6 +79,7 @@ def test_photo_drawing_and_video(project: Path, server: Server) -> None:
         "time": "",
         "width": "96",
         "height": "64",
+        "manifest": "data/manifests/m.csv",
         "source": f"{server.url}/p.jpg",
         "license": "CC0",
         "author": "",

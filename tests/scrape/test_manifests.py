@@ -22,6 +22,7 @@ def test_defaults_and_further_columns(project: Path) -> None:
     assert rows[0] == manifests.Row(
         "a", "p", "a.jpg", sketch_url="s.jpg", style="m", license="CC0", extra={"age": "024"}
     )
+    assert (rows[0].manifest, rows[0].line) == ("data/manifests/m.csv", 2)
 
 
 def test_a_mark_and_windows_line_ends_and_quoted_commas(project: Path) -> None:

@@ -20,6 +20,9 @@ from limner.workers import parallel_map
 PIXELS = 32 * 128 * 128
 """Of the pictures that are measured at once: bounds the memory at any size."""
 
+FEW = 12
+"""Truths that one process measures sooner than others have started."""
+
 Array = npt.NDArray[np.float32]
 
 
@@ -66,7 +69,7 @@ def measure(
     """
     work = partial(_measure, learns=learns, setting=setting)
     try:
-        yield from parallel_map(work, tasks, "evaluate", workers, total)
+        yield from parallel_map(work, tasks, "evaluate", workers if total > FEW else 1, total)
     finally:
         landmarks.close_shared()
 

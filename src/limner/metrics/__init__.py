@@ -113,7 +113,8 @@ def load(wanted: Iterable[str], learns: Literal["sketch", "photo"] = "photo") ->
             raise ParamsError(f"evaluate.metrics: no metric {name!r}; {choices(name, names())}")
         module = import_module(f"{__name__}.{name}")
         if learns in getattr(module, "LEARNS", (learns,)):
-            over, function = getattr(module, "OVER", "picture"), getattr(module, name)
+            over: Over = getattr(module, "OVER", "picture")
+            function = getattr(module, name)
             look = function if over == "picture" else module.features
             needs = tuple(key for key in inspect.signature(look).parameters if key not in ("fake", "real"))
             found.append(Metric(name, _figures(name, module), over, function, look, needs))
@@ -122,17 +123,17 @@ def load(wanted: Iterable[str], learns: Literal["sketch", "photo"] = "photo") ->
 
 def _figures(name: str, module: ModuleType) -> tuple[Figure, ...]:
     """TITLE is `Label: what it measures, unit`."""
-    label, direction = module.TITLE.partition(":")[0], module.DIRECTION
-    parts = getattr(module, "PARTS", None)
+    label, parts = module.TITLE.partition(":")[0], getattr(module, "PARTS", None)
     if parts is None:
-        return (Figure(name, name, label, module.TITLE, direction),)
+        return (Figure(name, name, label, module.TITLE, module.DIRECTION),)
+    directions = module.DIRECTION if isinstance(module.DIRECTION, dict) else dict.fromkeys(parts, module.DIRECTION)
     return tuple(
         Figure(
             f"{name}_{part}",
             name,
             f"{label}, {words}",
             f"{module.TITLE} ({words})",
-            direction if isinstance(direction, str) else direction[part],
+            directions[part],
         )
         for part, words in parts.items()
     )

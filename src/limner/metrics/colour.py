@@ -18,7 +18,8 @@ def colour(fake: Tensor, real: Tensor, *, cheeks: Tensor) -> Tensor:
     averaged in L*a*b*. nan where the truth shows no face or a cheek lies outside the picture.
     """
     mine, true = _mean(fake, cheeks.expand(len(fake), -1, -1, -1)), _mean(real, cheeks.expand(len(real), -1, -1, -1))
-    return (mine - true).norm(dim=2).mean(1)
+    shift: Tensor = (mine - true).norm(dim=2).mean(1)
+    return shift
 
 
 def _mean(pictures: Tensor, masks: Tensor) -> Tensor:

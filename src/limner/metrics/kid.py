@@ -37,7 +37,8 @@ class Sums(NamedTuple):
 
 
 def features(fake: Tensor, real: Tensor, *, weights: Path) -> tuple[Tensor, Tensor]:
-    """(N, P, D) and (N or 1, P, D): relu3_3 of the shift-tolerant VGG16, averaged over a grid of 4 x 4 patches.
+    """(N, P, D) and (N or 1, P, D): relu3_3 of the shift-tolerant VGG16, averaged over a grid of 4 x 4 patches, each
+    patch's vector brought to a mean square of 1: this network's values are so small that the kernel would be linear.
 
     Raises:
         ModelError: the file of weights is missing or unusable.
@@ -110,4 +111,5 @@ def _sized(pictures: Tensor) -> Tensor:
 
 def _patches(maps: Tensor) -> Tensor:
     """(N, D, h, w) -> (N, GRID * GRID, D)."""
-    return F.adaptive_avg_pool2d(maps, GRID).flatten(2).mT.contiguous()
+    vectors = F.adaptive_avg_pool2d(maps, GRID).flatten(2).mT
+    return F.normalize(vectors, dim=2) * vectors.shape[2] ** 0.5

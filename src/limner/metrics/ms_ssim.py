@@ -36,8 +36,7 @@ def ms_ssim(fake: Tensor, real: Tensor) -> Tensor:
 
 def scales(side: int) -> int:
     """How many of the scales a picture of this shorter side, pixels, has; at least one."""
-    least = len(GAUSSIAN.weights)
-    return max(1, sum(side // 2**scale >= least for scale in range(len(WEIGHTS))))
+    return max(1, sum(side // (1 << scale) >= len(GAUSSIAN.weights) for scale in range(len(WEIGHTS))))
 
 
 def _halved(pictures: Tensor) -> Tensor:

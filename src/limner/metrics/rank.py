@@ -5,7 +5,7 @@ from torch import Tensor
 
 TITLE = "Rank: identification among the suite's true pictures by dlib's face embeddings, share"
 DIRECTION = "higher"
-PARTS = {"1": "the right one is the nearest", "5": "the right one is among the five nearest"}
+PARTS = {"1": "first", "5": "among the first five"}
 OVER = "suite"
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-TITLE = "L1 by region: mean absolute difference in a part of the truth's face, of 1"
+TITLE = "L1: mean absolute difference in a part of the truth's face, of 1"
 DIRECTION = "lower"
 PARTS = {
     "left_eye": "left eye",

@@ -28,7 +28,8 @@ def tone(fake: Tensor, real: Tensor) -> Tensor:
     from: a few flat colours with hard steps between, where the truth is shaded. Every step that a gradient is cut into
     turns its slope into none and too much, so both leave the soft range. Of real faces at 128 pixels posterised to
     2, 3, 4, 6, 8 and 16 levels a channel, .21, .39, .48, .68, .78 and .94 survive; of faces blurred by a sigma of 1
-    and 2 pixels, .97 and .94; somebody else's face, as softly shaded, has .83. nan where the truth has no soft gradient.
+    and 2 pixels, .97 and .94; somebody else's face, as softly shaded, has .83.
+    nan where the truth has no soft gradient.
     """
     mine, true = _soft(fake), _soft(real)
     return torch.minimum(mine, true).sum((1, 2, 3)) / true.sum((1, 2, 3))

@@ -47,7 +47,8 @@ def cheeks(landmarks: Tensor, height: int, width: int) -> Tensor:
 def eye_distance(landmarks: Tensor) -> Tensor:
     """(N, 478, 2) -> (N,): pixels between the irises."""
     one, other = landmarks[:, IRISES].unbind(1)
-    return (one - other).norm(dim=1)
+    distance: Tensor = (one - other).norm(dim=1)
+    return distance
 
 
 def _numbered(points: Array, height: int, width: int) -> npt.NDArray[np.uint8]:

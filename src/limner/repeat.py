@@ -1,0 +1,63 @@
+"""A model trained again from other seeds: how far its figures are chance."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+
+from limner import device, sketches
+from limner.files import cache_dir, sha256
+from limner.nets import store
+from limner.params import Params
+from limner.train import settings as of
+from limner.train.checkpoint import key
+from limner.train.run import Places, train
+
+
+def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
+    """Train a model again from each seed of `settings.seeds` but its own, into `out`/SEED.
+
+    DVC empties `out` before each run: what was trained before a kill waits in limner's cache until all is done, and a
+    half-trained model goes on from its checkpoint.
+
+    Args:
+        settings: all of params.yaml.
+        name: of the model.
+        out: a folder for the folders of models.
+        root: of the project.
+
+    Raises:
+        LimnerError: as `limner.train.run.train` does.
+    """
+    model, place = settings.model(name), device.choose(settings.train.device)
+    card, recipe, augment = of.card(settings, name), of.recipe(settings, name, place), of.augment(settings, name)
+    places = Places(
+        faces=root / "data/faces",
+        split=root / "data/split.csv",
+        sketches=root / model.sketches,
+        init=None if model.init == "scratch" else root / "models" / model.init,
+        model=out,
+        training=out,
+    )
+    data = _data(places, card)
+    kept = []
+    for seed in settings.seeds[1:]:
+        seeded = replace(recipe, seed=seed)
+        folder = cache_dir("repeats") / key((card, seeded, augment, str(place), torch.get_num_threads(), data), ())
+        if not (folder / store.CARD).is_file():
+            with TemporaryDirectory() as diary:
+                train(replace(places, model=folder, training=Path(diary)), card, seeded, augment, place, snapshots=0)
+        shutil.copytree(folder, out / str(seed), dirs_exist_ok=True)
+        kept.append(folder)
+    for folder in kept:
+        shutil.rmtree(folder)
+
+
+def _data(places: Places, card: store.Card) -> dict[str, str]:
+    """The hashes of all files that a training reads, by path."""
+    folders = [places.faces, *sketches.chosen(places.sketches, card.styles).values()]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.png"))]
+    paths += [places.split, *(sorted(places.init.iterdir()) if places.init else ())]
+    return {path.as_posix(): sha256(path) for path in paths}

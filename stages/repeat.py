@@ -1,0 +1,22 @@
+"""repeat@MODEL: the model trained again from `evaluate.seeds` - 1 further seeds -> runs/MODEL/repeats."""
+
+import sys
+from pathlib import Path
+
+from limner import params
+from limner.stage import run
+
+
+def main(name: str) -> None:
+    settings = params.load()
+    settings.model(name)
+    out = Path("runs", name, "repeats")
+    out.mkdir(parents=True, exist_ok=True)
+    if len(settings.seeds) > 1:
+        from limner.repeat import repeat  # loads torch, which takes seconds
+
+        repeat(settings, name, out)
+
+
+if __name__ == "__main__":
+    run(main, *sys.argv[1:])

@@ -1,0 +1,45 @@
+"""A model's card tells whose pictures it learned from, on what terms, and how good it is."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from limner import card, evaluate, params
+from limner.evaluate.told import Told
+from limner.metrics.views.case import Setting
+from limner.params import Params
+from tests import small
+
+
+@pytest.fixture
+def settings(root: Path) -> Params:
+    tree = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
+    painter = tree["models"]["painter"]
+    painter["train"] |= {"people": ["ann"], "styles": ["ink"]}
+    painter["suites"] = {"unseen": {"people": ["ann"], "split": "test", "styles": ["ink", "wash", "learned"]}}
+    tree["models"] = {"painter": painter}
+    return params.build(Params, tree, "params.yaml")
+
+
+def test_the_card_of_a_model(tmp_path: Path, settings: Params) -> None:
+    root = small.write(tmp_path)
+    model = settings.model("painter")
+    faces, times = small.faces_of(root, model), small.times_of(root)
+    setting = Setting(Path("nowhere"), ((0.3, 0.4), (0.7, 0.4)))
+    measured = evaluate.measure(faces, times, small.SIZE, ["ssim"], [small.SEED], setting, workers=1)
+    told = Told(measured, {"unseen": ["ink", "wash"]})
+    times.loc[times["person"] == "ann", "license"] = ""
+    card.write(tmp_path / "models/painter.md", settings, "painter", told, times, faces.table)
+    text = (tmp_path / "models/painter.md").read_text(encoding="utf-8")
+    _, header, body = text.split("---\n", 2)
+    assert yaml.safe_load(header)["pipeline_tag"] == "image-to-image"
+    assert "- ann: 4 faces, each in 1 style (ink)" in body
+    assert "| film of ann | limner's tests | – | **none** | 4 |" in body
+    assert "film of bob" not in body  # of whom it learned nothing
+    mean = told.mean("unseen", "model", "ssim")
+    assert f"| SSIM | higher | {mean.value:.3f} | " in body  # both test faces are of one group: no interval
+    assert "0% of the outputs are closer to a training picture" in body
+    assert f"| epochs | {model.train.epochs} |" in body
+    assert "limner apply painter" in body
+    assert "{" not in body
