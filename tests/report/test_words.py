@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from limner.report import heat, words
-from limner.report.results import Cell, Closest, Files, Means, Scored
+from limner.report.results import Cell, Closest, Files, Means, Scored, decimals
 
 NAN = math.nan
 
@@ -75,6 +75,13 @@ def test_memory_in_words() -> None:
 )
 def test_numbers_are_written_alike(value: float, decimals: int, text: str) -> None:
     assert words.figure(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "places"), [([0.2, 1.0], 3), ([0.2, -1.5], 2), ([0.1, 9.99], 2), ([0.1, 10], 1), ([NAN], 3), ([], 3)]
+)
+def test_decimals_follow_the_largest_value(values: list[float], places: int) -> None:
+    assert decimals(values) == places
 
 
 def test_an_interval_has_two_ends_or_none() -> None:

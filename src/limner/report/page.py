@@ -74,14 +74,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    said = ("figure", "interval", "plural", "share", "listed")
-    jinja.filters |= {name: getattr(words, name) for name in said}
-    asked = ("standing", "at_ceiling", "best_floor", "over_seeds", "summary", "memory", "FLOORS", "NEIGHBOUR")
-    jinja.globals |= {name: getattr(words, name) for name in asked}
-    jinja.globals |= {"heat_of_styles": views.heat_of_styles, "heat_of_regions": views.heat_of_regions}
-    jinja.globals |= {"chart": chart, "loss": loss, "strip": strip, "metrics": metrics, "regions": regions}
-    jinja.globals |= {"columns": columns}
+    said = (words.figure, words.interval, words.plural, words.share, words.listed)
+    jinja.filters |= {function.__name__: function for function in said}
+    asked = (words.standing, words.at_ceiling, words.best_floor, words.over_seeds, words.summary, words.memory)
+    shown = (chart, loss, strip, metrics, regions, columns, views.heat_of_styles, views.heat_of_regions)
+    jinja.globals |= {function.__name__: function for function in (*asked, *shown, results.decimals)}
     jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "WARMEST": heat.LEVELS - 1, "nan": math.nan}
+    jinja.globals |= {"FLOORS": words.FLOORS, "NEIGHBOUR": words.NEIGHBOUR}
     for name, file in (("style", "style.css"), ("script", "report.js")):
         # Trusted: the project's own files, set into the page as they are.
         text = files("limner.report").joinpath("templates", file).read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """What the models are worth, as plain records: figures, floors, intervals, verdicts, and the files of each picture."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -149,11 +149,14 @@ class ModelResult:
 
     @cached_property
     def digits(self) -> Mapping[str, int]:
-        """Decimals to show of each figure: one where its values reach ten, else three."""
-        means = [means for suite in self.suites for means in (suite.drawn, *suite.styles)]
-        values = [(name, cell.value) for one in means for cells in one.cells.values() for name, cell in cells.items()]
-        large = {name for name, value in values if abs(value) >= 10}
-        return {figure.name: 1 if figure.name in large else 3 for figure in self.figures}
+        """Decimals to show of each figure, one number for all its values."""
+        values: dict[str, list[float]] = {figure.name: [] for figure in self.figures}
+        for suite in self.suites:
+            for means in (suite.drawn, *suite.styles):
+                for cells in means.cells.values():
+                    for name in values.keys() & cells.keys():
+                        values[name].append(cells[name].value)
+        return {name: decimals(known) for name, known in values.items()}
 
     def worst_first(self, pictures: Sequence[Scored]) -> list[int]:
         """The places of `pictures` by the figure that is read first; one that could not be measured is worse still."""
@@ -165,3 +168,9 @@ class ModelResult:
             return (-math.inf if math.isnan(score) else sign * score, place)
 
         return sorted(range(len(pictures)), key=key)
+
+
+def decimals(values: Iterable[float]) -> int:
+    """That give the largest of `values` three digits or four: one from 10 on, two above 1, else three."""
+    largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+    return 1 if largest >= 10 else 2 if largest > 1 else 3
