@@ -55,7 +55,8 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
     message = refused(tree, tmp_path)
     assert "'models.painter.train.widht'; allowed: people, styles, width, epochs (did you mean 'width'?)" in message
-    assert "'models.painter.suites.unseen.peeple'; allowed: people, split, styles (did you mean 'people'?)" in message
+    assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
+    assert "manifests (did you mean 'people'?)" in message
 
 
 def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
@@ -77,6 +78,11 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("manifests",), [], "manifests"),
         (("models", "painter", "jitter"), True, "'jitter' or 'reverse_jitter'"),
         (("split", "test"), 1.0, "less than 1"),
+        (("evaluate", "seeds"), 0, "greater than or equal to 1"),
+        (("models", "painter", "suites", "unseen", "erase"), ["noze"], "'left_eye', 'right_eye', 'nose' or 'mouth'"),
+        (("models", "painter", "suites", "unseen", "people"), [], "at least 1 item"),
+        (("models", "painter", "suites", "unseen", "manifests"), ["data/manifests/portrait.csv"], "did you mean"),
+        (("models", "sketcher", "suites", "unseen", "erase"), ["nose"], "learns to sketch, so it reads photos"),
     ],
 )
 def test_a_wrong_value_is_told_with_what_is_allowed(
@@ -89,6 +95,25 @@ def test_a_wrong_value_is_told_with_what_is_allowed(
     message = refused(tree, tmp_path)
     assert ".".join(place) in message
     assert told in message
+
+
+def test_a_suite_needs_a_split_and_styles_and_may_say_more(tree: Any, tmp_path: Path) -> None:
+    suites = tree["models"]["painter"]["suites"]
+    suites["everybody"] = {"split": "test", "styles": ["stamp"]}
+    suites["patched"] = {"split": "all", "styles": ["hatch"], "erase": ["nose", "left_eye"], **suites["unseen"]}
+    suites["patched"]["manifests"] = tree["manifests"]
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    loaded = params.load(tmp_path / "params.yaml").model("painter").suites
+    everybody, patched = loaded["everybody"], loaded["patched"]
+    assert (everybody.people, everybody.erase, everybody.manifests) == (None, (), None)
+    assert patched.erase == ("nose", "left_eye")
+    assert patched.manifests == tuple(tree["manifests"])
+
+
+def test_seeds_are_counted_from_the_model_s_own(tree: Any, tmp_path: Path) -> None:
+    tree["seed"], tree["evaluate"]["seeds"] = 7, 3
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    assert list(params.load(tmp_path / "params.yaml").seeds) == [7, 8, 9]
 
 
 def test_a_whole_number_is_a_number(tree: Any, tmp_path: Path) -> None:

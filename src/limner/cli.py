@@ -64,7 +64,7 @@ def compare(
 
 def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weights: Path, out: Path | None) -> None:
     workers.prepare("limner.evaluate.engine")  # the workers import while this process does
-    from limner.evaluate.command import evaluate_folders  # loads pandas, which `limner check` does without
+    from limner.evaluate.command import evaluate_folders  # loads torch, which `limner check` does without
 
     settings = params.load()
     wanted = [name.strip() for name in names.split(",")] if names else list(settings.evaluate.metrics)
@@ -72,7 +72,7 @@ def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weig
 
 
 def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool, out: Path | None) -> None:
-    from limner.evaluate.command import compare_models
+    from limner.compare.command import compare_models  # loads pandas, which `limner check` does without
 
     compare_models(a, b, model, suite, styles, out)
 

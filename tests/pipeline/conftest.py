@@ -80,7 +80,8 @@ def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def small(project: Project) -> None:
-    """Thirty frames of the woman, three of the man; 64 pixels, one epoch, narrow networks."""
+    """Thirty frames of the woman, three of the man; 64 pixels, one epoch, narrow networks; a suite without noses and
+    one in a style that nobody learned."""
     header, woman, man, *_ = (project.root / MANIFEST).read_text().splitlines()
     rows = [header, woman.replace(",4,", ",16,"), man.replace(",4,", ",24,")]
     (project.root / MANIFEST).write_text("\n".join(rows) + "\n")
@@ -90,4 +91,9 @@ def small(project: Project) -> None:
     for model in tree["models"].values():
         model["train"] |= {"epochs": 1, "width": 4}
         model["suites"]["other_people"]["people"] = ["man"]
+    tree["styles"]["soft"] = tree["styles"]["pencil"] | {"blur": 20.0}
+    tree["models"]["painter"]["suites"] |= {
+        "no_nose": {"split": "test", "styles": ["stamp", "learned"], "erase": ["nose"]},
+        "strange_style": {"split": "test", "styles": ["soft"], "people": ["woman"], "manifests": [MANIFEST]},
+    }
     project.set_params(tree)

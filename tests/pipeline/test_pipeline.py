@@ -13,7 +13,7 @@ from limner.files import cache_dir
 from tests.pipeline.conftest import MANIFEST, Project
 
 SKETCHES = ["stamp", "woodcut", "pencil", "xdog", "hatch"]
-PAINTER = {"train@painter", "translate@painter", "evaluate@painter", "report"}
+PAINTER = {"train@painter", "repeat@painter", "translate@painter", "evaluate@painter", "report"}
 
 
 @pytest.fixture
@@ -37,6 +37,13 @@ def test_everything_is_built(project: Project) -> None:
     assert {path.stem for path in (project.root / "data/sketches/learned").glob("*.png")} == faces
     painted = {path.parent.name for path in (project.root / "runs/painter/pictures").glob("*/*.png")}
     assert painted == {*SKETCHES, "learned"}
+    suites = project.root / "runs/painter/suites"
+    for suite, styles in (("no_nose", {"stamp", "learned"}), ("strange_style", {"soft"})):
+        assert {path.name for path in (suites / "0" / suite).iterdir()} == styles
+        assert all(any(folder.glob("*.png")) for folder in (suites / "0" / suite).iterdir())
+    erased = {path.relative_to(suites / "erased") for path in (suites / "erased").rglob("*.png")}
+    assert erased == {path.relative_to(suites / "0") for path in (suites / "0/no_nose").rglob("*.png")}
+    assert list((project.root / "runs/painter/repeats").iterdir()) == []
 
 
 def test_a_second_run_does_nothing(project: Project) -> None:

@@ -1,20 +1,10 @@
-"""`limner evaluate` and `limner compare`: figures of any two folders; whether two models differ by more than noise."""
+"""`limner evaluate`: the figures of any two folders, in the terminal and as tables."""
 
 import sys
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-from rich.console import Console
-from rich.table import Table
-
-from limner import tables
-from limner.compare import ALL, EVEN, compare
-from limner.errors import LimnerError
-from limner.evaluate import sources
-from limner.evaluate.told import number
-
-COLUMNS = ("suite", "figure", "a", "b", "a - b", "95% interval", "better", "pictures")
+from limner.evaluate import folders
+from limner.evaluate.told import Told
 
 
 def evaluate_folders(
@@ -25,9 +15,6 @@ def evaluate_folders(
     Raises:
         LimnerError: a folder is missing, no two names fit, or a model file is missing.
     """
-    from limner.evaluate import folders  # loads torch, which `limner compare` does without
-    from limner.evaluate.told import Told
-
     measured, problems = folders.evaluate(outputs, truths, inputs, names, weights, workers)
     suite = str(measured.pictures["suite"].iloc[0])
     told = Told(measured, {suite: [folders.STYLE]})
@@ -36,51 +23,3 @@ def evaluate_folders(
     told.show(str(outputs))
     for problem in problems:
         print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
-
-
-def compare_models(a: str, b: str, model: str | None, suite: str | None, styles: bool, out: Path | None) -> None:
-    """Print, for each model that `a` and `b` name (see `sources.find`), which of the two is better in what.
-
-    Raises:
-        LimnerError: one of them cannot be found, or they have no picture in common.
-    """
-    mine, theirs = sources.find(a, model), sources.find(b, model)
-    pairs = [(one, other) for one in mine.values() for other in theirs.values() if len(mine) == 1 == len(theirs)]
-    pairs = pairs or [(mine[name], theirs[name]) for name in mine if name in theirs]
-    if not pairs:
-        raise LimnerError(f"{a} has the models {', '.join(mine)} and {b} has {', '.join(theirs)}: name one of each")
-    found = []
-    for one, other in pairs:
-        told = compare(one.pictures, other.pictures, one.directions, one.drawn)
-        if suite is not None and suite not in set(told["suite"]):
-            raise LimnerError(f"the two share no suite {suite!r}; they share {', '.join(dict.fromkeys(told['suite']))}")
-        told = told[(told["suite"] == suite) | (suite is None)]
-        shown = told if styles else told[told["style"] == ALL]
-        _show(shown, one.name, other.name, styles)
-        found.append(told.assign(one=one.name, other=other.name))
-    if out:
-        tables.write(out, pd.concat(found, ignore_index=True))
-
-
-def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:
-    table = Table(
-        title=f"a: {one}   b: {other}",
-        caption="paired by picture, over the drawn styles; even: zero lies in the 95% interval, so it may be noise",
-    )
-    for head in COLUMNS if not styles else (COLUMNS[0], "style", *COLUMNS[1:]):
-        table.add_column(head, justify="right" if head in COLUMNS[2:6] else "left")
-    for row in told.to_dict("records"):
-        where = [row["suite"], row["style"]] if styles else [row["suite"]]
-        table.add_row(*where, *_cells(row))
-    counts = told["verdict"].value_counts()
-    Console().print(table)
-    Console().print(
-        f"a is better in {counts.get('a', 0)} figures, b in {counts.get('b', 0)}; {counts.get(EVEN, 0)} may be noise. "
-        "Of twenty figures that differ by chance alone, one is called different."
-    )
-
-
-def _cells(row: dict[Any, Any]) -> list[str]:
-    interval = f"{number(row['low'])} .. {number(row['high'])}"
-    better = {"a": "[bold]a[/bold]", "b": "[bold]b[/bold]"}.get(row["verdict"], EVEN)
-    return [row["figure"], *(number(row[key]) for key in ("a", "b", "difference")), interval, better, str(row["n"])]

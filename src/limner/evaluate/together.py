@@ -12,6 +12,7 @@ import torch
 from limner.bootstrap import Numbers, draw
 from limner.choose import evenly
 from limner.evaluate.engine import Array, Measured
+from limner.evaluate.yardsticks import CEILING
 from limner.metrics import Metric, kid
 
 MOST = 200
@@ -103,7 +104,11 @@ class Together:
                     fakes, truths = (
                         torch.from_numpy(np.concatenate(seen[metric.name])) for seen in (gallery.fakes, gallery.truths)
                     )
-                    values[np.concatenate(rows)] = metric.judge(fakes, truths, owners).numpy()
+                    judged = metric.judge(fakes, truths, owners).numpy()
+                    # A neighbouring frame is a truth of the suite itself, and so nearest to itself.
+                    copies = [key[1] == CEILING for keys in gallery.keys[metric.name] for key in keys]
+                    judged[np.array(copies)] = np.nan
+                    values[np.concatenate(rows)] = judged
                 table[[figure.name for figure in metric.figures]] = values
         return table
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from limner import tables
 from limner.compare import ALL
+from limner.compare.command import number
 from limner.evaluate import figures
 from limner.evaluate.collect import Evaluation
 from limner.evaluate.yardsticks import CEILING, FLOORS, MODEL
@@ -157,11 +158,6 @@ class Told:
 
     def _ceiling(self, suite: str, figure: Figure, methods: set[str]) -> list[str]:
         return [number(self.mean(suite, CEILING, figure.name).value)] if CEILING in methods else []
-
-
-def number(value: float) -> str:
-    """For a table; a dash where nothing was measured."""
-    return "–" if math.isnan(value) else f"{value:.3f}"
 
 
 def _plain(values: Mapping[str, float]) -> dict[str, float]:

@@ -4,6 +4,8 @@ import math
 from functools import cache
 from typing import NamedTuple
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -23,6 +25,7 @@ CUTOFF = 0.45
 T_CONGRUENCY, T_GRADIENT, T_CHROMA, CHROMA_POWER = 0.85, 160, 200, 0.03
 """The paper's constants, for values in [0, 255]."""
 
+AXES = ((1, 0), (0, 1))
 YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
 
 
@@ -59,13 +62,20 @@ def _likeness(one: Tensor, other: Tensor, steady: float) -> Tensor:
 
 def _features(pictures: Tensor) -> Features:
     """(N, 3, H, W) in [0, 1] -> its features."""
-    pictures = F.avg_pool2d(255 * pictures, max(1, round(min(pictures.shape[-2:]) / 256)))
+    pictures = 255 * pictures
+    if (step := round(min(pictures.shape[-2:]) / 256)) > 1:
+        pictures = F.avg_pool2d(pictures, step)
     light, i, q = torch.einsum("kc,nchw->knhw", pictures.new_tensor(YIQ), pictures)
-    scharr = pictures.new_tensor([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]]) / 16
-    slopes = F.conv2d(light[:, None], torch.stack([scharr, scharr.T])[:, None], padding=1)
     # Picture by picture: the sixteen responses to one stay in the processor's cache.
     congruency = torch.stack([_phase_congruency(one) for one in light])
-    return Features(congruency, slopes.square().sum(1).sqrt(), i, q)
+    return Features(congruency, torch.stack([_gradient(one) for one in light]), i, q)
+
+
+def _gradient(light: Tensor) -> Tensor:
+    """(H, W) -> (H, W): length of the gradient by Scharr's filter, black outside."""
+    plane = light.detach().cpu().numpy()
+    slopes = [cv2.Scharr(plane, cv2.CV_32F, *axis, scale=1 / 16, borderType=cv2.BORDER_CONSTANT) for axis in AXES]
+    return torch.from_numpy(np.hypot(*slopes)).to(light)
 
 
 def _phase_congruency(light: Tensor) -> Tensor:
@@ -80,18 +90,27 @@ def _phase_congruency(light: Tensor) -> Tensor:
     energy, amplitude = torch.zeros_like(light), torch.full_like(light, tiny)
     for of_orientation, gain in zip(filters.to(light.device), noise_gain, strict=True):
         response = torch.fft.ifft2(spectrum * of_orientation)  # (SCALES, H, W): even and odd part
-        size = response.abs()
-        mean = response.sum(0)
-        # Each scale's part along the mean phase, less its part across.
-        turned = response * (mean / (mean.abs() + tiny)).conj()
-        along = (turned.real - turned.imag.abs()).sum(0)
+        # On real numbers: torch takes the size of complex ones at a tenth of the speed.
+        even, odd = torch.view_as_real(response).movedim(-1, 0).contiguous()
+        power = even.square() + odd.square()
+        mean_even, mean_odd = even.sum(0), odd.sum(0)
+        mean = (mean_even.square() + mean_odd.square()).sqrt()
+        # The scales' parts along the mean phase, which sum to the mean itself, less their parts across.
+        across = odd.mul_(mean_even).sub_(even.mul_(mean_odd)).abs_().sum(0)
+        along = (mean.square() - across) / (mean + tiny)
         # The finest filter sees little but noise, so its median energy tells how much of it there is
         # everywhere.
-        rayleigh = (size[0].square().median() * gain).sqrt()
+        rayleigh = math.sqrt(_median(power[0]) * gain)
         threshold = rayleigh * (math.sqrt(math.pi / 2) + DEVIATIONS * math.sqrt(2 - math.pi / 2)) / 1.7
-        energy += (along - threshold).clamp_min(0)
-        amplitude += size.sum(0)
+        energy += along.sub_(threshold).clamp_min_(0)
+        amplitude += power.sqrt_().sum(0)
     return energy / amplitude
+
+
+def _median(values: Tensor) -> float:
+    """The lower one of the middle two, as torch has it, in a quarter of its time."""
+    middle = (values.numel() - 1) // 2
+    return float(np.partition(values.detach().cpu().numpy(), middle, axis=None)[middle])
 
 
 @cache

@@ -112,4 +112,5 @@ def _sized(pictures: Tensor) -> Tensor:
 def _patches(maps: Tensor) -> Tensor:
     """(N, D, h, w) -> (N, GRID * GRID, D)."""
     vectors = F.adaptive_avg_pool2d(maps, GRID).flatten(2).mT
-    return F.normalize(vectors, dim=2) * vectors.shape[2] ** 0.5
+    scaled: Tensor = F.normalize(vectors, dim=2) * vectors.shape[2] ** 0.5
+    return scaled

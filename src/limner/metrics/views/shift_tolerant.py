@@ -38,6 +38,29 @@ class Blur(nn.Module):
         return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), kernel, stride=2, groups=x.shape[1])
 
 
+class BlurredConv(nn.Conv2d):
+    """A convolution and `Blur` in one step, at a third of the time: both are linear, so that their kernels make one
+    kernel at the blur's stride, but for where the blur sees its reflected border."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        row = x.new_tensor([0.25, 0.5, 0.25])
+        both = F.conv2d(self.weight.flatten(0, 1)[:, None], torch.outer(row, row)[None, None], padding=2)
+        both = both.reshape(*self.weight.shape[:2], *both.shape[-2:]).contiguous(memory_format=torch.channels_last)
+        inner = F.conv2d(x, both, self.bias, stride=2, padding=self.padding)
+        # A symmetric blur sees the same before the border as behind it, so its first outputs are the second ones.
+        above = F.pad(inner, (1, 0, 1, 0), mode="replicate")
+        below, right = self._last(x, 2), self._last(x, 3)
+        return torch.cat([torch.cat([above, below[:, :, :, :-1]], 2), right], 3)
+
+    def _last(self, x: Tensor, along: int) -> Tensor:
+        """The last row (`along` 2) or column (3), by the two steps, of as much of the picture's end as it sees; of odd
+        length if the picture's is odd."""
+        side, seen = x.shape[along], self.kernel_size[0] - int(self.padding[0]) + 2
+        seen += (seen + side) % 2
+        blurred: Tensor = Blur()(super().forward(x.narrow(along, side - seen, seen)))
+        return blurred.narrow(along, blurred.shape[along] - 1, 1)
+
+
 class Middle(nn.Module):
     """VGG16 up to relu3_3: (N, 3, H, W) in [0, 1] -> (N, 256, about H / 4, about W / 4)."""
 
@@ -65,7 +88,7 @@ def perceptual(file: Path) -> Perceptual:
         ModelError: the file is missing, or is not what stlpips-pytorch 0.0.2 ships.
     """
     features = nn.Sequential(
-        *(nn.Conv2d(3, 64, 11, padding=2), Blur(), nn.ReLU()),
+        *(BlurredConv(3, 64, 11, padding=2), nn.Identity(), nn.ReLU()),  # the blur is counted as in the file
         *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(64, 192, 5, padding=2), nn.ReLU()),
         *(nn.MaxPool2d(3, stride=1), Blur(), nn.Conv2d(192, 384, 3, padding=1), nn.ReLU()),
         *(nn.Conv2d(384, 256, 3, padding=1), nn.ReLU()),

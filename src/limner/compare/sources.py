@@ -84,11 +84,11 @@ def _text(path: str, revision: str | None, root: Path, models: Iterable[str]) ->
             raise LimnerError(f"{root / path} does not exist: `dvc repro` measures the models first") from None
     import dvc.api  # takes most of a second, which only revisions are worth
     from dvc.exceptions import DvcException
-    from scmrepo.exceptions import SCMError
+    from dvc.scm import RevError
 
     try:
         return str(dvc.api.read(path, repo=str(root), rev=revision))
-    except SCMError:
+    except RevError:
         known = f"a model of params.yaml ({', '.join(models)})" if models else "a model of params.yaml"
         raise LimnerError(
             f"{revision!r} is neither a folder with a {PICTURES}, nor {known}, nor a revision or experiment of this "

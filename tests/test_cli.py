@@ -1,0 +1,61 @@
+"""`limner check`: what is wrong is said before any work is done."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from limner.cli import app
+
+MANIFEST = "data/manifests/mine.csv"
+
+
+@pytest.fixture
+def check(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], object]], str]:
+    """Change the project's params.yaml in a folder without data, and return what `limner check` says."""
+    monkeypatch.chdir(tmp_path)
+    manifest = tmp_path / MANIFEST
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("id,person,url,sketch_url,style,license\na,ann,a.jpg,s.jpg,chalk,CC0\nb,ann,b.jpg,,,CC0\n")
+
+    def run(change: Callable[[Any], object]) -> str:
+        tree = yaml.safe_load((root / "params.yaml").read_text())
+        tree["manifests"] = [MANIFEST]
+        change(tree)
+        (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+        done = CliRunner().invoke(app, ["check"])
+        assert (done.exit_code == 0) == ("is in order" in done.output)
+        return " ".join(done.output.split())
+
+    return run
+
+
+def suite(model: str, **keys: object) -> Callable[[Any], object]:
+    """One more suite of a model."""
+    added = {"split": "all", "styles": ["stamp"], **keys}
+    return lambda tree: tree["models"][model]["suites"].update(more=added)
+
+
+def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(suite("painter", styles=["stamp", "chalk", "learned"]))
+    assert "is in order" in check(suite("sketcher"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (suite("painter", styles=["stmp"]), "painter.suites.more.styles: nothing draws the style 'stmp' into"),
+        (suite("painter", styles=["chark"]), "did you mean 'chalk'?"),
+        (suite("sketcher", styles=["hatch"]), "into data/sketches/effects/stamp; allowed: stamp"),
+        (suite("sketcher", erase=["nose"]), "sketcher.suites.more.erase: sketcher learns to sketch"),
+        (suite("painter", manifests=["mine.csv"]), "more.manifests: 'mine.csv' is not among"),
+        (lambda tree: tree["models"]["painter"]["train"].update(styles=["oil"]), "painter.train.styles: nothing draws"),
+    ],
+)
+def test_what_cannot_be_is_told_with_what_is_allowed(
+    check: Callable[[Callable[[Any], object]], str], change: Callable[[Any], object], told: str
+) -> None:
+    assert told in check(change)
