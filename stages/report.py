@@ -1,7 +1,12 @@
-"""Write reports/index.html, its pictures and the README's picture."""
+"""Write reports/index.html, a page a model, their pictures and the README's picture."""
 
 import sys
 from pathlib import Path
+
+from limner import workers
+
+if __name__ == "__main__":
+    workers.prepare("limner.report.pictures")  # the workers import while this process does
 
 from limner import params, sketches, stage
 from limner.report.page import write_report

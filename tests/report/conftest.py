@@ -1,5 +1,6 @@
 """A small project that has run up to the report."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,15 @@ def settings(root: Path) -> Params:
 
 
 @pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory, settings: Params) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory, settings: Params) -> Path:
+    """The small project's root folder, to be copied."""
+    return build(tmp_path_factory.mktemp("built"), settings)
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
     """The small project's root folder, for tests that only read it."""
-    return build(tmp_path_factory.mktemp("project"), settings)
+    return shutil.copytree(built, tmp_path_factory.mktemp("untouched"), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +37,16 @@ def page(untouched: Path, settings: Params) -> Path:
     return untouched / "reports/index.html"
 
 
+@pytest.fixture(scope="session")
+def pages(page: Path) -> list[Path]:
+    """The small project's index and its models' pages, for tests that only read them."""
+    return [page, *sorted((page.parent / "pages").iterdir())]
+
+
 @pytest.fixture
-def project(tmp_path: Path, settings: Params) -> Path:
+def project(tmp_path: Path, built: Path) -> Path:
     """The small project's root folder, for one test to change."""
-    return build(tmp_path, settings)
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True)
 
 
 def build(root: Path, settings: Params) -> Path:

@@ -69,12 +69,38 @@ def test_a_chart_is_well_formed_whatever_its_name() -> None:
 
 def test_nothing_to_draw_draws_nothing() -> None:
     assert charts.line_chart([(0, math.nan), (1, math.inf)], "loss", "step") == ""
-    assert charts.strip(0.5, [math.nan], True) == ""
+    assert charts.loss_chart([(0, math.nan)], [1], "loss") == charts.loss_chart([(0, 1)], [], "loss") == ""
+    assert charts.strip(0.5, (0.4, 0.6), [math.nan], math.nan, True) == ""
 
 
 def test_a_strip_has_the_better_end_at_the_right() -> None:
-    dot = re.compile(r'cx="([\d.]+)"')
+    dot = re.compile(r'class="dot" cx="([\d.]+)"')
     for higher, value in ((True, 0.9), (False, 0.1)):
-        found = dot.search(charts.strip(value, [0.2, 0.5], higher))
+        found = dot.search(charts.strip(value, (math.nan, math.nan), [0.2, 0.5], math.nan, higher))
         assert found is not None
         assert float(found[1]) == 94
+
+
+def test_a_strip_draws_interval_floors_and_ceiling_where_they_are() -> None:
+    svg = charts.strip(0.5, (0.4, 0.6), [0.0, 0.25], 1.0, True)
+    tree = ElementTree.fromstring(svg)
+    places = {(part.get("class"), part.get("d") or part.get("cx")) for part in tree}
+    assert places == {
+        ("rule", "M4 7h92"),
+        ("floor", "M6.0 2v10"),
+        ("floor", "M28.0 2v10"),
+        ("ceiling", "94.0"),
+        ("interval", "M41.2 7H58.8"),
+        ("dot", "50.0"),
+    }
+
+
+def test_a_loss_stands_under_the_pictures_of_its_epochs() -> None:
+    stop = charts.STOP
+    points = [(1, 4.0), (2, 3.0), (4, 2.0), (8, 1.0)]
+    line = curve(charts.loss_chart(points, [2, 4, 8], "loss"), "mean")
+    assert [x for x, _ in line] == [0, 0.5 * stop, 1.5 * stop, 2.5 * stop]
+    between = curve(charts.loss_chart([(2, 1.0), (3, 1.0), (9, 1.0)], [2, 4, 8], "loss"), "mean")
+    assert [x for x, _ in between] == [0.5 * stop, stop, 3 * stop]
+    ys = [y for _, y in line]
+    assert ys == sorted(ys)

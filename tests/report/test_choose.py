@@ -35,8 +35,17 @@ def test_other_styles_meet_other_faces() -> None:
     assert len({face for faces in chosen for face in faces}) == 18
 
 
-def test_few_styles_get_more_rows() -> None:
-    assert [choose.rows_a_style(count) for count in (1, 2, 6, 40)] == [7, 3, 3, 3]
+def test_few_are_all_shown() -> None:
+    assert choose.most("abc", [2, 0, 1], 3) == ["a", "b", "c"]
+
+
+def test_of_many_one_in_ten_is_shown_because_it_is_bad() -> None:
+    worst = [7, 5, *(place for place in range(100) if place not in (5, 7))]
+    chosen = choose.most(range(100), worst, 20)
+    assert len(chosen) == len(set(chosen)) == 20
+    assert chosen == sorted(chosen)
+    steps = choose.spread(range(100), 18)
+    assert set(chosen) - set(steps) == set([place for place in worst if place not in steps][:2])
 
 
 def test_pictures_follow_the_faces() -> None:

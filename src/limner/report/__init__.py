@@ -1,7 +1,8 @@
-"""The report: one page of pictures and figures that opens from disk, and the README's picture.
+"""The report: an index and a page a model that open from disk, and the README's picture.
 
-dataset, training, results   tables and folders of the pipeline -> plain dataclasses
-choose                       which pictures are shown, by rule and not by eye
-pictures, charts, portraits  thumbnails, inline SVG, the wide sheet
-page                         dataclasses + templates/ -> reports/
+dataset, evaluation, training   tables and folders of the pipeline -> plain records (those of a model: results)
+versus                          which of two models is better
+choose, heat, words             which pictures are shown, how warm a cell is, how a verdict is said: by rule, not by eye
+pictures, charts, portraits     thumbnails, inline SVG, the wide sheet
+views, page                     records + templates/ -> reports/
 """

@@ -10,9 +10,12 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 Point = tuple[float, float]
+Interval = tuple[float, float]
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 26
+STOP, STRIP_HEIGHT = 108, 84
+"""Width of a picture over a chart, and the height of that chart."""
 MOST_POINTS = 240
 """A curve of more points is averaged in bins: the page stays light and no screen could show more."""
 SMOOTHING = 40
@@ -79,22 +82,75 @@ def line_chart(points: Sequence[Point], label: str, x_name: str) -> Markup:
     return Markup("".join(parts))
 
 
-def strip(value: float, floors: Sequence[float], higher: bool) -> Markup:
-    """Where a figure (dot) stands among its floors (strokes), on a line whose right end is the better one."""
-    known = [floor for floor in floors if math.isfinite(floor)]
-    low, high = min([value, *known]), max([value, *known])
-    if not high > low:
+def strip(value: float, interval: Interval, floors: Sequence[float], ceiling: float, higher: bool) -> Markup:
+    """Where a figure (dot) stands with its interval (bar) among its floors (strokes) and its ceiling (a ring).
+
+    The line's right end is the better one. What is not known (nan) is left out.
+    """
+    strokes, rings = ([x for x in some if math.isfinite(x)] for some in (floors, [ceiling]))
+    bar = [x for x in interval if math.isfinite(x)]
+    marks = [value, *strokes, *rings]
+    low, high = min([*marks, *bar]), max([*marks, *bar])
+    if len(marks) < 2 or not high > low:
         return Markup("")
 
-    def place(number: float) -> float:
+    def place(number: float) -> str:
         share = (number - low) / (high - low)
-        return 6 + (share if higher else 1 - share) * 88
+        return f"{6 + (share if higher else 1 - share) * 88:.1f}"
 
-    strokes = "".join(f'<path class="floor" d="M{place(floor):.1f} 3v8"/>' for floor in known)
-    return Markup(
-        '<svg class="strip" viewBox="0 0 100 14" aria-hidden="true"><path class="rule" d="M4 7h92"/>'
-        f'{strokes}<circle class="dot" cx="{place(value):.1f}" cy="7" r="4"/></svg>'
-    )
+    parts = [
+        '<svg class="strip" viewBox="0 0 100 14" aria-hidden="true"><path class="rule" d="M4 7h92"/>',
+        *(f'<path class="floor" d="M{place(floor)} 2v10"/>' for floor in strokes),
+        *(f'<circle class="ceiling" cx="{place(ring)}" cy="7" r="3.2"/>' for ring in rings),
+        f'<path class="interval" d="M{place(bar[0])} 7H{place(bar[1])}"/>' if len(bar) == 2 else "",
+        f'<circle class="dot" cx="{place(value)}" cy="7" r="3.6"/></svg>',
+    ]
+    return Markup("".join(parts))
+
+
+def loss_chart(points: Sequence[Point], stops: Sequence[int], label: str) -> Markup:
+    """A curve over epochs that stands under a row of pictures, one of each of the epochs `stops`.
+
+    Each picture takes `STOP` units of the width, and its epoch is at its middle; between two the axis is even.
+    """
+    raw = thin([(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)])
+    if not raw or not stops:
+        return Markup("")
+    width = STOP * len(stops)
+    low, high = min(0.0, *(y for _, y in raw)), max(y for _, y in raw)
+    high = high if high > low else low + 1.0
+    # Before the first picture and after the last one the axis goes on to the edges.
+    known = [(float(epoch), (place + 0.5) * STOP) for place, epoch in enumerate(stops)]
+    edges = [(raw[0][0], 0.0)] * (raw[0][0] < stops[0]) + known + [(raw[-1][0], width)] * (raw[-1][0] > stops[-1])
+
+    def place(point: Point) -> Point:
+        up = (point[1] - low) / (high - low)
+        return _between(edges, point[0]), STRIP_HEIGHT - 4 - up * (STRIP_HEIGHT - 16)
+
+    levels = ticks(low, high, 2)
+    parts = [
+        f'<svg class="chart under" viewBox="0 0 {width} {STRIP_HEIGHT}" role="img" aria-label="{escape(label)}">',
+        *(f'<path class="grid" d="M{x:.1f} 0V{STRIP_HEIGHT}"/>' for _, x in known),
+        *(f'<path class="grid" d="M0 {place((0, level))[1]:.1f}H{width}"/>' for level in levels),
+        *(
+            f'<text class="axis" x="2" y="{place((0, level))[1] - 3:.1f}">{level:g}</text>'
+            for level in levels
+            if level != 0
+        ),
+    ]
+    mean = smooth(raw)
+    if mean != raw:
+        parts.append(f'<polyline class="raw" points="{_coordinates(map(place, raw))}"/>')
+    parts.append(f'<polyline class="mean" points="{_coordinates(map(place, mean))}"/></svg>')
+    return Markup("".join(parts))
+
+
+def _between(edges: Sequence[Point], x: float) -> float:
+    """The piecewise linear function through `edges`, constant beyond them."""
+    for (left, start), (right, end) in pairwise(edges):
+        if x <= right:
+            return start + (end - start) * max(0.0, x - left) / (right - left)
+    return edges[-1][1]
 
 
 def _coordinates(points: Iterable[Point]) -> str:

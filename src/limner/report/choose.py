@@ -1,10 +1,13 @@
-"""Which pictures a page shows: even steps through time, and the worst one; none by eye."""
+"""Which pictures a page shows: all, or even steps through time and the worst; none by eye."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from limner.choose import evenly
 from limner.report.dataset import Face
+
+WORST = 10
+"""One of so many pictures is shown because it is among the worst, where not all can be shown."""
 
 
 class Known(Protocol):
@@ -25,9 +28,16 @@ def spread(items: Sequence[Item], count: int, phase: float = 0.5) -> list[Item]:
     return [items[index] for index in evenly(count, len(items), phase)]
 
 
-def rows_a_style(styles: int) -> int:
-    """How many rows a style gets beside its worst one: about eight a suite, three a style at least."""
-    return max(3, 8 // max(styles, 1) - 1)
+def most(items: Sequence[Item], worst_first: Sequence[int], count: int) -> list[Item]:
+    """At most `count` of `items`, in their order: nine tenths at even steps, the rest the worst of the others.
+
+    `worst_first` are the places of the items, the worst one's first.
+    """
+    if len(items) <= count:
+        return list(items)
+    steps = set(spread(range(len(items)), count - count // WORST))
+    others = [place for place in worst_first if place not in steps]
+    return [items[place] for place in sorted([*steps, *others[: count // WORST]])]
 
 
 def by_time(pictures: Sequence[Picture], faces: Mapping[str, Face]) -> list[Picture]:

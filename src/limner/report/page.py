@@ -1,10 +1,16 @@
-"""The page: dataclasses and templates -> reports/index.html, reports/pictures and reports/portraits.png."""
+"""The pages: records and templates -> reports/index.html, reports/pages, reports/pictures and reports/portraits.png."""
 
 import json
 import math
 import shutil
-from dataclasses import asdict, dataclass
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,116 +18,13 @@ from markupsafe import Markup
 
 from limner.files import whole
 from limner.params import Params
-from limner.report import charts, choose, dataset, portraits, results
+from limner.report import charts, dataset, evaluation, heat, portraits, results, versus, views, words
 from limner.report.pictures import Gallery, Picture
-from limner.report.training import Snapshots
 
-FLOORS = {
-    "copy": "the input itself",
-    "mean": "the mean training picture, whatever the input",
-    "linear": "one linear filter of the input",
-}
-"""What the floors do; a method that is not named here stands for itself."""
-STRIPS = 6
-"""Most pictures whose snapshots are shown."""
-PAIRS = 6
-"""Most pairs of a test face and its nearest training face."""
 MOST_PROBLEMS = 200
 """Rows of a list of problems on the page; the file has them all."""
-
-
-@dataclass(frozen=True)
-class Triptych:
-    """Input, output and truth of one picture, as the page shows them."""
-
-    pictures: tuple[Picture, Picture, Picture]
-    scored: results.Scored
-    time: float | None
-    worst_of: int
-    """Of how many pictures this is the worst; 0 if it is not."""
-
-
-@dataclass(frozen=True)
-class Strip:
-    """One picture as a model painted it over the steps of its training."""
-
-    name: str
-    input: Picture | None
-    truth: Picture | None
-    outputs: dict[int, Picture]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A test face beside the training face that is nearest to it."""
-
-    test: dataset.Face
-    pictures: tuple[Picture, Picture]
-
-
-class Views:
-    """What the templates ask for: the chosen pictures, as files of the page's gallery."""
-
-    def __init__(self, root: Path, gallery: Gallery, data: dataset.Dataset) -> None:
-        self._root, self._gallery, self._data = root, gallery, data
-
-    def rows(self, model: results.ModelResult, suite: results.SuiteResult, style: str) -> list[Triptych]:
-        """Rows of one style: even steps through time, at another phase for each style, and the worst."""
-        pictures = choose.by_time(suite.pictures[style], self._data.faces)
-        worst = model.worst(pictures)
-        styles = list(suite.pictures)
-        others = [picture for picture in pictures if picture != worst]
-        phase = (styles.index(style) + 0.5) / len(styles)
-        chosen = choose.spread(others, choose.rows_a_style(len(styles)), phase)
-        return [
-            *(self._triptych(model, picture, 0) for picture in chosen),
-            self._triptych(model, worst, len(pictures)),
-        ]
-
-    def _triptych(self, model: results.ModelResult, scored: results.Scored, worst_of: int) -> Triptych:
-        source, output, truth = model.files(scored.style, scored.id)
-        drawing, photo = ("sketch", scored.style, scored.id), ("photo", scored.id)
-        first, last = (drawing, photo) if model.block.learns == "photo" else (photo, drawing)
-        about = f"{scored.id}, {scored.style}"
-        face = self._data.faces.get(scored.id)
-        return Triptych(
-            pictures=(
-                self._gallery.add(source, f"input: {about}", *first),
-                self._gallery.add(output, f"output: {about}", "output", model.name, scored.style, scored.id),
-                self._gallery.add(truth, f"truth: {about}", *last),
-            ),
-            scored=scored,
-            time=face.time if face else None,
-            worst_of=worst_of,
-        )
-
-    def strips(self, model: results.ModelResult) -> list[Strip]:
-        """The snapshots of a model's training, of at most `STRIPS` pictures."""
-        return [self._strip(model.name, shots) for shots in choose.spread(model.training.snapshots, STRIPS)]
-
-    def _strip(self, model: str, shots: Snapshots) -> Strip:
-        def add(path: Path | None, what: str) -> Picture | None:
-            return self._gallery.add(path, f"{what}: {shots.name}", what, model, shots.name) if path else None
-
-        return Strip(
-            name=shots.name,
-            input=add(shots.input, "input"),
-            truth=add(shots.truth, "truth"),
-            outputs={
-                epoch: self._gallery.add(path, f"epoch {epoch}: {shots.name}", f"epoch {epoch}", model, shots.name)
-                for epoch, path in shots.outputs
-            },
-        )
-
-    def closest(self) -> list[Pair]:
-        """The closest pairs of people, nearest first, at most `PAIRS`."""
-
-        def add(id: str, what: str) -> Picture:
-            path = self._root / "data/faces" / f"{id}.png"
-            return self._gallery.add(path, f"{what} face {id}", "photo", id)
-
-        closest = self._data.closest()[:PAIRS]
-        return [Pair(face, (add(face.id, "test"), add(face.nearest, "training"))) for face in closest]
+REGIONS = "regions"
+"""The metric whose figures are the parts of a face."""
 
 
 def write_report(root: Path, params: Params) -> None:
@@ -131,31 +34,35 @@ def write_report(root: Path, params: Params) -> None:
         LimnerError: a table or a picture that the report needs is missing or unreadable.
     """
     out = root / "reports"
-    data, models = dataset.collect(root), results.collect(root, params)
-    # The old page goes first: should a picture be missing, it must not stay behind without its own.
+    data, models = dataset.collect(root), evaluation.collect(root, params)
+    # The old pages go first: should a picture be missing, they must not stay behind without their own.
     (out / "index.html").unlink(missing_ok=True)
-    shutil.rmtree(out / "pictures", ignore_errors=True)
-    (out / "pictures").mkdir(parents=True)
+    for folder in ("pages", "pictures"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+        (out / folder).mkdir(parents=True)
     width, height = portraits.draw(models, data.faces, params.size, out / "portraits.png")
-    gallery = Gallery(out / "pictures", params.size)
-    html = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            params=params,
-            settings=settings(params),
-            data=data,
-            models=models,
-            metrics=models[0].metrics if models else (),
-            bands=portraits.bands(models),
-            views=Views(root, gallery, data),
-            hero=Picture("portraits.png", width, height, hero_text(models)),
-            floors=FLOORS,
-            most_problems=MOST_PROBLEMS,
-        )
-    )
-    with whole(out / "index.html") as part:
-        part.write_text(html, encoding="utf-8", newline="\n")
+    gallery = Gallery(out / "pictures", root, params.size)
+    jinja = environment()
+    jinja.globals |= {"params": params, "models": models, "views": views.Views(root, gallery, data)}
+    index = {
+        "settings": settings(params),
+        "data": data,
+        "bands": portraits.bands(models),
+        "matches": versus.matches(root, models),
+        "hero": Picture("portraits.png", width, height, hero_text(models)),
+        "most_problems": MOST_PROBLEMS,
+    }
+    pages = {f"pages/{model.name}.html": render(jinja, "model", up="../", model=model) for model in models}
+    pages["index.html"] = render(jinja, "index", up="", **index)
+    gallery.write(params.workers.count)
+    for name, html in pages.items():
+        with whole(out / name) as part:
+            part.write_text(html, encoding="utf-8", newline="\n")
+
+
+def render(jinja: Environment, name: str, **given: Any) -> str:
+    """One page; `up` is the way from its folder to `reports/`."""
+    return jinja.get_template(f"{name}.html.j2").render(given)
 
 
 def environment() -> Environment:
@@ -167,9 +74,18 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters |= {"figure": figure, "plural": plural}
-    jinja.globals |= {"chart": chart, "strip": strip, "best_floor": best_floor, "digits": digits}
-    jinja.globals["nan"] = math.nan
+    said = (words.figure, words.interval, words.plural, words.share, words.listed)
+    jinja.filters |= {function.__name__: function for function in said}
+    asked = (words.standing, words.at_ceiling, words.best_floor, words.over_seeds, words.summary, words.memory)
+    shown = (chart, loss, strip, metrics, regions, columns, views.heat_of_styles, views.heat_of_regions)
+    jinja.globals |= {function.__name__: function for function in (*asked, *shown, results.decimals)}
+    jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "WARMEST": heat.LEVELS - 1, "nan": math.nan}
+    jinja.globals |= {"FLOORS": words.FLOORS, "NEIGHBOUR": words.NEIGHBOUR}
+    for name, file in (("style", "style.css"), ("script", "report.js")):
+        # Trusted: the project's own files, set into the page as they are.
+        text = files("limner.report").joinpath("templates", file).read_text(encoding="utf-8")
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        jinja.globals |= {name: Markup(text), f"{name}_hash": Markup(f"'sha256-{digest}'")}
     return jinja
 
 
@@ -185,39 +101,46 @@ def hero_text(models: tuple[results.ModelResult, ...]) -> str:
     return f"Rows of inputs, outputs and true pictures in several styles ({shown})"
 
 
-def digits(model: results.ModelResult, place: int) -> int:
-    """Decimals of a metric's column: one where its values reach ten, else three."""
-    values = [abs(row.cells[place].value) for suite in model.suites for part in suite.styles for row in part.rows]
-    return 1 if any(value >= 10 for value in values) else 3
+def metrics(figures: Sequence[results.Figure]) -> list[tuple[str, list[results.Figure]]]:
+    """Figures by metric, under the name that they have in common."""
+    parts = [list(part) for _, part in groupby(figures, key=lambda figure: figure.metric)]
+    return [(part[0].label.partition(", ")[0] if len(part) > 1 else part[0].label, part) for part in parts]
 
 
-def figure(value: float, decimals: int) -> str:
-    """A number of a table; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{value:.{decimals}f}".replace("-", "−")
+def columns(model: results.ModelResult, figures: Sequence[results.Figure], rows: Sequence[views.Row]) -> list[Any]:
+    """Where those `figures` that `rows` have stand in their scores: place, figure, decimals.
+
+    A figure of a whole set is none of a picture.
+    """
+    places = [(model.figures.index(figure), figure, model.digits[figure.name]) for figure in figures]
+    return [one for one in places if any(not math.isnan(row.scored.scores[one[0]]) for row in rows)]
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 face`, `2 faces`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def regions(model: results.ModelResult) -> list[results.Figure]:
+    """The figures of the parts of a face; none if the project does not measure them."""
+    return [figure for figure in model.figures if figure.metric == REGIONS]
 
 
 def chart(name: str, points: tuple[charts.Point, ...]) -> Markup:
     """The curve of one logged number."""
+    return charts.line_chart(points, _course(name, points), "epoch")
+
+
+def loss(name: str, points: tuple[charts.Point, ...], stops: Sequence[int]) -> Markup:
+    """The same, under pictures of the epochs `stops`."""
+    return charts.loss_chart(points, stops, _course(name, points))
+
+
+def _course(name: str, points: tuple[charts.Point, ...]) -> str:
     (start, first), (end, last) = points[0], points[-1]
-    label = f"{name}: {first:.3g} in epoch {start:g}, {last:.3g} in epoch {end:g}"
-    return charts.line_chart(points, label, "epoch")
+    return f"{name}: {first:.3g} in epoch {start:g}, {last:.3g} in epoch {end:g}"
 
 
-def best_floor(figures: results.Figures, place: int, higher: bool) -> results.Row | None:
-    """The floor that a model has to beat in one metric; None if there are none."""
-    sign = 1 if higher else -1
-    floors = [row for row in figures.rows if row.method != results.MODEL]
-    known = [row for row in floors if not math.isnan(row.cells[place].value)]
-    return max(known, key=lambda row: sign * row.cells[place].value, default=None)
-
-
-def strip(figures: results.Figures, place: int, higher: bool) -> Markup:
-    """Where the model stands among its floors in one metric."""
-    values = {row.method: row.cells[place].value for row in figures.rows}
-    own = values.pop(results.MODEL, math.nan)
-    return Markup("") if math.isnan(own) else charts.strip(own, list(values.values()), higher)
+def strip(means: results.Means, figure: results.Figure) -> Markup:
+    """Where the model stands among its floors and its ceiling in one figure."""
+    own = means.cell(results.MODEL, figure.name)
+    if math.isnan(own.value):
+        return Markup("")
+    floors = [means.cell(floor, figure.name).value for floor in means.floors]
+    ceiling = means.cell(results.CEILING, figure.name).value
+    return charts.strip(own.value, (own.low, own.high), floors, ceiling, figure.higher)

@@ -39,7 +39,7 @@ def bands(models: Sequence[ModelResult]) -> list[tuple[ModelResult, SuiteResult]
     """The models to show, those that learn photos (else all), each with its first suite of unseen faces."""
     shown = [model for model in models if model.block.learns == "photo" and model.suites] or list(models)
     return [
-        (model, next((suite for suite in model.suites if suite.split == "test"), model.suites[0]))
+        (model, next((suite for suite in model.suites if suite.wanted.split == "test"), model.suites[0]))
         for model in shown
         if model.suites
     ]
@@ -75,9 +75,7 @@ def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, pa
 
 def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, cell: int) -> Image.Image:
     shown = bands(models)
-    sheets = [
-        _band(model, columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown
-    ]
+    sheets = [_band(columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown]
     width = max((sheet.width for sheet in sheets), default=1)
     sheet = Image.new("RGBA", (width, max(1, sum(band.height for band in sheets))))
     top = 0
@@ -87,7 +85,7 @@ def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, 
     return sheet
 
 
-def _band(model: ModelResult, chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Image:
+def _band(chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Image:
     step = cell + GAP
     width, height = LABELS + len(chosen) * step - GAP, HEADER + len(ROWS) * step
     words = Image.new("L", (width * FINE, height * FINE))
@@ -105,7 +103,7 @@ def _band(model: ModelResult, chosen: Sequence[Scored], size: int, cell: int, na
     band.putalpha(words.reduce(FINE))
     corners = _corners(cell)
     for column, picture in enumerate(chosen):
-        for row, file in enumerate(model.files(picture.style, picture.id)):
+        for row, file in enumerate(picture.files):
             seen = images.resize(images.read(file), size, size)
             tile = Image.fromarray(images.resize(seen, cell, cell)).convert("RGBA")
             tile.putalpha(corners)

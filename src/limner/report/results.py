@@ -1,63 +1,99 @@
-"""What the models are worth: the figures of each suite beside the floors, and the files of each picture."""
+"""What the models are worth, as plain records: figures, floors, intervals, verdicts, and the files of each picture."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
-from limner import sketches, tables
-from limner.errors import SourceError
-from limner.params import Model, Params, Suite
+from limner.params import Model, Suite
 from limner.report.training import Training
-from limner.report.training import collect as collect_training
-
-Numbers = npt.NDArray[np.float64]
 
 MODEL = "model"
-"""The method of pictures.csv that is the model itself; every other one is a floor."""
-RANK_BY = "ssim"
-"""The metric that tells the worst picture; a project without it ranks by its first metric."""
+"""The method that is the model itself; every other one is a floor, or the ceiling."""
+CEILING = "neighbour"
+"""The method that no model need beat: the truth against its own neighbour frame."""
+FIRST = ("lpips", "identity", "ssim", "landmarks", "sharpness")
+"""The metrics a stranger should read first, each by its first figure; the next ones take the place of those that a
+project does not measure. Likeness to the eye comes first: SSIM alone flatters a model that copies its input."""
 
 
 @dataclass(frozen=True)
-class Metric:
+class Figure:
     name: str
+    metric: str
+    """Figures of one metric stand together."""
     label: str
-    """Short, for a table's head: what the title says before its colon."""
+    """Short, for a table's head; of a metric with several figures `METRIC, PART`."""
     title: str
     higher: bool
     """Higher is better."""
 
+    @property
+    def part(self) -> str:
+        """What of its metric it is, where the metric is named beside it."""
+        return self.label.partition(", ")[2] or self.label
+
 
 @dataclass(frozen=True)
 class Cell:
-    """The mean of one metric over pictures."""
+    """One mean figure."""
 
     value: float
     """nan if no picture could be measured."""
+    low: float
+    high: float
+    """Ends of the 95% interval; nan if there is none."""
+    outputs: int
+    """Pictures, those of every training."""
     lacking: int
-    """Pictures that could not be measured (no face was found in them, say)."""
-    best: bool
+    """Those of them that could not be measured (no face was found in them, say)."""
+
+
+UNKNOWN = Cell(math.nan, math.nan, math.nan, 0, 0)
 
 
 @dataclass(frozen=True)
-class Row:
-    method: str
-    cells: tuple[Cell, ...]
-    """One for each metric."""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The means of one style, or over several, by method: the model first."""
+class Means:
+    """The figures of one style of a suite, or of the mean over its drawn styles."""
 
     name: str
-    pictures: int
-    rows: tuple[Row, ...]
+    cells: Mapping[str, Mapping[str, Cell]]
+    """By method, the model first, and figure."""
+    verdicts: Mapping[str, Mapping[str, str]]
+    """Of the model against each other method, by figure: better, worse, or even."""
+    seeds: Mapping[str, Mapping[str, float]]
+    """By figure, the means of the model's trainings by their seed; empty if there is one training."""
+
+    def cell(self, method: str, figure: str) -> Cell:
+        """`UNKNOWN` if that was not measured."""
+        return self.cells.get(method, {}).get(figure, UNKNOWN)
+
+    @property
+    def floors(self) -> list[str]:
+        """The methods that a model has to beat."""
+        return [method for method in self.cells if method not in (MODEL, CEILING)]
+
+
+class Files(NamedTuple):
+    """The pictures of one sample."""
+
+    input: Path
+    output: Path
+    truth: Path
+
+
+class Closest(NamedTuple):
+    """The training face that an output is most like."""
+
+    id: str
+    file: Path
+    distance: float
+    """Root mean square difference of the gray pictures, in [0, 1]."""
+    to_truth: float
+    """The output's distance to its own truth."""
 
 
 @dataclass(frozen=True)
@@ -68,158 +104,73 @@ class Scored:
     id: str
     person: str
     scores: tuple[float, ...]
-    """One for each metric; nan where it could not be measured."""
+    """One for each figure of the model; nan where it could not be measured."""
+    files: Files
+    closest: Closest | None
+
+    @property
+    def memorised(self) -> bool:
+        """The output is more like a training picture than like its truth."""
+        return self.closest is not None and self.closest.distance < self.closest.to_truth
 
 
 @dataclass(frozen=True)
 class SuiteResult:
     name: str
-    split: str
-    people: tuple[str, ...]
-    drawn: Figures
-    """Mean of the means of `mean_of`."""
+    wanted: Suite
+    drawn: Means
     mean_of: tuple[str, ...]
-    styles: tuple[Figures, ...]
-    pictures: dict[str, tuple[Scored, ...]]
+    """The styles that `drawn` is the mean of."""
+    styles: tuple[Means, ...]
+    pictures: Mapping[str, tuple[Scored, ...]]
     """By style, in the order of pictures.csv."""
+
+    def all(self) -> list[Scored]:
+        """The pictures of every style."""
+        return [picture for pictures in self.pictures.values() for picture in pictures]
 
 
 @dataclass(frozen=True)
 class ModelResult:
     name: str
     block: Model
-    metrics: tuple[Metric, ...]
+    figures: tuple[Figure, ...]
     suites: tuple[SuiteResult, ...]
     lacking: tuple[str, ...]
     """Suites of params.yaml without a measured picture."""
     training: Training
-    folders: dict[str, Path]
-    """Where the drawings of each style lie."""
-    root: Path
 
-    def rank(self) -> int:
-        """The place of the metric that tells the worst picture."""
-        names = [metric.name for metric in self.metrics]
-        return names.index(RANK_BY) if RANK_BY in names else 0
+    @cached_property
+    def first(self) -> list[Figure]:
+        """The figures to read first, as many as `FIRST` names."""
+        heads = [next(figures) for _, figures in groupby(self.figures, key=lambda figure: figure.metric)]
+        rank = {metric: place for place, metric in enumerate(FIRST)}
+        return sorted(heads, key=lambda figure: rank.get(figure.metric, len(FIRST)))[: len(FIRST)]
 
-    def worst(self, pictures: Sequence[Scored]) -> Scored:
-        """The picture with the worst score of that metric; one that could not be measured is worse still."""
-        place = self.rank()
-        sign = 1 if self.metrics[place].higher else -1
+    @cached_property
+    def digits(self) -> Mapping[str, int]:
+        """Decimals to show of each figure, one number for all its values."""
+        values: dict[str, list[float]] = {figure.name: [] for figure in self.figures}
+        for suite in self.suites:
+            for means in (suite.drawn, *suite.styles):
+                for cells in means.cells.values():
+                    for name in values.keys() & cells.keys():
+                        values[name].append(cells[name].value)
+        return {name: decimals(known) for name, known in values.items()}
 
-        def key(picture: Scored) -> tuple[float, str]:
-            score = picture.scores[place]
-            return (-math.inf if math.isnan(score) else sign * score, picture.id)
+    def worst_first(self, pictures: Sequence[Scored]) -> list[int]:
+        """The places of `pictures` by the figure that is read first; one that could not be measured is worse still."""
+        figure = self.first[0]
+        column, sign = self.figures.index(figure), 1 if figure.higher else -1
 
-        return min(pictures, key=key)
+        def key(place: int) -> tuple[float, int]:
+            score = pictures[place].scores[column]
+            return (-math.inf if math.isnan(score) else sign * score, place)
 
-    def files(self, style: str, id: str) -> tuple[Path, Path, Path]:
-        """The input, the output and the truth of one picture."""
-        drawing, photo = self.folders[style] / f"{id}.png", self.root / "data/faces" / f"{id}.png"
-        written = self.root / self.block.writes
-        if self.block.learns == "photo":
-            return drawing, written / style / f"{id}.png", photo
-        return photo, written / f"{id}.png", drawing
-
-
-def collect(root: Path, params: Params) -> tuple[ModelResult, ...]:
-    """Read what evaluate and train wrote of every model of params.yaml, in its order.
-
-    Raises:
-        SourceError: a table is missing, unreadable or lacks a column.
-        LimnerError: a style has no drawings.
-    """
-    return tuple(_model(root, name, block) for name, block in params.models.items())
+        return sorted(range(len(pictures)), key=key)
 
 
-def _model(root: Path, name: str, block: Model) -> ModelResult:
-    folder = root / "runs" / name / "evaluation"
-    named = tables.read(folder / "metrics.csv", ("metric", "title", "direction"))
-    metrics = tuple(
-        Metric(row["metric"], row["title"].partition(":")[0], row["title"], row["direction"] == "higher")
-        for row in named.to_dict("records")
-    )
-    if not metrics:
-        raise SourceError(f"{folder / 'metrics.csv'} names no metric")
-    names = [metric.name for metric in metrics]
-    table = tables.read(folder / "pictures.csv", ("suite", "style", "id", "person", "method", *names))
-    table[names] = table[names].apply(pd.to_numeric, errors="coerce")
-    measured = dict(iter(table.groupby("suite", sort=False)))
-    folders = sketches.chosen(root / block.sketches, sorted(set(table["style"])))
-    suites = tuple(
-        _suite(suite, measured[suite], metrics, block.suites[suite], folders)
-        for suite in block.suites
-        if suite in measured
-    )
-    return ModelResult(
-        name=name,
-        block=block,
-        metrics=metrics,
-        suites=suites,
-        lacking=tuple(suite for suite in block.suites if suite not in measured),
-        training=collect_training(root / "runs" / name / "training"),
-        folders=folders,
-        root=root,
-    )
-
-
-def _suite(
-    name: str, table: pd.DataFrame, metrics: tuple[Metric, ...], wanted: Suite, folders: dict[str, Path]
-) -> SuiteResult:
-    names = [metric.name for metric in metrics]
-    parts = {(style, method): rows for (style, method), rows in table.groupby(["style", "method"], sort=False)}
-    styles = [style for style in wanted.styles if (style, MODEL) in parts]
-    floors = [method for method in dict.fromkeys(table["method"]) if method != MODEL]
-    # As in evaluate: what a model has drawn does not count in the figure of a suite.
-    drawn = [style for style in styles if folders[style].parent.name in sketches.FAMILIES] or styles
-
-    def figures(title: str, over: Sequence[str]) -> Figures:
-        rows = {}
-        for method in (MODEL, *floors):
-            if all((style, method) in parts for style in over):
-                measured = [parts[style, method][names].to_numpy(float) for style in over]
-                rows[method] = _mean(measured), sum(np.isnan(part).sum(axis=0) for part in measured)
-        return Figures(title, sum(len(parts[style, MODEL]) for style in over), _rows(rows, metrics))
-
-    return SuiteResult(
-        name=name,
-        split=wanted.split,
-        people=wanted.people,
-        drawn=figures("drawn styles", drawn),
-        mean_of=tuple(drawn),
-        styles=tuple(figures(style, [style]) for style in styles),
-        pictures={style: _scored(parts[style, MODEL], names) for style in styles},
-    )
-
-
-def _mean(parts: Sequence[Numbers]) -> Numbers:
-    """The mean of the means of `parts`, each (pictures, metrics): every style weighs the same. (metrics,)"""
-    count = [(~np.isnan(part)).sum(axis=0) for part in parts]
-    total = [np.nansum(part, axis=0) for part in parts]
-    means = [np.where(n > 0, t / np.maximum(n, 1), np.nan) for n, t in zip(count, total, strict=True)]
-    return np.asarray(np.mean(means, axis=0), dtype=np.float64)
-
-
-def _rows(rows: Mapping[str, tuple[Numbers, Numbers]], metrics: tuple[Metric, ...]) -> tuple[Row, ...]:
-    def best(place: int, higher: bool) -> float:
-        known = [means[place] for means, _ in rows.values() if not np.isnan(means[place])]
-        # Nothing is best where there is nothing to be better than.
-        return float("nan") if len(known) < 2 else float(max(known) if higher else min(known))
-
-    tops = [best(place, metric.higher) for place, metric in enumerate(metrics)]
-    return tuple(
-        Row(
-            method,
-            tuple(
-                Cell(float(mean), int(lacking), bool(mean == top))
-                for mean, lacking, top in zip(means, gaps, tops, strict=True)
-            ),
-        )
-        for method, (means, gaps) in rows.items()
-    )
-
-
-def _scored(own: pd.DataFrame, names: list[str]) -> tuple[Scored, ...]:
-    scores = own[names].to_numpy(float).tolist()
-    keys = zip(own["style"], own["id"], own["person"], strict=True)
-    return tuple(Scored(style, id, person, tuple(row)) for (style, id, person), row in zip(keys, scores, strict=True))
+def decimals(values: Iterable[float]) -> int:
+    """That give the largest of `values` three digits or four: one from 10 on, two above 1, else three."""
+    largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+    return 1 if largest >= 10 else 2 if largest > 1 else 3

@@ -1,0 +1,97 @@
+"""Figures and verdicts as a reader meets them: numbers, counts, and sentences."""
+
+import math
+
+from limner.report.results import CEILING, MODEL, Means, ModelResult, Scored
+
+FLOORS = {
+    "copy": "the input itself",
+    "mean": "the mean training picture, whatever the input",
+    "linear": "one linear filter of the input",
+    "nearest": "the training picture whose input is most like the given one",
+}
+"""What the floors do; a method that is not named here stands for itself."""
+NEIGHBOUR = "the truth held against its own neighbour in time: as near as two moments of one face are"
+"""What the ceiling is."""
+
+
+def figure(value: float, decimals: int) -> str:
+    """A number of a table; a dash where there is none."""
+    return "–" if math.isnan(value) else f"{value:.{decimals}f}".replace("-", "−")
+
+
+def interval(low: float, high: float, decimals: int) -> str:
+    """`0.81 to 0.85`; nothing where there is none."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{figure(low, decimals)} to {figure(high, decimals)}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 face`, `2 faces`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """`12 of 300 (4%)`."""
+    return f"{part:,} of {whole:,} ({100 * part / max(whole, 1):.0f}%)"
+
+
+def standing(means: Means, name: str) -> tuple[str, str]:
+    """Whether the model beats its floors in one figure: better, worse, even or unknown, and that in words."""
+    said = {floor: means.verdicts.get(floor, {}).get(name, "") for floor in means.floors}
+    worse, even = ([floor for floor, verdict in said.items() if verdict == what] for what in ("worse", "even"))
+    if worse:
+        return "worse", f"worse than {listed(worse)}"
+    if even:
+        return "even", f"no better than {listed(even)}"
+    if any(said.values()):
+        return "better", "better than every floor"
+    return "unknown", "not compared" if best_floor(means, name, True) else "no floor to compare with"
+
+
+def at_ceiling(means: Means, name: str) -> bool:
+    """The model is no worse than the truth's own neighbour."""
+    return means.verdicts.get(CEILING, {}).get(name) in ("better", "even")
+
+
+def best_floor(means: Means, name: str, higher: bool) -> str | None:
+    """The floor with the best figure; None if there is none."""
+    sign = 1 if higher else -1
+    known = [floor for floor in means.floors if not math.isnan(means.cell(floor, name).value)]
+    return max(known, key=lambda floor: sign * means.cell(floor, name).value, default=None)
+
+
+def over_seeds(means: Means, name: str, decimals: int) -> str:
+    """`0.81 to 0.83`, the range over trainings; nothing where there was one."""
+    values = [value for value in means.seeds.get(name, {}).values() if not math.isnan(value)]
+    return interval(min(values), max(values), decimals) if len(values) > 1 else ""
+
+
+def summary(model: ModelResult, means: Means) -> str:
+    """How many of the first figures beat every floor, in a sentence."""
+    verdicts = [standing(means, figure.name)[0] for figure in model.first if figure.name in means.cells[MODEL]]
+    known = [verdict for verdict in verdicts if verdict != "unknown"]
+    if not known:
+        return "There is no floor to compare it with."
+    beaten = known.count("better")
+    if beaten == len(known):
+        return f"Better than every floor in all {len(known)} figures that are read first."
+    worse = known.count("worse")
+    lost = f", worse than one in {worse}" if worse else ""
+    return f"Better than every floor in {beaten or 'none'} of the {len(known)} figures that are read first{lost}."
+
+
+def memory(pictures: list[Scored]) -> str:
+    """How many outputs look remembered rather than made, in a sentence."""
+    known = [picture for picture in pictures if picture.closest]
+    if not known:
+        return ""
+    count = sum(picture.memorised for picture in known)
+    if not count:
+        return f"None of {plural(len(known), 'output')} is more like a training picture than like its own truth."
+    verb = "is" if count == 1 else "are"
+    return f"{share(count, len(known))} outputs {verb} more like a training picture than like their own truth."
+
+
+def listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
