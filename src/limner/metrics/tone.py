@@ -10,6 +10,7 @@ from limner.metrics.views.colours import gray
 
 TITLE = "Tone: share of the truth's soft gradients that survive"
 DIRECTION = "higher"
+LEARNS = ("photo",)  # a drawing in flat greys has no gradients to lose
 
 SMOOTHING = 1 / 128
 """Standard deviation of the blur under the slopes, of the shorter side: hides grain, and the steps of 8 bits."""
