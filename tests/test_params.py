@@ -56,7 +56,7 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     message = refused(tree, tmp_path)
     assert "'models.painter.train.widht'; allowed: people, styles, width, epochs (did you mean 'width'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
-    assert "manifests (did you mean 'people'?)" in message
+    assert "manifests, most (did you mean 'people'?)" in message
 
 
 def test_a_missing_key(tree: Any, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a suite holds, and how it is refused."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def test_a_suite_goes_face_by_face_in_every_style(project: Path) -> None:
 def test_a_split_is_part_of_the_faces(project: Path, split: str, faces: int) -> None:
     suite = replace(PAINTER.suites["unseen"], split=split, styles=("ink",))
     assert len(faces_of(project, PAINTER).samples(suite, "s")) == faces
+
+
+@pytest.mark.parametrize(
+    ("most", "faces"), [(1, [3]), (2, [1, 4]), (3, [1, 3, 5]), (6, [0, 1, 2, 3, 4, 5]), (9, [0, 1, 2, 3, 4, 5])]
+)
+def test_a_suite_may_be_thinned_at_even_steps(project: Path, most: int, faces: Sequence[int]) -> None:
+    suite = replace(PAINTER.suites["unseen"], split="all", styles=("ink", "wash"), most=most)
+    samples = faces_of(project, PAINTER).samples(suite, "s")
+    assert list(dict.fromkeys(sample.id for sample in samples)) == [f"ann-{face}" for face in faces]
+    assert len(samples) == 2 * len(faces)
 
 
 def test_a_face_without_a_drawing_is_no_sample(project: Path) -> None:

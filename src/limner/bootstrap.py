@@ -10,6 +10,7 @@ with three groups the percentiles of the draws would be far too narrow.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -45,14 +46,23 @@ class Scores:
 
         A style without a measured picture is left out.
         """
+        # One weight a training and group, and so one product of matrices.
+        weights = (trainings[:, :, None] * groups[:, None]).reshape(len(groups), -1)
+        styles, _, _, figures = self.sums.shape
+        sums, counts = (
+            (weights @ part.transpose(1, 2, 0, 3).reshape(weights.shape[1], -1)).reshape(-1, styles, figures)
+            for part in (self.sums, self.counts)
+        )
         with np.errstate(invalid="ignore"):
-            weighted = [
-                np.einsum("bs,bg,asgk->abk", trainings, groups, part, optimize=True)
-                for part in (self.sums, self.counts)
-            ]
-            by_style = weighted[0] / weighted[1]
+            by_style = sums / counts
             known = np.isfinite(by_style)
-            return cast(Numbers, np.where(known, by_style, 0).sum(axis=0) / known.sum(axis=0))
+            return cast(Numbers, np.where(known, by_style, 0).sum(axis=1) / known.sum(axis=1))
+
+    def value(self) -> Numbers:
+        """(K,): the mean of what there is, nothing drawn."""
+        _, trainings, groups, _ = self.sums.shape
+        whole: Numbers = self.mean(np.ones((1, trainings)), np.ones((1, groups)))[0]
+        return whole
 
 
 def scores(table: pd.DataFrame, styles: Sequence[str], groups: Sequence[str], figures: Sequence[str]) -> Scores:
@@ -89,7 +99,8 @@ def estimate(plus: Scores, minus: Scores | None = None) -> Estimate:
     def even(number: int) -> Numbers:
         return np.full((DRAWS, number), 1.0)
 
-    value = means([even(number)[:1] for number in trainings], even(groups)[:1])[0]
+    first, *rest = (side.value() for side in sides)
+    value = first - rest[0] if rest else first
     errors = [(means([even(number) for number in trainings], draw(groups)), groups)]
     for which, number in enumerate(trainings):
         if number > 1:
@@ -114,6 +125,7 @@ def interval(value: Numbers, errors: Sequence[tuple[Numbers, int]]) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
 
+@cache
 def draw(number: int, stream: int = 0) -> Numbers:
     """(DRAWS, number): how often each of `number` is drawn; the same ones every time."""
     drawn = np.random.default_rng([number, stream])

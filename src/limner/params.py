@@ -83,6 +83,8 @@ class Suite:
     """Removed from each drawing, all of them at once, before the model reads it."""
     manifests: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """Those the photos came from; None: every one."""
+    most: Count | None = None
+    """Faces, at even steps; None: all of them."""
 
 
 @dataclass(frozen=True, config=Strict)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from limner import sketches, tables
+from limner.choose import evenly
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
 from limner.params import Model, Suite
@@ -113,6 +114,8 @@ class Faces:
                 chosen = chosen[chosen[column].isin(kept)]
         if suite.split != "all":
             chosen = chosen[chosen["split"] == suite.split]
+        if suite.most is not None and suite.most < len(chosen):
+            chosen = chosen.iloc[evenly(suite.most, len(chosen))]
         found = [
             sample
             for face in chosen["id"]

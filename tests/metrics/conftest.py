@@ -15,7 +15,7 @@ from torchvision.models import AlexNet_Weights
 from limner import images, params
 from limner.align.landmarks import close_shared
 from limner.chip import FILE as EMBEDDING
-from limner.evaluate import to_tensor
+from limner.evaluate.engine import to_tensor
 from limner.fetch.downloads import Downloads, Fetched
 from limner.metrics import load, lpips_original
 from limner.metrics.views import points, shift_tolerant

@@ -8,15 +8,15 @@ import torch
 from skimage.color import rgb2lab
 from torch import Tensor
 
+from limner import mesh
+from limner.mesh import IRISES
 from limner.metrics.colour import colour
 from limner.metrics.l1 import l1
 from limner.metrics.landmarks import landmarks
 from limner.metrics.regions import PARTS, regions
-from limner.metrics.views import mesh
 from limner.metrics.views.case import Case, Setting
 from limner.metrics.views.colours import lab
 from limner.metrics.views.masks import REGIONS
-from limner.metrics.views.points import IRISES
 from tests.metrics.conftest import EYES, face, measure, picture
 
 

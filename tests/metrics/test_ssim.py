@@ -9,7 +9,7 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from limner import images
-from limner.evaluate import to_tensor
+from limner.evaluate.engine import to_tensor
 from limner.metrics.l1 import l1
 from limner.metrics.ms_ssim import ms_ssim, scales
 from limner.metrics.psnr import psnr

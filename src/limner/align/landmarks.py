@@ -56,8 +56,8 @@ class Face:
 class Landmarker:
     """A loaded model. Close it, or use it in a `with` block: its destructor fails when Python ends."""
 
-    def __init__(self, model: Path) -> None:
-        """Load the model file.
+    def __init__(self, model: Path, most_faces: int = MOST_FACES) -> None:
+        """Load the model file, which will find at most so many faces: fewer take less time.
 
         Raises:
             LimnerError: the file is missing or no such model.
@@ -70,7 +70,7 @@ class Landmarker:
             raise LimnerError(f"{model} does not exist: the scrape stage fetches it")
         options = task.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
-            num_faces=MOST_FACES,
+            num_faces=most_faces,
             output_facial_transformation_matrixes=True,
         )
         with _quiet():
@@ -105,10 +105,10 @@ class Landmarker:
         self.close()
 
 
-_shared: dict[Path, Landmarker] = {}
+_shared: dict[tuple[Path, int], Landmarker] = {}
 
 
-def shared(model: Path) -> Landmarker:
+def shared(model: Path, most_faces: int = MOST_FACES) -> Landmarker:
     """This process's landmarker: loading one takes as long as using it on ten pictures.
 
     A worker closes it by itself; any other process calls `close_shared` when it is done.
@@ -116,11 +116,12 @@ def shared(model: Path) -> Landmarker:
     Raises:
         LimnerError: the file is missing or no such model.
     """
-    if model not in _shared:
-        _shared[model] = Landmarker(model)
+    key = model, most_faces
+    if key not in _shared:
+        _shared[key] = Landmarker(model, most_faces)
         # Closed before the interpreter stops its threads, which mediapipe needs for it; atexit comes later.
         util.Finalize(None, close_shared, exitpriority=1)
-    return _shared[model]
+    return _shared[key]
 
 
 def close_shared() -> None:

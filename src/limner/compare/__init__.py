@@ -55,8 +55,7 @@ def pair(a: pd.DataFrame, b: pd.DataFrame, styles: Sequence[str], figures: Seque
         kept["group"] = group.reindex(names).to_numpy()
         there = [style for style in styles if style in set(kept["style"])]
         sides.append(bootstrap.scores(kept, there, sorted(set(group)), columns))
-    values = [bootstrap.estimate(side).value for side in sides]
-    return Paired(values[0], values[1], bootstrap.estimate(*sides), len(shared))
+    return Paired(sides[0].value(), sides[1].value(), bootstrap.estimate(*sides), len(shared))
 
 
 def compare(

@@ -1,5 +1,6 @@
 """Landmarks of produced pictures and of true ones, found alike in both."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,16 @@ import torch
 from torch import Tensor
 
 from limner.align.landmarks import shared
-from limner.images import resize
+from limner.images import Image, resize
 
 FILE = "face_landmarker.task"
 POINTS = 478
 SMALLEST = 256
 """Pictures with a shorter side are enlarged to it: what the detector's second network looks at is that large."""
+MOST_KNOWN = 4096
+"""Pictures whose landmarks are remembered: the mean face and the training pictures come again and again, as floors."""
+
+_known: dict[bytes, Tensor] = {}
 
 
 def find(pictures: Tensor, weights: Path) -> Tensor:
@@ -24,12 +29,25 @@ def find(pictures: Tensor, weights: Path) -> Tensor:
     Raises:
         LimnerError: the detector's file is missing from `weights`.
     """
-    landmarker = shared(weights / FILE)
-    height, width = pictures.shape[-2:]
-    grow = max(1.0, SMALLEST / min(height, width))
+    pixels = (255 * pictures).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu()
     found = torch.full((len(pictures), POINTS, 2), torch.nan)
-    for place, picture in enumerate((255 * pictures).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu()):
-        image = resize(np.ascontiguousarray(picture.numpy()), round(width * grow), round(height * grow))
-        if faces := landmarker.detect(image):
-            found[place] = torch.from_numpy(faces[0].points[:, :2]) / grow - 0.5
+    for place, picture in enumerate(pixels.numpy()):
+        image = np.ascontiguousarray(picture)
+        key = hashlib.sha256(repr((weights, image.shape)).encode() + image.tobytes()).digest()
+        if key not in _known:
+            if len(_known) >= MOST_KNOWN:
+                del _known[next(iter(_known))]
+            _known[key] = _look(image, weights)
+        found[place] = _known[key]
     return found.to(pictures)
+
+
+def _look(image: Image, weights: Path) -> Tensor:
+    """(H, W, 3) -> (478, 2)."""
+    height, width = image.shape[:2]
+    grow = max(1.0, SMALLEST / min(height, width))
+    faces = shared(weights / FILE, most_faces=1).detect(resize(image, round(width * grow), round(height * grow)))
+    if not faces:
+        return torch.full((POINTS, 2), torch.nan)
+    points: Tensor = torch.from_numpy(faces[0].points[:, :2]).float() / grow - 0.5
+    return points
