@@ -41,7 +41,7 @@ def evaluate(
     outputs: Annotated[Path, typer.Argument(help="the folder of pictures to measure")],
     truths: Annotated[Path, typer.Argument(help="the folder of the true ones, under the same names")],
     inputs: Annotated[Path | None, typer.Option(help="what they were made of: the floor to beat")] = None,
-    metrics: Annotated[str, typer.Option(help="a,b,c instead of all that params.yaml names")] = "",
+    metrics: Annotated[str, typer.Option(help="a,b,c instead of all there are but lpips_original")] = "",
     weights: Annotated[Path, typer.Option(help="the folder of model files")] = Path("data/weights"),
     out: Annotated[Path | None, typer.Option(help="a folder for the tables, picture by picture")] = None,
 ) -> None:
@@ -66,9 +66,8 @@ def _evaluate(outputs: Path, truths: Path, inputs: Path | None, names: str, weig
     workers.prepare("limner.evaluate.engine")  # the workers import while this process does
     from limner.evaluate.command import evaluate_folders  # loads torch, which `limner check` does without
 
-    settings = params.load()
-    wanted = [name.strip() for name in names.split(",")] if names else list(settings.evaluate.metrics)
-    evaluate_folders(outputs, truths, inputs, wanted, weights, out, settings.workers.count)
+    wanted = [name.strip() for name in names.split(",")] if names else None
+    evaluate_folders(outputs, truths, inputs, wanted, weights, out)
 
 
 def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool, out: Path | None) -> None:

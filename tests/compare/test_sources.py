@@ -14,7 +14,7 @@ from limner.errors import LimnerError
 BIN = Path(sys.executable).parent
 
 
-def table(root: Path, model: str, ssim: float) -> Path:
+def table(root: Path, model: str, ssim: float, makes: str = "photo") -> Path:
     """What evaluate writes, of six pictures in two styles."""
     folder = root / f"runs/{model}/evaluation"
     folder.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ def table(root: Path, model: str, ssim: float) -> Path:
     ]
     (folder / "pictures.csv").write_text("\n".join(["suite,style,id,person,group,seed,method,ssim", *rows, ""]))
     (folder / "metrics.csv").write_text("figure,metric,label,title,direction\nssim,ssim,SSIM,SSIM: s,higher\n")
-    (folder / "drawn.csv").write_text("suite,style\nunseen,ink\n")
+    (folder / "drawn.csv").write_text(f"suite,style,makes\nunseen,ink,{makes}\n")
     return folder
 
 
@@ -33,9 +33,7 @@ def run(root: Path, *command: str) -> str:
     quiet = {"DVC_NO_ANALYTICS": "1", "GIT_CONFIG_GLOBAL": os.devnull, "COLUMNS": "140"}
     name = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     environment = {**os.environ, **quiet, **name, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +94,15 @@ def test_a_folder_is_what_it_holds(project: Path) -> None:
 def test_what_is_not_there_is_said(project: Path, what: str, model: str | None, said: str) -> None:
     with pytest.raises(LimnerError, match=said):
         sources.find(what, model, project)
+
+
+def test_photos_and_drawings_do_not_compare(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("models: {painter: {}, sketcher: {}}\n")
+    table(tmp_path, "painter", 0.8)
+    table(tmp_path, "sketcher", 0.7, "sketch")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run(tmp_path, str(BIN / "limner"), "compare", "painter", "sketcher")
+    assert "painter makes a photo and sketcher a sketch" in refused.value.stderr
 
 
 def test_two_experiments_are_compared(project: Path) -> None:

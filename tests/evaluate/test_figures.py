@@ -37,7 +37,7 @@ def evaluation(*parts: list[dict[str, object]]) -> Evaluation:
     own = pictures[pictures["method"] == "model"].drop_duplicates(["suite", "style", "id"])
     closest = own[["suite", "style", "id"]].assign(closest="ann-1", distance=0.1, to_truth=0.05)
     closest.loc[closest.index[0], "to_truth"] = 0.2
-    return Evaluation((SSIM, L1), (), pictures, closest[CLOSEST], ())
+    return Evaluation("photo", (SSIM, L1), (), pictures, closest[CLOSEST], ())
 
 
 @pytest.fixture

@@ -28,6 +28,10 @@ def compare_models(a: str, b: str, model: str | None, suite: str | None, styles:
         raise LimnerError(f"{a} has the models {', '.join(mine)} and {b} has {', '.join(theirs)}: name one of each")
     found = []
     for one, other in pairs:
+        if one.makes != other.makes:
+            raise LimnerError(
+                f"{one.name} makes a {one.makes} and {other.name} a {other.makes}: their figures do not compare"
+            )
         told = compare(one.pictures, other.pictures, one.directions, one.drawn)
         if suite is not None and suite not in set(told["suite"]):
             raise LimnerError(f"the two share no suite {suite!r}; they share {', '.join(dict.fromkeys(told['suite']))}")

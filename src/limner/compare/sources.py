@@ -26,6 +26,8 @@ class Measured:
     """By figure, `higher` or `lower`."""
     drawn: dict[str, list[str]]
     """By suite, the styles that count in its mean."""
+    makes: str
+    """What the pictures are: `sketch` or `photo`."""
 
 
 def find(what: str, model: str | None, root: Path = Path()) -> dict[str, Measured]:
@@ -106,5 +108,7 @@ def _parse(name: str, pictures: str, named: str, counted: str) -> Measured:
     rows = table(pictures)
     columns = [column for column in figures["figure"] if column in rows.columns]
     rows[columns] = rows[columns].apply(pd.to_numeric, errors="coerce")
-    drawn = {str(suite): list(part["style"]) for suite, part in table(counted).groupby("suite", sort=False)}
-    return Measured(name, rows, dict(zip(figures["figure"], figures["direction"], strict=True)), drawn)
+    styles = table(counted)
+    drawn = {str(suite): list(part["style"]) for suite, part in styles.groupby("suite", sort=False)}
+    directions = dict(zip(figures["figure"], figures["direction"], strict=True))
+    return Measured(name, rows, directions, drawn, ", ".join(styles["makes"].unique()))

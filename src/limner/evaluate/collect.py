@@ -55,6 +55,8 @@ class Group:
 class Evaluation:
     """All that was measured."""
 
+    makes: Literal["sketch", "photo"]
+    """What the pictures are."""
     figures: tuple[Figure, ...]
     """Of single pictures."""
     set_figures: tuple[Figure, ...]
@@ -113,4 +115,4 @@ def collect(
     compared = {one.metric for one in sets}  # there may be too few pictures for it in every suite
     over_sets = tuple(figure for metric in chosen if metric.name in compared for figure in metric.figures)
     pictures = pd.DataFrame(rows).join(seen.judged())[[*KEYS, *(figure.name for figure in figures)]]
-    return Evaluation(figures, over_sets, pictures, pd.DataFrame(closest, columns=CLOSEST), sets)
+    return Evaluation(learns, figures, over_sets, pictures, pd.DataFrame(closest, columns=CLOSEST), sets)

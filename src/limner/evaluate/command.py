@@ -8,14 +8,14 @@ from limner.evaluate.told import Told
 
 
 def evaluate_folders(
-    outputs: Path, truths: Path, inputs: Path | None, names: list[str], weights: Path, out: Path | None, workers: int
+    outputs: Path, truths: Path, inputs: Path | None, names: list[str] | None, weights: Path, out: Path | None
 ) -> None:
     """Print the figures of the pictures in `outputs`, and write them below `out`.
 
     Raises:
         LimnerError: a folder is missing, no two names fit, or a model file is missing.
     """
-    measured, problems = folders.evaluate(outputs, truths, inputs, names, weights, workers)
+    measured, problems = folders.evaluate(outputs, truths, inputs, names or folders.usual(), weights)
     suite = str(measured.pictures["suite"].iloc[0])
     told = Told(measured, {suite: [folders.STYLE]})
     if out:

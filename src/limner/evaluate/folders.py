@@ -90,6 +90,11 @@ def evaluate(
     return measured, problems
 
 
+def usual() -> list[str]:
+    """Every metric but the one that would fetch its network, in the order of the alphabet."""
+    return [name for name in metrics.names() if name != "lpips_original"]
+
+
 def listing(folder: Path, role: str) -> dict[str, Path]:
     """The pictures of a folder by their bare names: those named for `role`, if there are such, else all.
 

@@ -90,8 +90,12 @@ class Told:
         )
         tables.write(folder / "pictures.csv", self.measured.pictures)
         tables.write(folder / "closest.csv", self.measured.closest)
-        drawn = [{"suite": suite, "style": style} for suite, styles in self.drawn.items() for style in styles]
-        tables.write_rows(folder / "drawn.csv", ("suite", "style"), drawn)
+        drawn = [
+            {"suite": suite, "style": style, "makes": self.measured.makes}
+            for suite, styles in self.drawn.items()
+            for style in styles
+        ]
+        tables.write_rows(folder / "drawn.csv", ("suite", "style", "makes"), drawn)
         tables.write(folder / "figures.csv", self._means)
         tables.write(folder / "against.csv", self._against)
         tables.write(folder / "seeds.csv", self._seeds)
