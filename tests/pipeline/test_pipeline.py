@@ -26,7 +26,8 @@ def settings(project: Project) -> Iterator[Any]:
 
 
 def test_everything_is_built(project: Project) -> None:
-    for name in ("index.html", "portraits.png", "painter/metrics.json", "sketcher/metrics.json", "split.json"):
+    made = ("index.html", "pages/painter.html", "portraits.png", "painter/metrics.json", "sketcher/metrics.json")
+    for name in (*made, "split.json", "../models/painter.md"):
         assert (project.root / "reports" / name).is_file(), name
     for model in ("sketcher", "painter"):
         assert json.loads((project.root / "models" / model / "model.json").read_text())["name"] == model
@@ -55,10 +56,11 @@ def test_figures_are_shown_by_dvc(project: Project) -> None:
     files = shown[""]["data"]
     figures = files["reports/painter/metrics.json"]["data"]["unseen"]
     assert 0 < figures["drawn"]["ssim"] <= 1
-    assert set(figures["floors"]) == {"copy", "mean", "linear"}
+    assert set(figures) == {"n", "groups", "memorised", "drawn", "margin", "best_floor", "neighbour"}
+    assert set(figures["best_floor"]) == set(figures["drawn"])
     assert files["runs/painter/training/metrics.json"]["data"]["l1"] > 0
     plots = project.dvc("plots", "show", "--json", "--split")
-    for wanted in ("l1.tsv", "unseen.png", "painted"):
+    for wanted in ("l1.tsv", "unseen.png", "painted", "ssim.csv"):
         assert wanted in plots, wanted
 
 
@@ -86,6 +88,16 @@ def test_a_list_of_metrics_reruns_the_measuring(project: Project, settings: Any)
     settings["evaluate"]["metrics"] = ["l1", "ssim"]
     project.set_params(settings)
     assert project.repro() == {"evaluate@sketcher", "evaluate@painter", "report"}
+
+
+def test_more_seeds_train_again_and_tell_the_spread(project: Project, settings: Any) -> None:
+    settings["evaluate"] |= {"seeds": 2, "metrics": ["l1", "ssim"]}
+    project.set_params(settings)
+    models = [f"{stage}@{model}" for stage in ("repeat", "translate", "evaluate") for model in ("sketcher", "painter")]
+    assert project.repro() == {*models, "report"}
+    figures = json.loads((project.root / "reports/painter/metrics.json").read_text())["unseen"]
+    assert figures["seeds"].keys() == {"l1", "ssim"}
+    assert min(figures["seeds"].values()) > 0
 
 
 def test_a_style_s_parameter_reruns_the_style_and_what_reads_it(project: Project, settings: Any) -> None:
