@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 from limner.report import heat, words
-from limner.report.results import Cell, Closest, Files, Means, Scored, decimals
+from limner.report.results import (
+    FIRST,
+    Cell,
+    Closest,
+    Figure,
+    Files,
+    Means,
+    ModelResult,
+    Scored,
+    SuiteResult,
+    decimals,
+)
+from limner.report.training import Training
+from tests.small import PAINTER
 
 NAN = math.nan
 
@@ -61,6 +74,19 @@ def outputs(*distances: float) -> list[Scored]:
     files = Files(Path("i"), Path("o"), Path("t"))
     near = [Closest("c", Path("c"), distance, 0.05) for distance in distances]
     return [Scored("stamp", "a", "anna", (), files, closest) for closest in near]
+
+
+def test_a_floor_that_wins_out_of_sight_is_told() -> None:
+    names = [*FIRST, "colour", "tone"]
+    figures = tuple(Figure(name, name, name.title(), f"{name.title()}: it", False) for name in names)
+    cells = {name: cell(13.4) for name in names}, {name: cell(1.7) for name in names}
+    said = {name: "worse" if name in ("lpips", "colour") else "even" for name in names}
+    means = Means("drawn", dict(zip(("model", "nearest"), cells, strict=True)), {"nearest": said}, {})
+    suite = SuiteResult("unseen", PAINTER.suites["unseen"], means, ("ink",), (means,), {})
+    model = ModelResult("painter", PAINTER, figures, (suite,), (), Training((), ()))
+    assert words.alarm(model, means) == "Worse than a floor also in Colour (13.4; nearest 1.7)."
+    calm = Means("drawn", means.cells, {"nearest": dict.fromkeys(names, "even")}, {})
+    assert words.alarm(model, calm) == ""
 
 
 def test_memory_in_words() -> None:

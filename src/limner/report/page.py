@@ -76,7 +76,15 @@ def environment() -> Environment:
     )
     said = (words.figure, words.interval, words.plural, words.share, words.listed)
     jinja.filters |= {function.__name__: function for function in said}
-    asked = (words.standing, words.at_ceiling, words.best_floor, words.over_seeds, words.summary, words.memory)
+    asked = (
+        words.standing,
+        words.at_ceiling,
+        words.best_floor,
+        words.over_seeds,
+        words.summary,
+        words.alarm,
+        words.memory,
+    )
     shown = (chart, loss, strip, metrics, regions, columns, views.heat_of_styles, views.heat_of_regions)
     jinja.globals |= {function.__name__: function for function in (*asked, *shown, results.decimals)}
     jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "WARMEST": heat.LEVELS - 1, "nan": math.nan}

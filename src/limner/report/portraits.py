@@ -3,6 +3,7 @@
 Its ground is transparent and its words are gray, so it stands on a light page and on a dark one.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ GAP = 8
 ROUND = 10
 """Radius of the corners, pixels."""
 LABELS = 78
-"""Width of the column with the names of the rows, pixels."""
+"""Least width of the column with the names of the rows, pixels."""
 HEADER = 36
 """Height of the line with the styles, pixels."""
 TEXT = 21
@@ -86,10 +87,11 @@ def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, 
 
 
 def _band(chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Image:
-    step = cell + GAP
-    width, height = LABELS + len(chosen) * step - GAP, HEADER + len(ROWS) * step
+    step, font = cell + GAP, ImageFont.load_default(TEXT * FINE)
+    labels = max(LABELS, math.ceil(font.getlength(name) / FINE) + GAP)
+    width, height = labels + len(chosen) * step - GAP, HEADER + len(ROWS) * step
     words = Image.new("L", (width * FINE, height * FINE))
-    write, font = ImageDraw.Draw(words), ImageFont.load_default(TEXT * FINE)
+    write = ImageDraw.Draw(words)
 
     def say(x: int, y: int, text: str, anchor: str) -> None:
         write.text((x * FINE, y * FINE), text, 255, font, anchor=anchor)
@@ -98,7 +100,7 @@ def _band(chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Im
     for row, label in enumerate(ROWS):
         say(0, HEADER + row * step + cell // 2, label, "lm")
     for column, picture in enumerate(chosen):
-        say(LABELS + column * step + cell // 2, HEADER // 2, picture.style, "mm")
+        say(labels + column * step + cell // 2, HEADER // 2, picture.style, "mm")
     band = Image.new("RGBA", (width, height), INK)
     band.putalpha(words.reduce(FINE))
     corners = _corners(cell)
@@ -107,7 +109,7 @@ def _band(chosen: Sequence[Scored], size: int, cell: int, name: str) -> Image.Im
             seen = images.resize(images.read(file), size, size)
             tile = Image.fromarray(images.resize(seen, cell, cell)).convert("RGBA")
             tile.putalpha(corners)
-            band.paste(tile, (LABELS + column * step, HEADER + row * step))
+            band.paste(tile, (labels + column * step, HEADER + row * step))
     return band
 
 

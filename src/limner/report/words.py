@@ -11,6 +11,8 @@ FLOORS = {
     "nearest": "the training picture whose input is most like the given one",
 }
 """What the floors do; a method that is not named here stands for itself."""
+MOST_ALARMS = 4
+"""Figures that one sentence names."""
 NEIGHBOUR = "the truth held against its own neighbour in time: as near as two moments of one face are"
 """What the ceiling is."""
 
@@ -78,6 +80,28 @@ def summary(model: ModelResult, means: Means) -> str:
     worse = known.count("worse")
     lost = f", worse than one in {worse}" if worse else ""
     return f"Better than every floor in {beaten or 'none'} of the {len(known)} figures that are read first{lost}."
+
+
+def alarm(model: ModelResult, means: Means) -> str:
+    """Where a floor beats the model among the figures that are not read first, by the most first; else nothing.
+
+    Of each metric the one figure that falls short by the most, in shares of the floor's.
+    """
+    short: dict[str, tuple[float, str]] = {}
+    for one in model.figures:
+        floor = best_floor(means, one.name, one.higher)
+        if one in model.first or floor is None or standing(means, one.name)[0] != "worse":
+            continue
+        own, rival = (means.cell(method, one.name).value for method in (MODEL, floor))
+        by = abs(own - rival) / max(abs(rival), 1e-9)
+        shown = [figure(value, model.digits[one.name]) for value in (own, rival)]
+        told = f"{one.label} ({shown[0]}; {floor} {shown[1]})"
+        short[one.metric] = max(short.get(one.metric, (0.0, "")), (by, told))
+    if not short:
+        return ""
+    said = [told for _, told in sorted(short.values(), reverse=True)]
+    more = [f"{len(said) - MOST_ALARMS} more"] if len(said) > MOST_ALARMS else []
+    return f"Worse than a floor also in {listed([*said[:MOST_ALARMS], *more])}."
 
 
 def memory(pictures: list[Scored]) -> str:
