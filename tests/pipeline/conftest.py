@@ -96,4 +96,6 @@ def small(project: Project) -> None:
         "no_nose": {"split": "test", "styles": ["stamp", "learned"], "erase": ["nose"]},
         "strange_style": {"split": "test", "styles": ["soft"], "people": ["woman"], "manifests": [MANIFEST]},
     }
+    # One metric of each kind that needs no detector: the others have tests of their own, and seconds of start.
+    tree["evaluate"]["metrics"] = ["l1", "ssim", "rank"]
     project.set_params(tree)
