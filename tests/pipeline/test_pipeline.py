@@ -93,9 +93,8 @@ def test_a_list_of_metrics_reruns_the_measuring(project: Project, settings: Any)
 def test_more_seeds_train_again_and_tell_the_spread(project: Project, settings: Any) -> None:
     settings["evaluate"] |= {"seeds": 2, "metrics": ["l1", "ssim"]}
     project.set_params(settings)
-    models = [f"{stage}@{model}" for stage in ("repeat", "translate", "evaluate") for model in ("sketcher", "painter")]
-    assert project.repro() == {*models, "report"}
-    figures = json.loads((project.root / "reports/painter/metrics.json").read_text())["unseen"]
+    assert project.repro("evaluate@sketcher") == {"repeat@sketcher", "translate@sketcher", "evaluate@sketcher"}
+    figures = json.loads((project.root / "reports/sketcher/metrics.json").read_text())["unseen"]
     assert figures["seeds"].keys() == {"l1", "ssim"}
     assert min(figures["seeds"].values()) > 0
 

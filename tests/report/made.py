@@ -63,6 +63,8 @@ def project(root: Path, settings: Params, faces: Mapping[str, Image], people: Ma
         _translated(root, name, model, faces, settings.size)
         evaluated.write(root, name, model, people, split)
         _trained(root / "runs" / name / "training", dict(list(faces.items())[:2]), settings.size)
+        (root / "models").mkdir(exist_ok=True)
+        (root / "models" / f"{name}.md").write_text(f"# {name}\n", encoding="utf-8")
 
 
 def drawing(picture: Image, style: str) -> Image:
