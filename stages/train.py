@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from limner import device, params
+from limner import params
 from limner.stage import run
+from limner.train import machine
 from limner.train import settings as of
 from limner.train.run import Places, train
 
@@ -12,7 +13,6 @@ from limner.train.run import Places, train
 def main(name: str) -> None:
     settings = params.load()
     model = settings.model(name)
-    place = device.choose(settings.train.device)
     places = Places(
         faces=Path("data/faces"),
         split=Path("data/split.csv"),
@@ -21,8 +21,8 @@ def main(name: str) -> None:
         model=Path("models") / name,
         training=Path("runs") / name / "training",
     )
-    made = of.card(settings, name), of.recipe(settings, name, place), of.augment(settings, name)
-    train(places, *made, place, settings.train.snapshots)
+    made = of.card(settings, name), of.recipe(settings, name), of.augment(settings, name)
+    train(places, *made, machine.choose(settings.train), of.plan(settings))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import runpy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from limner import repeat as repeating
 from limner.nets import store
 from limner.pairs import Augment
 from limner.params import Params
+from limner.train import machine
 from limner.train import settings as of
-from limner.train.loop import Recipe
-from limner.train.run import Places, train
+from limner.train.machine import Machine
+from limner.train.objective import Recipe
+from limner.train.run import Places, Plan, train
 
 NAME = "tiny"
 
@@ -76,18 +79,18 @@ def test_each_further_seed_is_a_training_of_its_own(project: Path) -> None:
     out = project / "runs" / NAME / "repeats"
     stage(out)()
     assert sorted(path.name for path in out.iterdir()) == ["6", "7"]
-    assert {path.name for path in (out / "6").iterdir()} == {store.CARD, store.WEIGHTS}
+    assert {path.name for path in (out / "6").iterdir()} == {store.CARD, store.WEIGHTS, store.DISCRIMINATOR}
     assert weights(out / "6") != weights(out / "7")
     assert not list((Path(os.environ["LIMNER_CACHE"]) / "repeats").iterdir()), "nothing waits when all is done"
 
     (project / "params.yaml").write_text((project / "params.yaml").read_text().replace("seed: 5", "seed: 6"))
-    settings, cpu = params.load(), torch.device("cpu")
+    settings = params.load()
     places = Places(
         *(project / "data/faces", project / "data/split.csv", project / "data/sketches", None),
         *(project / "first", project / "diary"),
     )
-    recipe = of.recipe(settings, NAME, cpu)
-    train(places, of.card(settings, NAME), recipe, of.augment(settings, NAME), cpu, snapshots=0)
+    made = of.card(settings, NAME), of.recipe(settings, NAME), of.augment(settings, NAME)
+    train(places, *made, machine.choose(settings.train), replace(of.plan(settings), snapshots=0))
     assert weights(project / "first") == weights(out / "6"), "as if it were trained from that seed in the first place"
 
 
@@ -105,13 +108,13 @@ class Quick:
         self.seeds: list[int] = []
 
     def __call__(
-        self, places: Places, card: store.Card, recipe: Recipe, augment: Augment, device: torch.device, snapshots: int
+        self, places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
     ) -> None:
         if len(self.seeds) == 2:
             raise KeyboardInterrupt
         self.seeds.append(recipe.seed)
         torch.manual_seed(recipe.seed)
-        store.save(places.model, card, card.network())
+        store.save(places.model, card, card.network(), card.network())
 
 
 @pytest.mark.parametrize("changed", [False, True])

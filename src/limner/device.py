@@ -54,3 +54,8 @@ def repeatable(seed: int) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.backends.cudnn.benchmark = False
+
+
+def threads() -> int:
+    """How many of the processor's cores torch uses: their number decides how sums are rounded."""
+    return torch.get_num_threads()

@@ -30,6 +30,10 @@ class ModelError(LimnerError):
     """A model's folder is missing, incomplete, or does not fit its input."""
 
 
+class TrainingError(LimnerError):
+    """A training cannot go on, or what it made cannot be kept."""
+
+
 def choices(wrong: object, allowed: Iterable[object]) -> str:
     """The end of a message about a wrong name: what is allowed, and what was probably meant."""
     names = [str(name) for name in allowed]

@@ -100,10 +100,16 @@ class Model:
 
 @dataclass(frozen=True, config=Strict)
 class Train:
-    """The recipe that all models share."""
+    """Where and how trainings run, and the recipe that all models share."""
 
+    launch: Annotated[str, Field(min_length=1)]
     device: Literal["auto", "cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
+    compile: Literal["auto"] | bool
+    channels_last: Literal["auto"] | bool
+    fused: Literal["auto"] | bool
+    memory: Literal["auto", "device", "host"]
+    threads: NotNegative
     batch: Count
     lr: Positive
     beta1: Share
@@ -115,6 +121,8 @@ class Train:
     dropout: Share
     ema: Share
     snapshots: NotNegative
+    patience: NotNegative
+    validate: Annotated[float, Field(gt=0, le=0.5)]
 
 
 @dataclass(frozen=True, config=Strict)

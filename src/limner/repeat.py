@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import torch
-
 from limner import device, sketches
 from limner.files import cache_dir, sha256
 from limner.nets import store
 from limner.params import Params
+from limner.train import machine as machines
 from limner.train import settings as of
 from limner.train.checkpoint import key
 from limner.train.run import Places, train
@@ -31,8 +30,9 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     Raises:
         LimnerError: as `limner.train.run.train` does.
     """
-    model, place = settings.model(name), device.choose(settings.train.device)
-    card, recipe, augment = of.card(settings, name), of.recipe(settings, name, place), of.augment(settings, name)
+    model, machine = settings.model(name), machines.choose(settings.train)
+    card, recipe, augment = of.card(settings, name), of.recipe(settings, name), of.augment(settings, name)
+    plan = replace(of.plan(settings), snapshots=0)
     places = Places(
         faces=root / "data/faces",
         split=root / "data/split.csv",
@@ -45,14 +45,17 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     kept = []
     for seed in settings.seeds[1:]:
         seeded = replace(recipe, seed=seed)
-        folder = cache_dir("repeats") / key((card, seeded, augment, str(place), torch.get_num_threads(), data), ())
-        if not (folder / store.CARD).is_file():
+        facts = (card, seeded, augment, machine, device.threads(), plan, data)
+        folder = cache_dir("repeats") / key(facts, ())
+        if not machine.tell((folder / store.CARD).is_file()):
             with TemporaryDirectory() as diary:
-                train(replace(places, model=folder, training=Path(diary)), card, seeded, augment, place, snapshots=0)
-        shutil.copytree(folder, out / str(seed), dirs_exist_ok=True)
+                train(replace(places, model=folder, training=Path(diary)), card, seeded, augment, machine, plan)
         kept.append(folder)
-    for folder in kept:
-        shutil.rmtree(folder)
+        if machine.main:
+            shutil.copytree(folder, out / str(seed), dirs_exist_ok=True)
+    if machine.main:
+        for folder in kept:
+            shutil.rmtree(folder)
 
 
 def _data(places: Places, card: store.Card) -> dict[str, str]:

@@ -15,8 +15,10 @@ from limner.nets import store
 from limner.nets.store import Card
 from limner.pairs import Augment
 from limner.train import checkpoint
-from limner.train.loop import Recipe, Trainer
-from limner.train.run import Places, train
+from limner.train.loop import Trainer
+from limner.train.machine import Machine
+from limner.train.objective import Recipe
+from limner.train.run import Places, Plan, train
 
 CARD = Card(
     name="tiny",
@@ -43,7 +45,6 @@ RECIPE = Recipe(
     ssim=10.0,
     discriminator_width=4,
     ema=0.9,
-    bfloat16=False,
 )
 AUGMENT = Augment(64, None, flip=True)
 
@@ -73,7 +74,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
 
 
 def go(places: Places, recipe: Recipe = RECIPE, card: Card = CARD) -> None:
-    train(places, card, recipe, AUGMENT, torch.device("cpu"), snapshots=2)
+    train(places, card, recipe, AUGMENT, Machine(torch.device("cpu")), Plan(snapshots=2))
 
 
 def written(places: Places) -> dict[str, bytes]:
@@ -121,28 +122,37 @@ def test_two_runs_give_the_same_bytes(places: Places) -> None:
     assert (other.model / store.WEIGHTS).read_bytes() != (places.model / store.WEIGHTS).read_bytes()
 
 
-def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", [1, 4, 6, 11])
+def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(
+    places: Places, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
+    """Three steps an epoch: within the first, within the second, between two, before the last step."""
     go(places)
     monkeypatch.setattr(checkpoint, "EVERY", 0.0)
-    killed = elsewhere(places, "killed")
-    run_epoch, epochs = Trainer.run_epoch, []
+    stopped = elsewhere(places, "stopped")
+    learn = Trainer.learn
+    done: list[int] = []
 
-    def interrupted(trainer: Trainer, *arguments: object) -> object:
-        if len(epochs) == 3:
+    def interrupted(trainer: Trainer) -> None:
+        if trainer.step == step and not done:
+            done.append(step)
             raise KeyboardInterrupt
-        epochs.append(trainer.epoch)
-        return run_epoch(trainer, *arguments)  # type: ignore[arg-type]
+        learn(trainer)
 
-    monkeypatch.setattr(Trainer, "run_epoch", interrupted)
+    monkeypatch.setattr(Trainer, "learn", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        go(killed)
-    assert not (killed.model / store.CARD).exists(), "half a training must not look like a model"
-    epochs.clear()
-    go(killed)
-    assert epochs == [3], "three of four epochs were done before"
-    assert list(written(places).values()) == list(written(killed).values())
+        go(stopped)
+    assert not (stopped.model / store.CARD).exists(), "half a training must not look like a model"
+    began: list[int] = []
+
+    def noted(trainer: Trainer) -> None:
+        began.append(trainer.step)
+        learn(trainer)
+
+    monkeypatch.setattr(Trainer, "learn", noted)
+    go(stopped)
+    assert began == list(range(step, 12)), "what was done before is not done again"
+    assert list(written(places).values()) == list(written(stopped).values())
     assert not list((Path(os.environ["LIMNER_CACHE"]) / "training").iterdir())
 
 

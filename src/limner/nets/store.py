@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
 from limner.errors import ModelError, ParamsError
 from limner.files import whole
@@ -14,6 +16,8 @@ from limner.nets.unet import UNet
 from limner.params import Strict, build
 
 WEIGHTS, CARD = "weights.safetensors", "model.json"
+DISCRIMINATOR = "discriminator.safetensors"
+"""The weights it was trained against: of use only to a training that starts from it."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -41,11 +45,12 @@ class Card:
         return UNet(self.size, self.inputs, self.outputs, self.width, self.dropout)
 
 
-def save(folder: Path, card: Card, network: UNet) -> None:
+def save(folder: Path, card: Card, network: nn.Module, discriminator: nn.Module) -> None:
     """Write the model; the card comes last, so that a folder with a card is whole."""
-    weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
-    with whole(folder / WEIGHTS) as part:
-        save_file(weights, part)
+    for name, net in ((WEIGHTS, network), (DISCRIMINATOR, discriminator)):
+        weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
+        with whole(folder / name) as part:
+            save_file(weights, part)
     with whole(folder / CARD) as part:
         part.write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
 
@@ -66,3 +71,17 @@ def load(folder: Path) -> tuple[Card, UNet]:
     except (ValueError, RuntimeError, ParamsError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}") from error
     return card, network.eval()
+
+
+def load_discriminator(folder: Path) -> dict[str, Tensor]:
+    """The weights a model was trained against; empty where they were not kept.
+
+    Raises:
+        ModelError: the file is not readable as weights.
+    """
+    path = folder / DISCRIMINATOR
+    try:
+        weights: dict[str, Tensor] = load_file(path) if path.is_file() else {}
+    except SafetensorError as error:
+        raise ModelError(f"{path} holds no usable weights: {error}") from error
+    return weights

@@ -6,6 +6,7 @@ training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
 training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,13 @@ class Diary:
         device = next(network.parameters()).device
         with torch.no_grad():
             return to_pixels(network(to_unit(self.input).to(device))).cpu()
+
+    def again(self, losses: Iterable[dict[str, float]], snapshots: Iterable[Snapshot]) -> None:
+        """Write what an interrupted training had written."""
+        for epoch, told in enumerate(losses, start=1):
+            self.note(epoch, told)
+        for snapshot in snapshots:
+            self.show(snapshot)
 
     def note(self, epoch: int, losses: dict[str, float]) -> None:
         """Add an epoch's losses."""

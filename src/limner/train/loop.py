@@ -1,139 +1,141 @@
-"""The training loop of pix2pix: one step of the discriminator, one of the generator, a running mean of its weights.
+"""The training loop of a conditional GAN: one step of the discriminator, one of the generator, a running mean of its
+weights.
 
-Everything that decides the result is in `State`, so a training that was killed goes on from its last
-checkpoint and ends with the same bytes as one that was not.
+Everything that decides how training goes on is in `Trainer.state_dict`, so that a training that was killed goes on
+from its last checkpoint, in the middle of an epoch too, and ends with the same bytes as one that was not.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 
-from limner.device import autocast
-from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.unet import UNet
 from limner.pairs import Augment, Pairs
-from limner.train.losses import fool_loss, judge_loss, pixel_loss, stack, structure_loss
+from limner.train.machine import Machine
+from limner.train.mean import RunningMean
+from limner.train.objective import Objective, Recipe
+from limner.train.tally import Tally
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train: the numbers of params.yaml's `train:` and of the model's block (meanings and units there)."""
-
-    seed: int
-    epochs: int
-    batch: int
-    lr: float
-    beta1: float
-    decay: float
-    l1: float
-    ssim: float
-    discriminator_width: int
-    ema: float
-    bfloat16: bool
-
-
-Losses = dict[str, float]
-"""Means over an epoch: `l1` (pictures in [-1, 1]), `ssim` (1 - SSIM), `generator`, `discriminator` (in nats)."""
+NORMS_EVERY = 8
+"""Steps from one reading of the gradients' norms to the next: it takes a pass over all gradients."""
 
 
 class Trainer:
-    """A generator and a discriminator that learn from `pairs`, an epoch at a time.
+    """A generator and a discriminator that learn from `pairs`, a batch a step.
+
+    With several processes each holds the same networks and learns from its slice of every batch; the result is that
+    of one process.
 
     Args:
-        generator: the network to train, on the device of `pairs`; its weights are where training starts.
-        pairs: on the device to train on.
+        generator: the network to train; its weights are where training starts.
+        discriminator: likewise.
+        pairs: anywhere; they are moved where the machine keeps them.
         augment: how a batch is drawn from them.
         recipe: the numbers.
+        machine: where to run.
+
+    Attributes:
+        steps: in all.
+        step: done so far.
+        tally: what was told of the epoch so far; whoever closes an epoch's books takes it.
     """
 
-    def __init__(self, generator: UNet, pairs: Pairs, augment: Augment, recipe: Recipe) -> None:
-        self.pairs, self.augment, self.recipe = pairs, augment, recipe
-        self.device = pairs.photos.device
-        self.epoch = 0
-        self.step = 0
-        # Channels last is what both the CPU's and CUDA's convolutions are fastest with.
-        self.generator = generator.to(self.device).to(memory_format=torch.channels_last)
-        discriminator = PatchGAN(4, recipe.discriminator_width, layers_for(augment.size))
-        for module in discriminator.modules():
-            start_normal(module)
-        self.discriminator = discriminator.to(self.device).to(memory_format=torch.channels_last)
-        self.mean = AveragedModel(self.generator, avg_fn=self._towards, use_buffers=True)
+    def __init__(
+        self,
+        generator: UNet,
+        discriminator: nn.Module,
+        pairs: Pairs,
+        augment: Augment,
+        recipe: Recipe,
+        machine: Machine,
+    ) -> None:
+        self.pairs = pairs.to(machine.device) if machine.on_device else pairs
+        self.augment, self.recipe, self.machine = augment, recipe, machine
+        self.objective = Objective(recipe)
+        self.generator, self.discriminator = machine.place(generator), machine.place(discriminator)
+        self.mean = RunningMean(self.generator, recipe.ema)
         self.optimisers = {
-            "generator": self._adam(self.generator),
-            "discriminator": self._adam(self.discriminator),
+            "generator": machine.adam(self.generator, recipe.lr, recipe.beta1),
+            "discriminator": machine.adam(self.discriminator, recipe.lr, recipe.beta1),
         }
+        self.epoch_steps = -(-len(pairs) // recipe.batch)
+        self.steps = recipe.epochs * self.epoch_steps
+        self.step = 0
         self.draw = Generator().manual_seed(recipe.seed)
-        self.steps = recipe.epochs * self._steps_an_epoch()
-        self._paint: Callable[[Tensor], Tensor] = self.generator
-        self._judge: Callable[[Tensor], Tensor] = self.discriminator
-        if self.device.type == "cuda":
-            self._paint, self._judge = torch.compile(self.generator), torch.compile(self.discriminator)
+        self.order = torch.arange(len(pairs))
+        self.tally = Tally(machine.device)
+        self._paint = machine.fast(machine.shared(self.generator))
+        self._judge = machine.fast(machine.shared(self.discriminator))
+        # While the generator learns, the discriminator only passes gradients on, and has none to share.
+        self._look = machine.fast(self.discriminator)
 
-    def _adam(self, network: nn.Module) -> torch.optim.Adam:
-        return torch.optim.Adam(
-            network.parameters(), lr=self.recipe.lr, betas=(self.recipe.beta1, 0.999), fused=self.device.type != "mps"
-        )
+    @property
+    def epoch(self) -> int:
+        """Epochs that are done."""
+        return self.step // self.epoch_steps
 
-    def _steps_an_epoch(self) -> int:
-        return -(-len(self.pairs) // self.recipe.batch)
+    @property
+    def place(self) -> int:
+        """Steps done in the current epoch."""
+        return self.step % self.epoch_steps
 
-    def _towards(self, mean: Tensor, now: Tensor, updates: Tensor | int) -> Tensor:
-        """The running mean; its first steps forget faster, or the random start would stay in it."""
-        if not mean.is_floating_point():
-            return now
-        count = int(updates)
-        keep = min(self.recipe.ema, (1 + count) / (10 + count))
-        return mean.lerp(now, 1 - keep)
+    @property
+    def done(self) -> bool:
+        """Whether every step is done."""
+        return self.step == self.steps
 
-    def run_epoch(self, tick: Callable[[], object] = lambda: None) -> Losses:
-        """Learn from every pair once, in a random order; `tick` is called after each step."""
-        order = torch.randperm(len(self.pairs), generator=self.draw)
-        sums: dict[str, Tensor] = {}
-        self.generator.train()
-        for indices in self._even(order):
-            for name, loss in self._learn(indices.to(self.device)).items():
-                sums[name] = sums.get(name, torch.zeros((), device=self.device)) + loss * len(indices)
-            tick()
-        self.epoch += 1
-        return {name: float(value) / len(self.pairs) for name, value in sums.items()}
-
-    def _even(self, order: Tensor) -> Iterator[Tensor]:
-        """Batches of nearly equal length: a last one of a single pair would upset the batch norms."""
-        yield from order.tensor_split(self._steps_an_epoch())
-
-    def _learn(self, indices: Tensor) -> dict[str, Tensor]:
-        picture, truth = self.augment(*self.pairs.batch(indices), self.draw)
-        picture = picture.contiguous(memory_format=torch.channels_last)
-        truth = truth.contiguous(memory_format=torch.channels_last)
+    def learn(self) -> None:
+        """One step. The processor does not wait for the device anywhere in it."""
+        if self.place == 0:
+            self.order = torch.randperm(len(self.pairs), generator=self.draw)
+            self.generator.train()
+        picture, truth, share = self._batch()
         for optimiser in self.optimisers.values():
             for group in optimiser.param_groups:
                 group["lr"] = self.recipe.lr * self._pace()
-        with autocast(self.device, self.recipe.bfloat16):
-            painted = self._paint(picture)
+        norms = self.step % NORMS_EVERY == 0
 
+        painted = self._paint(picture)
         self.discriminator.requires_grad_(True)
-        with autocast(self.device, self.recipe.bfloat16):
-            judged = judge_loss(self._judge(stack(picture, truth)), self._judge(stack(picture, painted.detach())))
-        self._descend("discriminator", judged)
-
+        loss, judged = self.objective.judge(self._judge, picture, truth, painted.detach())
+        steep = self._descend("discriminator", loss * share, norms)
         self.discriminator.requires_grad_(False)
-        with autocast(self.device, self.recipe.bfloat16):
-            fooled = fool_loss(self._judge(stack(picture, painted)))
-        near, alike = pixel_loss(painted, truth), structure_loss(painted, truth)
-        self._descend("generator", fooled + self.recipe.l1 * near + self.recipe.ssim * alike)
-        self.mean.update_parameters(self.generator)
-        self.step += 1
-        told = {"l1": near, "ssim": alike, "generator": fooled, "discriminator": judged}
-        return {name: loss.detach() for name, loss in told.items()}
+        loss, fooled = self.objective.paint(self._look, picture, truth, painted)
+        slope = self._descend("generator", loss * share, norms)
 
-    def _descend(self, name: str, loss: Tensor) -> None:
-        self.optimisers[name].zero_grad(set_to_none=True)
+        self.mean.update(self.step)
+        self.tally.add({**fooled, **judged}, len(picture))
+        if norms:
+            self.tally.add({"generator_gradient": slope, "discriminator_gradient": steep}, 1)
+        self.step += 1
+
+    def _batch(self) -> tuple[Tensor, Tensor, float]:
+        """This process's slice of the next batch, and its weight in a mean over processes.
+
+        The batches of an epoch are of nearly equal length: a last one of a single pair would upset the batch norms.
+        """
+        shortest, longer = divmod(len(self.order), self.epoch_steps)
+        start = self.place * shortest + min(self.place, longer)
+        indices = self.order[start : start + shortest + (self.place < longer)]
+        mine = self.machine.slice(len(indices))
+        if self.machine.on_device:
+            indices = self.machine.send(indices)
+        picture, truth = self.pairs.batch(indices)
+        # Every process draws for the whole batch, so that all of them draw the same.
+        picture, truth = self.augment(picture, truth, self.draw)
+        picture, truth = (self.machine.lay(self.machine.send(some[mine])) for some in (picture, truth))
+        return picture, truth, len(picture) * self.machine.world / len(indices)
+
+    def _descend(self, name: str, loss: Tensor, norm: bool) -> Tensor:
+        """Follow the gradient of a loss; returns its norm, if asked for."""
+        optimiser = self.optimisers[name]
+        optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        self.optimisers[name].step()
+        gradients = [weight.grad for weight in optimiser.param_groups[0]["params"] if norm and weight.grad is not None]
+        length = torch.stack(torch._foreach_norm(gradients)).norm() if gradients else loss.new_zeros(())
+        optimiser.step()
+        return length
 
     def _pace(self) -> float:
         """Share of the step size: 1, then falling linearly to 0 over the last `decay` of the training."""
@@ -143,41 +145,31 @@ class Trainer:
 
     def painter(self) -> UNet:
         """The network to keep: the running mean, in eval mode."""
-        return cast(UNet, self.mean.module).eval()
+        return self.mean.network
 
     def state_dict(self) -> dict[str, Any]:
-        """All that decides how training goes on."""
+        """All that decides how training goes on; the same in every process, which all have to ask for it."""
         return {
-            "epoch": self.epoch,
             "step": self.step,
+            "order": self.order,
+            "draw": self.draw.get_state(),
+            "randomness": self.machine.randomness(),
+            "tally": self.tally.state_dict(self.machine),
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
-            "mean": self.mean.state_dict(),
+            "mean": self.mean.network.state_dict(),
             **{f"adam_{name}": optimiser.state_dict() for name, optimiser in self.optimisers.items()},
-            "draw": self.draw.get_state(),
-            "random": torch.get_rng_state(),
-            "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict()`."""
-        self.epoch, self.step = state["epoch"], state["step"]
+        self.step, self.order = state["step"], state["order"]
+        self.draw.set_state(state["draw"])
+        self.tally.load_state_dict(state["tally"], self.machine)
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
-        self.mean.load_state_dict(state["mean"])
+        self.mean.network.load_state_dict(state["mean"])
         for name, optimiser in self.optimisers.items():
             optimiser.load_state_dict(state[f"adam_{name}"])
-        self.draw.set_state(state["draw"])
-        torch.set_rng_state(state["random"])
-        if state["random_cuda"]:
-            torch.cuda.set_rng_state_all(state["random_cuda"])
-
-
-def start_normal(module: nn.Module) -> None:
-    """pix2pix's start: weights from N(0, 0.02), norm gains from N(1, 0.02), biases zero."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
-        nn.init.normal_(module.weight, 0, 0.02)
-    elif isinstance(module, nn.BatchNorm2d):
-        nn.init.normal_(module.weight, 1, 0.02)
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.BatchNorm2d) and module.bias is not None:
-        nn.init.zeros_(module.bias)
+        self.generator.train()
+        self.machine.restore_randomness(state["randomness"])

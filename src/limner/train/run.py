@@ -4,22 +4,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from limner import device as devices
-from limner import sketches, tables
-from limner.choose import evenly
-from limner.errors import LimnerError, ModelError
+from limner import sketches
 from limner.nets import store
-from limner.nets.unet import UNet
-from limner.pairs import Augment, Pairs, read_pairs
+from limner.pairs import Augment, read_pairs
 from limner.progress import progress
+from limner.train import start
 from limner.train.checkpoint import Checkpoint, key
 from limner.train.diary import Diary
-from limner.train.loop import Recipe, Trainer, start_normal
+from limner.train.loop import Trainer
+from limner.train.machine import Machine
+from limner.train.objective import Recipe
+from limner.train.stop import stoppable
 
 SNAPSHOTS = 8
 """Test pictures that are painted again and again: enough for each style, few enough to look at."""
+
+AGREE = 32
+"""Steps from one time that several processes agree on whether to stop or save to the next."""
 
 
 @dataclass(frozen=True)
@@ -35,93 +37,78 @@ class Places:
     training: Path
 
 
-def train(
-    places: Places, card: store.Card, recipe: Recipe, augment: Augment, device: torch.device, snapshots: int
-) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """What happens beside the steps."""
+
+    snapshots: int
+    """How often the fixed test pictures are painted."""
+
+
+def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan) -> None:
     """Train the model of `card` on its people's training faces and write its folder and its diary.
 
-    A training that was killed goes on from its last checkpoint; the result is the same to the byte.
+    A training that was stopped, in whatever way, goes on from its last checkpoint; the result is the same to the byte.
+    Every process of the machine calls this; one of them writes.
 
     Raises:
         LimnerError: the split has no training or no test faces of these people.
         ModelError: `init` holds no model, or one of another shape.
+        KeyboardInterrupt: by Ctrl-C or SIGTERM, once the state is safe.
     """
     devices.repeatable(recipe.seed)
     drawings = sketches.chosen(places.sketches, card.styles)
-    pairs = read_pairs(places.faces, drawings, _ids(places.split, card, "train"), card.learns, augment.side)
-    unseen = read_pairs(places.faces, drawings, _ids(places.split, card, "test"), card.learns, card.size)
-    shown = _some(unseen, SNAPSHOTS)
-    network = _start(card, places.init)
-    facts = (card, recipe, augment, str(device), torch.get_num_threads(), snapshots)
-    tensors = (pairs.photos, pairs.sketches, shown.photos, shown.sketches, *network.state_dict().values())
-    checkpoint = Checkpoint(key(facts, tensors))
-    trainer = Trainer(network, pairs.to(device), augment, recipe)
-    diary = Diary(places.training, shown)
-    when = {round(recipe.epochs * (index + 1) / snapshots) for index in range(snapshots)}
+    pairs = read_pairs(places.faces, drawings, start.ids(places.split, card, "train"), card.learns, augment.side)
+    unseen = read_pairs(places.faces, drawings, start.ids(places.split, card, "test"), card.learns, card.size)
+    shown = start.some(unseen, SNAPSHOTS)
+    generator = start.generator(card, places.init)
+    discriminator = start.discriminator(card, recipe.discriminator_width, places.init)
+    weights = (*generator.state_dict().values(), *discriminator.state_dict().values())
+    facts = (card, recipe, augment, machine, devices.threads(), plan)
+    name = key(facts, (pairs.photos, pairs.sketches, shown.photos, shown.sketches, *weights))
+    trainer = Trainer(generator, discriminator, pairs, augment, recipe, machine)
+    checkpoint = Checkpoint(name) if machine.main else None
+    diary = Diary(places.training, shown) if machine.main else None
+    when = {round(recipe.epochs * (index + 1) / plan.snapshots) for index in range(plan.snapshots)}
 
     done: dict[str, Any] = {"losses": [], "snapshots": []}
-    if state := checkpoint.load():
+    if state := machine.tell(checkpoint.load() if checkpoint else None):
         trainer.load_state_dict(state["trainer"])
         done = state["done"]
-        print(f"{card.name}: going on after epoch {trainer.epoch} of {recipe.epochs}")
-    for epoch, losses in enumerate(done["losses"], start=1):
-        diary.note(epoch, losses)
-    for snapshot in done["snapshots"]:
-        diary.show(snapshot)
+        if machine.main:
+            print(f"{card.name}: going on after step {trainer.step} of {trainer.steps}", flush=True)
+    if diary:
+        diary.again(done["losses"], done["snapshots"])
 
-    with progress(trainer.steps, f"train {card.name}", trainer.step, "step") as bar:
-        while trainer.epoch < recipe.epochs:
-            losses = trainer.run_epoch(bar.update)
-            done["losses"].append(losses)
-            diary.note(trainer.epoch, losses)
-            if trainer.epoch in when:
-                done["snapshots"].append((trainer.epoch, diary.paint(trainer.painter())))
-                diary.show(done["snapshots"][-1])
-            bar.set_postfix(l1=f"{losses['l1']:.3f}", refresh=False)
-            if bar.disable:
-                print(f"{card.name}: epoch {trainer.epoch} of {recipe.epochs}, L1 {losses['l1']:.4f}", flush=True)
-            if checkpoint.due() and trainer.epoch < recipe.epochs:
-                checkpoint.save({"trainer": trainer.state_dict(), "done": done})
-    diary.close()
-    store.save(places.model, card, trainer.painter())
-    checkpoint.forget()
-
-
-def _ids(split: Path, card: store.Card, part: str) -> list[str]:
-    table = tables.read(split, needs=("id", "person", "split"))
-    ids: list[str] = table.loc[table["person"].isin(card.people) & (table["split"] == part), "id"].tolist()
-    if not ids:
-        there = ", ".join(sorted(table["person"].unique())) or "nobody"
-        raise LimnerError(
-            f"{split} has no {part} faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
-        )
-    return ids
-
-
-def _some(pairs: Pairs, count: int) -> Pairs:
-    """A few of the pairs, each style in turn and the faces of a style spread over time."""
-    styles = list(dict.fromkeys(style for style, _ in pairs.names))
-    by_style = [[index for index, (style, _) in enumerate(pairs.names) if style == name] for name in styles]
-    shares = [len(range(place, min(count, len(pairs)), len(styles))) for place in range(len(styles))]
-    # Where styles get several pictures each, or one each, the moments shall differ from style to style.
-    longest = max(map(len, by_style))
-    moments = evenly(min(count, longest), longest)
-    chosen: list[int] = []
-    for place, (mine, share) in enumerate(zip(by_style, shares, strict=True)):
-        mine_moments = moments[place :: len(styles)][:share]
-        chosen += [mine[min(moment, len(mine) - 1)] for moment in mine_moments]
-    return pairs.take(chosen)
-
-
-def _start(card: store.Card, init: Path | None) -> UNet:
-    network = card.network()
-    for module in network.modules():
-        start_normal(module)
-    if init is not None:
-        other, trained = store.load(init)
-        shape = ("learns", "size", "inputs", "outputs", "width")
-        if differs := [name for name in shape if getattr(other, name) != getattr(card, name)]:
-            told = ", ".join(f"{name} {getattr(other, name)} instead of {getattr(card, name)}" for name in differs)
-            raise ModelError(f"{card.name} cannot start from {init}: that model has {told}")
-        network.load_state_dict(trained.state_dict())
-    return network
+    label = f"train {card.name}"
+    with stoppable() as stop, progress(trainer.steps, label, trainer.step, "step", not machine.main) as bar:
+        while not trainer.done:
+            trainer.learn()
+            bar.update()
+            if trainer.place == 0:
+                losses = trainer.tally.means(machine)
+                trainer.tally.clear()
+                done["losses"].append(losses)
+                if diary:
+                    diary.note(trainer.epoch, losses)
+                    if trainer.epoch in when:
+                        done["snapshots"].append((trainer.epoch, diary.paint(trainer.painter())))
+                        diary.show(done["snapshots"][-1])
+                    if bar.disable:
+                        told = f"{card.name}: epoch {trainer.epoch} of {recipe.epochs}, L1 {losses['l1']:.4f}"
+                        print(told, flush=True)
+                bar.set_postfix(l1=f"{losses['l1']:.3f}", refresh=False)
+            if machine.world > 1 and trainer.step % AGREE:
+                continue
+            stopping = machine.any(stop.asked)
+            if machine.any(checkpoint is not None and checkpoint.due()) or stopping:
+                state = {"trainer": trainer.state_dict(), "done": done}
+                if checkpoint:
+                    checkpoint.save(trainer.step, state)
+            if stopping:
+                raise KeyboardInterrupt
+    if diary:
+        diary.close()
+        store.save(places.model, card, trainer.painter(), discriminator)
+    if checkpoint:
+        checkpoint.forget()

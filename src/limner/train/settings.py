@@ -2,13 +2,11 @@
 
 from typing import Literal
 
-import torch
-
-from limner import device
 from limner.nets.store import Card
 from limner.pairs import JITTER, Augment
 from limner.params import Params
-from limner.train.loop import Recipe
+from limner.train.objective import Recipe
+from limner.train.run import Plan
 
 CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "photo": (1, 3)}
 """By what a model learns to make: the channels it reads, and those it makes."""
@@ -34,8 +32,8 @@ def card(settings: Params, name: str) -> Card:
     )
 
 
-def recipe(settings: Params, name: str, place: torch.device) -> Recipe:
-    """How the model is trained, on the device `place`."""
+def recipe(settings: Params, name: str) -> Recipe:
+    """What the model learns by."""
     own, shared = settings.model(name).train, settings.train
     return Recipe(
         seed=settings.seed,
@@ -48,7 +46,6 @@ def recipe(settings: Params, name: str, place: torch.device) -> Recipe:
         ssim=shared.ssim,
         discriminator_width=shared.discriminator_width,
         ema=shared.ema,
-        bfloat16=device.mixed(place, shared.precision),
     )
 
 
@@ -56,3 +53,8 @@ def augment(settings: Params, name: str) -> Augment:
     """How its pairs are varied: jitter as the top-level switch says that the model's block names."""
     jitter: bool = getattr(settings, settings.model(name).jitter)
     return Augment(settings.size, (settings.train.zoom, JITTER) if jitter else None, settings.flip)
+
+
+def plan(settings: Params) -> Plan:
+    """What happens beside the steps."""
+    return Plan(snapshots=settings.train.snapshots)

@@ -1,0 +1,78 @@
+"""What a training starts from: which faces, and which weights."""
+
+from pathlib import Path
+
+from torch import nn
+
+from limner import tables
+from limner.choose import evenly
+from limner.errors import LimnerError, ModelError
+from limner.nets import store
+from limner.nets.patchgan import PatchGAN, layers_for
+from limner.nets.start import start_normal
+from limner.nets.unet import UNet
+from limner.pairs import Pairs
+
+
+def ids(split: Path, card: store.Card, part: str) -> list[str]:
+    """The faces of the card's people in that part of the split.
+
+    Raises:
+        LimnerError: there are none.
+    """
+    table = tables.read(split, needs=("id", "person", "split"))
+    found: list[str] = table.loc[table["person"].isin(card.people) & (table["split"] == part), "id"].tolist()
+    if not found:
+        there = ", ".join(sorted(table["person"].unique())) or "nobody"
+        raise LimnerError(
+            f"{split} has no {part} faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
+        )
+    return found
+
+
+def some(pairs: Pairs, count: int) -> Pairs:
+    """A few of the pairs, each style in turn and the faces of a style spread over time."""
+    styles = list(dict.fromkeys(style for style, _ in pairs.names))
+    by_style = [[index for index, (style, _) in enumerate(pairs.names) if style == name] for name in styles]
+    shares = [len(range(place, min(count, len(pairs)), len(styles))) for place in range(len(styles))]
+    # Where styles get several pictures each, or one each, the moments shall differ from style to style.
+    longest = max(map(len, by_style))
+    moments = evenly(min(count, longest), longest)
+    chosen: list[int] = []
+    for place, (mine, share) in enumerate(zip(by_style, shares, strict=True)):
+        mine_moments = moments[place :: len(styles)][:share]
+        chosen += [mine[min(moment, len(mine) - 1)] for moment in mine_moments]
+    return pairs.take(chosen)
+
+
+def generator(card: store.Card, init: Path | None) -> UNet:
+    """The network to train: of `init`'s weights, or random ones.
+
+    Raises:
+        ModelError: `init` holds no model, or one of another shape.
+    """
+    network = card.network()
+    for module in network.modules():
+        start_normal(module)
+    if init is not None:
+        other, trained = store.load(init)
+        shape = ("learns", "size", "inputs", "outputs", "width")
+        if differs := [name for name in shape if getattr(other, name) != getattr(card, name)]:
+            told = ", ".join(f"{name} {getattr(other, name)} instead of {getattr(card, name)}" for name in differs)
+            raise ModelError(f"{card.name} cannot start from {init}: that model has {told}")
+        network.load_state_dict(trained.state_dict())
+    return network
+
+
+def discriminator(card: store.Card, width: int, init: Path | None) -> nn.Module:
+    """Who judges it: of the weights that `init` was trained with, if it has some of this shape, or random ones."""
+    network = PatchGAN(card.inputs + card.outputs, width, layers_for(card.size))
+    for module in network.modules():
+        start_normal(module)
+    if init is not None and (trained := store.load_discriminator(init)):
+        mine = {key: value.shape for key, value in network.state_dict().items()}
+        if mine == {key: value.shape for key, value in trained.items()}:
+            network.load_state_dict(trained)
+        else:
+            print(f"{card.name}: the discriminator of {init} has another shape, so that one starts anew", flush=True)
+    return network
