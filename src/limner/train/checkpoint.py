@@ -18,7 +18,7 @@ from limner.files import cache_dir, whole
 EVERY = 45.0
 """Seconds of work that a killed training may lose; writing a state takes a fraction of one."""
 
-CODE = ("train", "nets", "pairs.py", "device.py")
+CODE = ("train", "nets", "pairs", "device.py")
 """What of limner decides how a training goes; its source is part of the hash."""
 
 

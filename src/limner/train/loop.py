@@ -4,7 +4,7 @@ Everything that decides the result is in `State`, so a training that was killed 
 checkpoint and ends with the same bytes as one that was not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 from limner.device import autocast
 from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Pairs
+from limner.pairs import Augment, Feed, Pairs
 from limner.train.losses import fool_loss, judge_loss, pixel_loss, stack, structure_loss
 
 
@@ -44,15 +44,17 @@ class Trainer:
     """A generator and a discriminator that learn from `pairs`, an epoch at a time.
 
     Args:
-        generator: the network to train, on the device of `pairs`; its weights are where training starts.
-        pairs: on the device to train on.
+        generator: the network to train, its weights are where training starts.
+        pairs: what it learns from.
+        device: to train on.
         augment: how a batch is drawn from them.
         recipe: the numbers.
     """
 
-    def __init__(self, generator: UNet, pairs: Pairs, augment: Augment, recipe: Recipe) -> None:
+    def __init__(self, generator: UNet, pairs: Pairs, device: torch.device, augment: Augment, recipe: Recipe) -> None:
         self.pairs, self.augment, self.recipe = pairs, augment, recipe
-        self.device = pairs.photos.device
+        self.device = device
+        self.feed = Feed(pairs, recipe.batch, device)
         self.epoch = 0
         self.step = 0
         # Channels last is what both the CPU's and CUDA's convolutions are fastest with.
@@ -67,7 +69,7 @@ class Trainer:
             "discriminator": self._adam(self.discriminator),
         }
         self.draw = Generator().manual_seed(recipe.seed)
-        self.steps = recipe.epochs * self._steps_an_epoch()
+        self.steps = recipe.epochs * self.feed.steps
         self._paint: Callable[[Tensor], Tensor] = self.generator
         self._judge: Callable[[Tensor], Tensor] = self.discriminator
         if self.device.type == "cuda":
@@ -77,9 +79,6 @@ class Trainer:
         return torch.optim.Adam(
             network.parameters(), lr=self.recipe.lr, betas=(self.recipe.beta1, 0.999), fused=self.device.type != "mps"
         )
-
-    def _steps_an_epoch(self) -> int:
-        return -(-len(self.pairs) // self.recipe.batch)
 
     def _towards(self, mean: Tensor, now: Tensor, updates: Tensor | int) -> Tensor:
         """The running mean; its first steps forget faster, or the random start would stay in it."""
@@ -91,22 +90,18 @@ class Trainer:
 
     def run_epoch(self, tick: Callable[[], object] = lambda: None) -> Losses:
         """Learn from every pair once, in a random order; `tick` is called after each step."""
-        order = torch.randperm(len(self.pairs), generator=self.draw)
+        batches = self.feed.epoch(self.draw)
         sums: dict[str, Tensor] = {}
         self.generator.train()
-        for indices in self._even(order):
-            for name, loss in self._learn(indices.to(self.device)).items():
-                sums[name] = sums.get(name, torch.zeros((), device=self.device)) + loss * len(indices)
+        for batch in self.feed.batches(batches):
+            for name, loss in self._learn(*batch).items():
+                sums[name] = sums.get(name, torch.zeros((), device=self.device)) + loss * len(batch[0])
             tick()
         self.epoch += 1
         return {name: float(value) / len(self.pairs) for name, value in sums.items()}
 
-    def _even(self, order: Tensor) -> Iterator[Tensor]:
-        """Batches of nearly equal length: a last one of a single pair would upset the batch norms."""
-        yield from order.tensor_split(self._steps_an_epoch())
-
-    def _learn(self, indices: Tensor) -> dict[str, Tensor]:
-        picture, truth = self.augment(*self.pairs.batch(indices), self.draw)
+    def _learn(self, picture: Tensor, truth: Tensor) -> dict[str, Tensor]:
+        picture, truth = self.augment(picture, truth, self.draw)
         picture = picture.contiguous(memory_format=torch.channels_last)
         truth = truth.contiguous(memory_format=torch.channels_last)
         for optimiser in self.optimisers.values():

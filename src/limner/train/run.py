@@ -12,7 +12,7 @@ from limner.choose import evenly
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Pairs, read_pairs
+from limner.pairs import Augment, Sources, find, open_pairs, settle
 from limner.progress import progress
 from limner.train.checkpoint import Checkpoint, key
 from limner.train.diary import Diary
@@ -48,14 +48,14 @@ def train(
     """
     devices.repeatable(recipe.seed)
     drawings = sketches.chosen(places.sketches, card.styles)
-    pairs = read_pairs(places.faces, drawings, _ids(places.split, card, "train"), card.learns, augment.side)
-    unseen = read_pairs(places.faces, drawings, _ids(places.split, card, "test"), card.learns, card.size)
-    shown = _some(unseen, SNAPSHOTS)
+    known = find(places.faces, drawings, _ids(places.split, card, "train"))
+    unseen = find(places.faces, drawings, _ids(places.split, card, "test"))
+    pairs = open_pairs(known, card.learns, augment.side)
+    shown = open_pairs(_some(unseen, SNAPSHOTS), card.learns, card.size)
     network = _start(card, places.init)
-    facts = (card, recipe, augment, str(device), torch.get_num_threads(), snapshots)
-    tensors = (pairs.photos, pairs.sketches, shown.photos, shown.sketches, *network.state_dict().values())
-    checkpoint = Checkpoint(key(facts, tensors))
-    trainer = Trainer(network, pairs.to(device), augment, recipe)
+    facts = (card, recipe, augment, str(device), torch.get_num_threads(), snapshots, pairs.digest, shown.digest)
+    checkpoint = Checkpoint(key(facts, network.state_dict().values()))
+    trainer = Trainer(network, settle(pairs, "auto", device), device, augment, recipe)
     diary = Diary(places.training, shown)
     when = {round(recipe.epochs * (index + 1) / snapshots) for index in range(snapshots)}
 
@@ -98,7 +98,7 @@ def _ids(split: Path, card: store.Card, part: str) -> list[str]:
     return ids
 
 
-def _some(pairs: Pairs, count: int) -> Pairs:
+def _some(pairs: Sources, count: int) -> Sources:
     """A few of the pairs, each style in turn and the faces of a style spread over time."""
     styles = list(dict.fromkeys(style for style, _ in pairs.names))
     by_style = [[index for index, (style, _) in enumerate(pairs.names) if style == name] for name in styles]
