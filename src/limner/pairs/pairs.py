@@ -56,6 +56,17 @@ class Pairs:
         """What they take in the memory of a device."""
         return store.size(self.sources, self.side)
 
+    @classmethod
+    def mapped(
+        cls, path: Path, digest: str, sources: Sources, learns: Learns, side: int, shard: int = SHARD
+    ) -> "Pairs":
+        """The pairs whose pixels `limner.pairs.store` wrote to `path`, read in shards of about `shard` bytes."""
+        layout = Layout.of(sources, side, shard)
+        sketch_row = np.empty(len(sources), np.int64)
+        sketch_row[sources.by_photo] = np.arange(len(sources))
+        rows = (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of])
+        return cls(sources, learns, side, digest, Mapped(path, layout), *map(torch.from_numpy, rows))
+
     def take(self, indices: Sequence[int]) -> "Pairs":
         """Only the pairs `indices`, in that order; they share the pixels of all."""
         chosen = torch.tensor(indices, dtype=torch.int64)
@@ -84,25 +95,19 @@ class Pairs:
         return (photo, sketch) if self.learns == "sketch" else (sketch, photo)
 
 
-def open_pairs(sources: Sources, learns: Learns, side: int, shard: int = SHARD) -> Pairs:
+def open_pairs(sources: Sources, learns: Learns, side: int) -> Pairs:
     """The pairs of `sources` at `side` pixels, in a file that is written the first time (`limner.pairs.store`).
 
     Args:
         sources: the files.
         learns: what a model learns to make of the other.
         side: of the pictures, pixels.
-        shard: bytes that are mapped together.
 
     Raises:
         SourceError: a picture is missing or broken.
         LimnerError: the disk has no room for them.
     """
-    path, digest = store.stored(sources, side)
-    layout = Layout.of(sources, side, shard)
-    sketch_row = np.empty(len(sources), np.int64)
-    sketch_row[sources.by_photo] = np.arange(len(sources))
-    rows = (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of])
-    return Pairs(sources, learns, side, digest, Mapped(path, layout), *map(torch.from_numpy, rows))
+    return Pairs.mapped(*store.stored(sources, side), sources, learns, side)
 
 
 def read_pairs(faces: Path, folders: Mapping[str, Path], ids: Iterable[str], learns: Learns, side: int) -> Pairs:
