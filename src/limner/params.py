@@ -108,7 +108,7 @@ class Train:
     compile: Literal["auto"] | bool
     channels_last: Literal["auto"] | bool
     fused: Literal["auto"] | bool
-    memory: Literal["auto", "device", "host"]
+    memory: Literal["auto", "device", "mapped"]
     threads: NotNegative
     batch: Count
     lr: Positive

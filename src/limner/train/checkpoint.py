@@ -27,7 +27,7 @@ EVERY = 45.0
 KEPT = 30
 """Days after which a checkpoint is given up."""
 
-CODE = ("train", "nets", "pairs.py", "device.py")
+CODE = ("train", "nets", "pairs", "device.py")
 """What of limner decides how a training goes; its source is part of the hash."""
 
 HEAD = struct.Struct("<8sQ32s")

@@ -26,7 +26,7 @@ class Diary:
 
     Args:
         folder: where; emptied first.
-        pairs: the fixed test pairs, on the CPU.
+        pairs: the fixed test pairs.
     """
 
     def __init__(self, folder: Path, pairs: Pairs) -> None:

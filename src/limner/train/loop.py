@@ -5,13 +5,15 @@ Everything that decides how training goes on is in `Trainer.state_dict`, so that
 from its last checkpoint, in the middle of an epoch too, and ends with the same bytes as one that was not.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Pairs
+from limner.pairs import Augment, Feed, Pairs, settle
+from limner.pairs.feed import Batch, Batches
 from limner.train.machine import Machine
 from limner.train.mean import RunningMean
 from limner.train.objective import Objective, Recipe
@@ -30,7 +32,7 @@ class Trainer:
     Args:
         generator: the network to train; its weights are where training starts.
         discriminator: likewise.
-        pairs: anywhere; they are moved where the machine keeps them.
+        pairs: in their file; they are moved where the machine keeps them.
         augment: how a batch is drawn from them.
         recipe: the numbers.
         machine: where to run.
@@ -50,7 +52,8 @@ class Trainer:
         recipe: Recipe,
         machine: Machine,
     ) -> None:
-        self.pairs = pairs.to(machine.device) if machine.on_device else pairs
+        pairs = settle(pairs, machine.memory, machine.device)
+        self.feed = Feed(pairs, recipe.batch, machine.device, machine.rank, machine.world)
         self.augment, self.recipe, self.machine = augment, recipe, machine
         self.objective = Objective(recipe)
         self.generator, self.discriminator = machine.place(generator), machine.place(discriminator)
@@ -59,11 +62,12 @@ class Trainer:
             "generator": machine.adam(self.generator, recipe.lr, recipe.beta1),
             "discriminator": machine.adam(self.discriminator, recipe.lr, recipe.beta1),
         }
-        self.epoch_steps = -(-len(pairs) // recipe.batch)
-        self.steps = recipe.epochs * self.epoch_steps
+        self.steps = recipe.epochs * self.feed.steps
         self.step = 0
         self.draw = Generator().manual_seed(recipe.seed)
         self.order = torch.arange(len(pairs))
+        """Of the current epoch's pairs."""
+        self.coming: Iterator[tuple[int, Batch]] = iter(())
         self.tally = Tally(machine.device)
         self._paint = machine.fast(machine.shared(self.generator))
         self._judge = machine.fast(machine.shared(self.discriminator))
@@ -73,12 +77,12 @@ class Trainer:
     @property
     def epoch(self) -> int:
         """Epochs that are done."""
-        return self.step // self.epoch_steps
+        return self.step // self.feed.steps
 
     @property
     def place(self) -> int:
         """Steps done in the current epoch."""
-        return self.step % self.epoch_steps
+        return self.step % self.feed.steps
 
     @property
     def done(self) -> bool:
@@ -88,9 +92,13 @@ class Trainer:
     def learn(self) -> None:
         """One step. The processor does not wait for the device anywhere in it."""
         if self.place == 0:
-            self.order = torch.randperm(len(self.pairs), generator=self.draw)
-            self.generator.train()
-        picture, truth, share = self._batch()
+            self.order = self.feed.epoch(self.draw).order
+            self._fetch()
+        length, batch = next(self.coming)
+        # Every process draws for the whole batch, so that all of them draw the same.
+        augmented = self.augment(*batch, self.draw, length, self.feed.first(length))
+        picture, truth = map(self.machine.lay, augmented)
+        share = len(picture) * self.machine.world / length  # of the mean over processes
         for optimiser in self.optimisers.values():
             for group in optimiser.param_groups:
                 group["lr"] = self.recipe.lr * self._pace()
@@ -110,22 +118,10 @@ class Trainer:
             self.tally.add({"generator_gradient": slope, "discriminator_gradient": steep}, 1)
         self.step += 1
 
-    def _batch(self) -> tuple[Tensor, Tensor, float]:
-        """This process's slice of the next batch, and its weight in a mean over processes.
-
-        The batches of an epoch are of nearly equal length: a last one of a single pair would upset the batch norms.
-        """
-        shortest, longer = divmod(len(self.order), self.epoch_steps)
-        start = self.place * shortest + min(self.place, longer)
-        indices = self.order[start : start + shortest + (self.place < longer)]
-        mine = self.machine.slice(len(indices))
-        if self.machine.on_device:
-            indices = self.machine.send(indices)
-        picture, truth = self.pairs.batch(indices)
-        # Every process draws for the whole batch, so that all of them draw the same.
-        picture, truth = self.augment(picture, truth, self.draw)
-        picture, truth = (self.machine.lay(self.machine.send(some[mine])) for some in (picture, truth))
-        return picture, truth, len(picture) * self.machine.world / len(indices)
+    def _fetch(self) -> None:
+        """Ask for the batches that are left of the epoch: this process's part of each, and the length of the whole."""
+        left = Batches(self.order, self.feed.steps)[self.place :]
+        self.coming = zip(map(len, left), self.feed.batches(left), strict=True)
 
     def _descend(self, name: str, loss: Tensor, norm: bool) -> Tensor:
         """Follow the gradient of a loss; returns its norm, if asked for."""
@@ -171,5 +167,5 @@ class Trainer:
         self.mean.network.load_state_dict(state["mean"])
         for name, optimiser in self.optimisers.items():
             optimiser.load_state_dict(state[f"adam_{name}"])
-        self.generator.train()
+        self._fetch()
         self.machine.restore_randomness(state["randomness"])

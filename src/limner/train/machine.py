@@ -37,8 +37,8 @@ class Machine:
     channels_last: bool = True
     fused: bool = True
     """One kernel a step of the optimiser."""
-    on_device: bool = True
-    """Pairs lie in the device's memory; False: in the host's, and each batch is copied."""
+    memory: str = "auto"
+    """Where pairs lie (`limner.pairs.settle`)."""
     world: int = 1
     """Processes that learn together."""
 
@@ -84,19 +84,9 @@ class Machine:
         """An optimiser of the network's weights."""
         return torch.optim.Adam(network.parameters(), lr=lr, betas=(beta1, 0.999), fused=self.fused)
 
-    def send(self, tensor: Tensor) -> Tensor:
-        """The tensor on the device; the processor does not wait for the copy."""
-        if self.device.type == "cuda" and tensor.device.type == "cpu":
-            tensor = tensor.pin_memory()
-        return tensor.to(self.device, non_blocking=True)
-
     def lay(self, pictures: Tensor) -> Tensor:
         """Pictures in the order of memory that convolutions are fastest with."""
         return pictures.contiguous(memory_format=torch.channels_last) if self.channels_last else pictures
-
-    def slice(self, length: int) -> slice:
-        """This process's part of `length` things: contiguous, as even as can be."""
-        return slice(length * self.rank // self.world, length * (self.rank + 1) // self.world)
 
     def total(self, tensor: Tensor) -> Tensor:
         """The sum over all processes."""
@@ -145,7 +135,7 @@ class Machine:
         elif self.device.type == "mps":
             torch.mps.set_rng_state(state["device"])
 
-    def memory(self) -> float | None:
+    def held(self) -> float | None:
         """Greatest part of a GPU's memory held so far, GB; None without a GPU."""
         return torch.cuda.max_memory_allocated(self.device) / 1e9 if self.device.type == "cuda" else None
 
@@ -187,6 +177,6 @@ def choose(settings: Train) -> Machine:
         compile=wanted(settings.compile, cuda),
         channels_last=wanted(settings.channels_last, device.type != "mps"),
         fused=wanted(settings.fused, device.type != "mps"),
-        on_device=settings.memory != "host",
+        memory=settings.memory,
         world=world,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from limner import device as devices
 from limner import sketches
 from limner.nets import store
-from limner.pairs import Augment, read_pairs
+from limner.pairs import Augment, find, open_pairs
 from limner.progress import progress
 from limner.train import start
 from limner.train.checkpoint import Checkpoint, key
@@ -58,14 +58,15 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
     """
     devices.repeatable(recipe.seed)
     drawings = sketches.chosen(places.sketches, card.styles)
-    pairs = read_pairs(places.faces, drawings, start.ids(places.split, card, "train"), card.learns, augment.side)
-    unseen = read_pairs(places.faces, drawings, start.ids(places.split, card, "test"), card.learns, card.size)
-    shown = start.some(unseen, SNAPSHOTS)
+    known = find(places.faces, drawings, start.ids(places.split, card, "train"))
+    unseen = find(places.faces, drawings, start.ids(places.split, card, "test"))
+    pairs = open_pairs(known, card.learns, augment.side)
+    shown = open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size)
     generator = start.generator(card, places.init)
     discriminator = start.discriminator(card, recipe.discriminator_width, places.init)
     weights = (*generator.state_dict().values(), *discriminator.state_dict().values())
-    facts = (card, recipe, augment, machine, devices.threads(), plan)
-    name = key(facts, (pairs.photos, pairs.sketches, shown.photos, shown.sketches, *weights))
+    facts = (card, recipe, augment, machine, devices.threads(), plan, pairs.digest, shown.digest)
+    name = key(facts, weights)
     trainer = Trainer(generator, discriminator, pairs, augment, recipe, machine)
     checkpoint = Checkpoint(name) if machine.main else None
     diary = Diary(places.training, shown) if machine.main else None

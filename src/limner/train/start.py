@@ -11,7 +11,7 @@ from limner.nets import store
 from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.start import start_normal
 from limner.nets.unet import UNet
-from limner.pairs import Pairs
+from limner.pairs import Sources
 
 
 def ids(split: Path, card: store.Card, part: str) -> list[str]:
@@ -30,7 +30,7 @@ def ids(split: Path, card: store.Card, part: str) -> list[str]:
     return found
 
 
-def some(pairs: Pairs, count: int) -> Pairs:
+def some(pairs: Sources, count: int) -> Sources:
     """A few of the pairs, each style in turn and the faces of a style spread over time."""
     styles = list(dict.fromkeys(style for style, _ in pairs.names))
     by_style = [[index for index, (style, _) in enumerate(pairs.names) if style == name] for name in styles]

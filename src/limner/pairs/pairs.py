@@ -1,0 +1,119 @@
+"""Drawings with their photos."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner.pairs import store
+from limner.pairs.pixels import SHARD, Held, Layout, Mapped, Pixels
+from limner.pairs.sources import Sources, find
+
+Learns = Literal["sketch", "photo"]
+
+PIECE = 256
+"""Pictures that are copied to a device at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Drawings with their photos, in a file or in the memory of a device."""
+
+    sources: Sources
+    learns: Learns
+    side: int
+    """Of the pictures, pixels."""
+    digest: str
+    """Hex digest of all that decides the pixels, their names and their order."""
+    pixels: Pixels
+    photo_row: Tensor
+    """(K,) int64: where in `pixels` the photo of each drawing is."""
+    sketch_row: Tensor
+    """(K,) int64: where in `pixels` each drawing is."""
+    shard: Tensor
+    """(K,) int64: pairs of the same number lie together, those of different numbers apart."""
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """By drawing: (style, id)."""
+        return self.sources.names
+
+    @property
+    def device(self) -> torch.device:
+        """Where batches come from."""
+        return self.pixels.device
+
+    @property
+    def bytes(self) -> int:
+        """What they take in the memory of a device."""
+        return store.size(self.sources, self.side)
+
+    @classmethod
+    def mapped(
+        cls, path: Path, digest: str, sources: Sources, learns: Learns, side: int, shard: int = SHARD
+    ) -> "Pairs":
+        """The pairs whose pixels `limner.pairs.store` wrote to `path`, read in shards of about `shard` bytes."""
+        layout = Layout.of(sources, side, shard)
+        sketch_row = np.empty(len(sources), np.int64)
+        sketch_row[sources.by_photo] = np.arange(len(sources))
+        rows = (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of])
+        return cls(sources, learns, side, digest, Mapped(path, layout), *map(torch.from_numpy, rows))
+
+    def take(self, indices: Sequence[int]) -> "Pairs":
+        """Only the pairs `indices`, in that order; they share the pixels of all."""
+        chosen = torch.tensor(indices, dtype=torch.int64)
+        digest = hashlib.sha256(self.digest.encode() + chosen.numpy().tobytes()).hexdigest()
+        rows = (self.photo_row[chosen], self.sketch_row[chosen], self.shard[chosen])
+        return Pairs(self.sources.take(indices), self.learns, self.side, digest, self.pixels, *rows)
+
+    def to(self, device: torch.device) -> "Pairs":
+        """The same pairs in the memory of `device`."""
+        photos, photo_row = torch.unique(self.photo_row, return_inverse=True)
+        sketches, sketch_row = torch.unique(self.sketch_row, return_inverse=True)
+        held = [torch.empty((len(photos), 3, self.side, self.side), dtype=torch.uint8, device=device)]
+        held += [torch.empty((len(sketches), 1, self.side, self.side), dtype=torch.uint8, device=device)]
+        for into, rows, read in zip(held, (photos, sketches), (self.pixels.photos, self.pixels.sketches), strict=True):
+            for part, some in zip(torch.split(into, PIECE), torch.split(rows, PIECE), strict=True):
+                part.copy_(read(some))
+        return replace(self, pixels=Held(*held), photo_row=photo_row, sketch_row=sketch_row)
+
+    def batch(self, indices: Tensor, pinned: bool = False) -> tuple[Tensor, Tensor]:
+        """(input, target) of the pairs `indices` (B,): uint8, drawing and photo in the model's direction.
+
+        They are in pinned memory if that is asked for and they come from a file.
+        """
+        sketch = self.pixels.sketches(self.sketch_row[indices], pinned)
+        photo = self.pixels.photos(self.photo_row[indices], pinned)
+        return (photo, sketch) if self.learns == "sketch" else (sketch, photo)
+
+
+def open_pairs(sources: Sources, learns: Learns, side: int) -> Pairs:
+    """The pairs of `sources` at `side` pixels, in a file that is written the first time (`limner.pairs.store`).
+
+    Args:
+        sources: the files.
+        learns: what a model learns to make of the other.
+        side: of the pictures, pixels.
+
+    Raises:
+        SourceError: a picture is missing or broken.
+        LimnerError: the disk has no room for them.
+    """
+    return Pairs.mapped(*store.stored(sources, side), sources, learns, side)
+
+
+def read_pairs(faces: Path, folders: Mapping[str, Path], ids: Iterable[str], learns: Learns, side: int) -> Pairs:
+    """Every drawing in `folders` (by style) of the faces `ids`, and their photos, at `side` pixels.
+
+    Raises:
+        LimnerError: there is not one pair, or as `open_pairs` does.
+    """
+    return open_pairs(find(faces, folders, ids), learns, side)
