@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from limner import device as devices
-from limner import sketches, tables
+from limner import export, sketches, tables
 from limner.choose import evenly
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
@@ -83,7 +83,9 @@ def train(
             if checkpoint.due() and trainer.epoch < recipe.epochs:
                 checkpoint.save({"trainer": trainer.state_dict(), "done": done})
     diary.close()
-    store.save(places.model, card, trainer.painter())
+    painter = trainer.painter()
+    export.write(places.model, card, painter)
+    store.save(places.model, card, painter)
     checkpoint.forget()
 
 
