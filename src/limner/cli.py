@@ -1,7 +1,7 @@
 """The `limner` command: what is not a stage of the pipeline."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,7 +32,7 @@ def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")]
 def paint(
     pictures: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT...", help="photos, drawings, videos, folders, patterns ('ana/**/*.jpg')"),
+        typer.Argument(metavar="INPUT", help="photos, drawings, videos, folders, patterns ('ana/**/*.jpg')"),
     ],
     model: Annotated[str, typer.Option("--model", "-m", help="a model's folder, or its ONNX file")],
     out: Annotated[Path, typer.Option("--out", "-o", help="the folder for STEM.png; a second STEM becomes STEM-2")],
@@ -54,9 +54,15 @@ def paint(
 
     Exits with 0 if at least one picture was made, and says what became of the others; else with 1.
     """
-    chosen = {"style": style, "back": back, "side_by_side": side_by_side, "all_faces": all_faces, "aligned": aligned}
-    more = {"every": every, "max_yaw": max_yaw, "force": force, "landmarker": landmarker}
-    stage.run(lambda: _paint(pictures, model, out, backend, device, {**chosen, **more}))
+
+    def run() -> None:
+        from limner.paint import backends, command  # load what finds faces and runs models
+        from limner.paint.painter import Options
+
+        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker)
+        command.paint(pictures, backends.load(model, backend, device), out, options, every, force)
+
+    stage.run(run)
 
 
 @app.command()
@@ -97,14 +103,6 @@ def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool,
     from limner.compare.command import compare_models  # loads pandas, which `limner check` does without
 
     compare_models(a, b, model, suite, styles, out)
-
-
-def _paint(
-    pictures: list[str], model: str, out: Path, backend: Choice, device: Device, options: dict[str, Any]
-) -> None:
-    from limner.paint import backends, command  # load mediapipe's and the model's libraries
-
-    command.paint(pictures, backends.load(model, backend, device), out, command.Options(**options))
 
 
 def _check(file: str) -> None:

@@ -97,9 +97,7 @@ def load(model: str, wanted: Choice, device: Device) -> Backend:
     onnx = place if alone else place / ONNX
     if not alone:
         cards.read(place)  # says what is there if this is none
-    torch_lacks = (
-        _lacks("torch", place / WEIGHTS) if not alone else f"{place} is an ONNX file, which torch does not read"
-    )
+    torch_lacks = f"{place} is an ONNX file, which torch does not read" if alone else _lacks("torch", place / WEIGHTS)
     onnx_lacks = _lacks("onnxruntime", onnx)
     if wanted != "onnx" and not torch_lacks:
         return Torch(place, device)

@@ -1,7 +1,7 @@
 """What a person names on the command line (pictures, videos, folders, patterns) as pictures, one by one."""
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,38 +11,22 @@ from limner.scrape.video import Sampler
 from limner.tables import Problem
 
 PICTURES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".png",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".gif",
-        ".avif",
-        ".jp2",
-        ".heic",
-        ".heif",
-        ".ppm",
-        ".pgm",
-        ".pbm",
-    ]
+    (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jp2", ".heic", ".heif", ".ppm")
 )
-VIDEOS = frozenset([".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv"])
+VIDEOS = frozenset((".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv"))
+"""Endings of the files that are taken from folders."""
 
 
 @dataclass(frozen=True)
 class Picture:
     """One picture to paint from."""
 
+    name: str
+    """In messages: the file, of a video with `~` and the frame's number."""
     stem: str
-    """What its result is called: the file's name without its ending, of a video with `~` and the frame's number."""
+    """What its result is called: the same without folder and ending."""
     image: Image
     """(H, W, 3) RGB, upright, sRGB."""
-    notes: tuple[str, ...] = ()
-    """What a person should know of how it was read."""
 
 
 def find(named: Sequence[str], out: Path) -> tuple[list[Path], list[Problem]]:
@@ -56,14 +40,11 @@ def find(named: Sequence[str], out: Path) -> tuple[list[Path], list[Problem]]:
     for name in named:
         path = Path(name)
         if path.exists():
-            found = _below(path, out) if path.is_dir() else [path]
-            missing = f"holds no picture or video ({' '.join(sorted(PICTURES | VIDEOS))})"
-        elif glob.has_magic(name):
-            matches = [Path(match) for match in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207 - from any root
-            found = [file for match in matches for file in (_below(match, out) if match.is_dir() else [match])]
-            missing = "matches no picture or video"
+            found, missing = _meant(path, out), "holds no picture and no video"
         else:
-            found, missing = [], "does not exist"
+            matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+            found = [file for match in matches for file in _meant(Path(match), out)]
+            missing = "matches no picture and no video" if glob.has_magic(name) else "does not exist"
         if not found:
             problems.append(Problem(name, "failed", missing))
         for file in found:
@@ -71,27 +52,35 @@ def find(named: Sequence[str], out: Path) -> tuple[list[Path], list[Problem]]:
     return list(files.values()), problems
 
 
-def _below(folder: Path, out: Path) -> list[Path]:
-    """The pictures and videos in a folder and the folders within it, by name."""
+def _meant(path: Path, out: Path) -> list[Path]:
+    """A file itself; the pictures and videos in a folder and the folders within it, by name."""
+    if not path.is_dir():
+        return [path]
     return [
         file
-        for file in sorted(folder.rglob("*"))
+        for file in sorted(path.rglob("*"))
         if file.suffix.lower() in PICTURES | VIDEOS
         and file.is_file()
-        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
         and out.resolve() not in file.resolve().parents
     ]
 
 
-def read(path: Path, every: int) -> Iterator[Picture]:
-    """The picture in a file, or each `every`th frame of a video.
+def read(path: Path, every: int, tell: Callable[[str], None]) -> Iterator[Picture]:
+    """The picture in a file, or each `every`th frame of a video; `tell` hears what a person should know of it.
 
     Raises:
         SourceError: it can be decoded as neither.
     """
     if path.suffix.lower() in VIDEOS:
-        for frame in Sampler(path, every, neighbours=0):
-            yield Picture(f"{path.stem}~{frame.index:05d}", frame.image)
+        sampler = Sampler(path, every, neighbours=0)
+        for frame in sampler:
+            number = f"~{frame.index:05d}"
+            yield Picture(f"{path}{number}", f"{path.stem}{number}", frame.image)
+        if sampler.note:
+            tell(sampler.note)
     else:
         picture = pictures.read(path)
-        yield Picture(path.stem, picture.image, picture.notes)
+        for note in picture.notes:
+            tell(note)
+        yield Picture(str(path), path.stem, picture.image)

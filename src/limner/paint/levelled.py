@@ -43,15 +43,11 @@ def level(picture: Image, card: Card, gray: bool, landmarker: Landmarker, most_y
     height, width = picture.shape[:2]
     faces = find(landmarker, picture)
     if not faces:
-        raise FaceError(
-            f"no face found in {width} x {height} pixels; a picture that is in place already needs none (--aligned)"
-        )
+        raise FaceError(f"no face found in {width} x {height} pixels; what is level already needs none (--aligned)")
     frontal = [face for face in faces if abs(face.yaw) <= most_yaw]
     if not frontal:
         least = min(abs(face.yaw) for face in faces)
-        raise FaceError(
-            f"the head is turned {least:.0f} degrees to a side; at most {most_yaw:g} (--max-yaw) is painted"
-        )
+        raise FaceError(f"the head is turned {least:.0f} degrees to a side; --max-yaw allows {most_yaw:g}")
     pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if gray else picture
     return [_levelled(pixels, _sharp(picture, face, face is faces[0], landmarker), card) for face in frontal]
 

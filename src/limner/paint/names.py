@@ -10,7 +10,7 @@ class Names:
     """The names of one run's results.
 
     Of several inputs with the same stem the second becomes `STEM-2.png`, the third `STEM-3.png`, in the order in which
-    they were named. What was there before is left alone, unless `force`; an input of this run always is.
+    they come. What was there before is left alone, unless `force`; an input of this run always is.
 
     Args:
         out: the folder of the results.
@@ -22,7 +22,7 @@ class Names:
         self._out = out
         self._inputs = {path.resolve() for path in inputs}
         self._force = force
-        self._taken: set[Path] = set()
+        self._taken: set[str] = set()
 
     def claim(self, stem: str) -> Path:
         """The file for one more result.
@@ -30,10 +30,11 @@ class Names:
         Raises:
             SourceError: it would replace an input, or something that was there before without `force`.
         """
-        path, number = self._out / f"{stem}.png", 2
-        while path in self._taken:
-            path, number = self._out / f"{stem}-{number}.png", number + 1
-        self._taken.add(path)
+        name, number = stem, 2
+        while name.casefold() in self._taken:  # some file systems take Ana.png for ana.png
+            name, number = f"{stem}-{number}", number + 1
+        self._taken.add(name.casefold())
+        path = self._out / f"{name}.png"
         if path.resolve() in self._inputs:
             raise SourceError(f"{path} is one of the pictures to read: name another folder with --out")
         if path.exists() and not self._force:

@@ -59,9 +59,8 @@ def back(picture: Image, painted: Image, matrix: Floats, weight: Mask) -> Image:
 
     share = cv2.warpAffine(weight, into, (right - left, bottom - top), flags=cv2.INTER_LINEAR)[..., None]
     colours = painted if painted.ndim == 3 else np.repeat(painted[..., None], 3, axis=2)
-    fine, _ = warp(
-        np.ascontiguousarray(colours), _from_size(into, frame, painted.shape[0]), max(right - left, bottom - top)
-    )
+    enlarged = _from_size(into, frame, painted.shape[0])
+    fine, _ = warp(np.ascontiguousarray(colours), enlarged, max(right - left, bottom - top))
     fine = fine[: bottom - top, : right - left]
     whole = picture.copy()
     here = whole[top:bottom, left:right]
