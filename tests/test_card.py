@@ -41,5 +41,5 @@ def test_the_card_of_a_model(tmp_path: Path, settings: Params) -> None:
     assert f"| SSIM | higher | {mean.value:.3f} | " in body  # both test faces are of one group: no interval
     assert "0% of the outputs are closer to a training picture" in body
     assert f"| epochs | {model.train.epochs} |" in body
-    assert "limner apply painter" in body
+    assert "limner paint my-sketch.png -m models/painter" in body
     assert "{" not in body

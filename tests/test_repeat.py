@@ -14,6 +14,7 @@ import yaml
 from limner import images, params, tables
 from limner import repeat as repeating
 from limner.nets import store
+from limner.nets.card import CARD, ONNX, WEIGHTS
 from limner.pairs import Augment
 from limner.params import Params
 from limner.train import machine
@@ -79,7 +80,7 @@ def test_each_further_seed_is_a_training_of_its_own(project: Path) -> None:
     out = project / "runs" / NAME / "repeats"
     stage(out)()
     assert sorted(path.name for path in out.iterdir()) == ["6", "7"]
-    assert {path.name for path in (out / "6").iterdir()} == {store.CARD, store.WEIGHTS, store.DISCRIMINATOR}
+    assert {path.name for path in (out / "6").iterdir()} == {CARD, WEIGHTS, ONNX, store.DISCRIMINATOR}
     assert weights(out / "6") != weights(out / "7")
     assert not list((Path(os.environ["LIMNER_CACHE"]) / "repeats").iterdir()), "nothing waits when all is done"
 

@@ -1,6 +1,5 @@
 """The `limner` command: what is not a stage of the pipeline."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,10 @@ import typer
 from limner import params, sketch, sketches, stage, workers
 from limner.errors import ParamsError, choices
 from limner.manifest import command as manifest
+from limner.paint.backends import Choice, Device
 from limner.scrape.manifests import read_all
+
+LANDMARKER = Path("data/weights/face_landmarker.task")
 
 app = typer.Typer(help="A neural model of a face.", no_args_is_help=True, add_completion=False)
 app.add_typer(manifest.app, name="manifest")
@@ -26,14 +28,41 @@ def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")]
     stage.run(_check, str(file))
 
 
-@app.command()
-def apply(
-    model: Annotated[str, typer.Argument(help="a folder of models/, such as painter")],
-    pictures: Annotated[list[Path], typer.Argument(help="drawings for a painter, photos for a sketcher")],
-    out: Annotated[Path, typer.Option(help="the folder for what it makes")] = Path("applied"),
+@app.command(no_args_is_help=True)
+def paint(
+    pictures: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT", help="photos, drawings, videos, folders, patterns ('ana/**/*.jpg')"),
+    ],
+    model: Annotated[str, typer.Option("--model", "-m", help="a model's folder, or its ONNX file")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="the folder for STEM.png; a second STEM becomes STEM-2")],
+    style: Annotated[
+        str | None, typer.Option(help="draw photos in this style of params.yaml first, for a model that reads drawings")
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="put what is painted back into the whole picture")] = False,
+    side_by_side: Annotated[bool, typer.Option("--side-by-side", help="input and output in one picture")] = False,
+    all_faces: Annotated[bool, typer.Option("--all-faces", help="every face of a picture, not the largest")] = False,
+    aligned: Annotated[bool, typer.Option("--aligned", help="the inputs are in the model's frame already")] = False,
+    every: Annotated[int, typer.Option(min=1, help="of a video, paint each so-many-th frame")] = 10,
+    max_yaw: Annotated[float, typer.Option(help="skip heads turned further to a side than this, degrees")] = 45,
+    force: Annotated[bool, typer.Option("--force", help="replace results that are there already")] = False,
+    backend: Annotated[Choice, typer.Option(help="auto: torch where it is installed, else onnxruntime")] = "auto",
+    device: Annotated[Device, typer.Option(help="where to run; auto takes the best there is")] = "auto",
+    landmarker: Annotated[Path, typer.Option(help="mediapipe's face landmarker, which finds the eyes")] = LANDMARKER,
 ) -> None:
-    """Let a trained model translate the face in any picture."""
-    stage.run(lambda: _apply(model, pictures, out))
+    """Paint from drawings with a painter, draw from photos with a sketcher: any pictures, by a trained model.
+
+    Exits with 0 if at least one picture was made, and says what became of the others; else with 1.
+    """
+
+    def run() -> None:
+        from limner.paint import backends, command  # load what finds faces and runs models
+        from limner.paint.painter import Options
+
+        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker)
+        command.paint(pictures, backends.load(model, backend, device), out, options, every, force)
+
+    stage.run(run)
 
 
 @app.command()
@@ -74,17 +103,6 @@ def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool,
     from limner.compare.command import compare_models  # loads pandas, which `limner check` does without
 
     compare_models(a, b, model, suite, styles, out)
-
-
-def _apply(model: str, pictures: list[Path], out: Path) -> None:
-    from limner.portray import portray  # loads torch, which `limner check` does without
-
-    settings = params.load()
-    problems = portray(Path("models") / model, pictures, out, settings.align, settings.train.device)
-    for problem in problems:
-        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
-    if problems:
-        raise SystemExit(1)
 
 
 def _check(file: str) -> None:

@@ -13,8 +13,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
-def choose(wanted: str) -> torch.device:
-    """The device of that name, or with `auto` the best there is: CUDA, then MPS, then the CPU.
+def choose(wanted: str, where: str = "train.device") -> torch.device:
+    """The device of that name, or with `auto` the best there is: CUDA, then MPS, then the CPU; `where` it was wished.
 
     Raises:
         ParamsError: no such device, or this machine has none.
@@ -24,7 +24,7 @@ def choose(wanted: str) -> torch.device:
         return torch.device(next(name for name, present in there.items() if present))
     if not there.get(wanted, False):
         present = ["auto", *(name for name, here in there.items() if here)]
-        raise ParamsError(f"train.device: {wanted!r} is not on this machine; {choices(wanted, present)}")
+        raise ParamsError(f"{where}: {wanted!r} is not on this machine; {choices(wanted, present)}")
     return torch.device(wanted)
 
 

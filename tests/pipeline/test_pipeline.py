@@ -163,22 +163,26 @@ def test_a_wrong_value_stops_the_run(
     assert "Traceback" not in out
 
 
-def test_models_apply_to_any_picture_and_say_what_they_cannot_use(project: Project, tmp_path: Path) -> None:
+def test_models_paint_any_picture_and_say_what_they_cannot_use(project: Project, tmp_path: Path) -> None:
     photo = sorted((project.root / "data/raw").glob("man-*"))[0]
     drawing = sorted((project.root / "data/sketches/effects/pencil").glob("woman-*"))[0]
     empty, out = tmp_path / "wall.png", tmp_path / "made"
     images.write(empty, np.full((300, 300, 3), 128, np.uint8))
-    told = project.run("limner", "apply", "sketcher", str(photo), str(empty), "--out", str(out), check=False)
+    told = project.run("limner", "paint", str(photo), str(empty), "-m", "models/sketcher", "-o", str(out))
     assert images.read_gray(out / f"{photo.stem}.png").shape == (64, 64)
     assert "wall.png: skipped" in told
-    assert "Traceback" not in told
-    project.run("limner", "apply", "painter", str(drawing), "--out", str(out))
-    painted = images.read(out / f"{drawing.stem}.png")
     there = images.read(project.root / "runs/painter/pictures/pencil" / drawing.name)
-    # Found again by its own landmarks, an aligned drawing hardly moves: what is painted is hardly another.
-    assert abs(painted.astype(int) - there).mean() < 12
-    told = project.run("limner", "apply", "panter", str(drawing), check=False)
+    for backend in ("torch", "onnx"):
+        words = ("-m", "models/painter", "-o", str(out), "--force", "--backend", backend)
+        project.run("limner", "paint", str(drawing), *words)
+        painted = images.read(out / f"{drawing.stem}.png")
+        # Found again by its own landmarks, an aligned drawing hardly moves: what is painted is hardly another.
+        assert abs(painted.astype(int) - there).mean() < 12
+        project.run("limner", "paint", str(drawing), *words, "--aligned")
+        assert abs(images.read(out / f"{drawing.stem}.png").astype(int) - there).max() <= 1
+    told = project.run("limner", "paint", str(drawing), "-m", "models/panter", "-o", str(out), check=False)
     assert "models/panter holds no model" in told
+    assert "Traceback" not in told
 
 
 def test_a_forced_second_build_gives_the_same_bytes(project: Project) -> None:

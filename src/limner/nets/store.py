@@ -1,48 +1,21 @@
-"""A model's folder: `weights.safetensors` and `model.json`, which holds all that is needed to use them."""
+"""A model's folder: the card, and the network that it describes with its weights."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
-from pydantic.dataclasses import dataclass
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from limner.errors import ModelError, ParamsError
+from limner.errors import ModelError
 from limner.files import whole
+from limner.nets import card as cards
+from limner.nets.card import CARD, WEIGHTS, Card
 from limner.nets.unet import UNet
-from limner.params import Strict, build
 
-WEIGHTS, CARD = "weights.safetensors", "model.json"
 DISCRIMINATOR = "discriminator.safetensors"
 """The weights it was trained against: of use only to a training that starts from it."""
 
-
-@dataclass(frozen=True, config=Strict)
-class Card:
-    """What a model is and what it takes: pictures (N, inputs, size, size) in [-1, 1] to (N, outputs, size, size)."""
-
-    name: str
-    learns: Literal["sketch", "photo"]
-    size: int
-    inputs: Literal[1, 3]
-    outputs: Literal[1, 3]
-    width: int
-    dropout: float
-    people: tuple[str, ...]
-    styles: tuple[str, ...]
-    frame_size: int
-    """Side of the aligned faces it learned from, pixels."""
-    frame_eyes: tuple[float, float]
-    """Midpoint of the irises in that frame, pixels (x, y)."""
-    frame_eye_distance: float
-    """Distance of the irises in that frame, pixels."""
-
-    def network(self) -> UNet:
-        """A generator of this shape, with random weights."""
-        return UNet(self.size, self.inputs, self.outputs, self.width, self.dropout)
+__all__ = ["CARD", "WEIGHTS", "Card", "load", "save"]
 
 
 def save(folder: Path, card: Card, network: nn.Module, discriminator: nn.Module) -> None:
@@ -52,7 +25,7 @@ def save(folder: Path, card: Card, network: nn.Module, discriminator: nn.Module)
         with whole(folder / name) as part:
             save_file(weights, part)
     with whole(folder / CARD) as part:
-        part.write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
+        part.write_text(cards.encode(card), encoding="utf-8")
 
 
 def load(folder: Path) -> tuple[Card, UNet]:
@@ -61,14 +34,13 @@ def load(folder: Path) -> tuple[Card, UNet]:
     Raises:
         ModelError: the folder is missing or incomplete, or its two files do not fit each other.
     """
-    for name in (CARD, WEIGHTS):
-        if not (folder / name).is_file():
-            raise ModelError(f"{folder} holds no model: {name} is missing; train it with `dvc repro`")
+    card = cards.read(folder)
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(f"{folder} holds no model: {WEIGHTS} is missing; train it with `dvc repro`")
     try:
-        card = build(Card, json.loads((folder / CARD).read_text(encoding="utf-8")), str(folder / CARD))
         network = card.network()
         network.load_state_dict(load_file(folder / WEIGHTS))
-    except (ValueError, RuntimeError, ParamsError) as error:
+    except (ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}") from error
     return card, network.eval()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from limner import device as devices
-from limner import sketches
+from limner import export, sketches
 from limner.nets import store
 from limner.pairs import Augment, find, open_pairs
 from limner.progress import progress
@@ -110,6 +110,8 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
                 raise KeyboardInterrupt
     if diary:
         diary.close()
-        store.save(places.model, card, trainer.painter(), discriminator)
+        painter = trainer.painter()
+        export.write(places.model, card, painter)
+        store.save(places.model, card, painter, discriminator)
     if checkpoint:
         checkpoint.forget()

@@ -1,0 +1,71 @@
+"""A trained generator as one ONNX file, for what has no torch: onnxruntime, a browser, a phone.
+
+The file takes `picture`, (N, inputs, size, size) float32 in [-1, 1] for any N, and gives `painted`,
+(N, outputs, size, size). It carries the model's card as JSON under the metadata key `limner`, so it is usable alone.
+
+ONNX: https://onnx.ai/onnx/repo-docs/IR.html
+"""
+
+import copy
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import onnx
+import torch
+from torch import nn
+
+from limner.files import whole
+from limner.nets import card as cards
+from limner.nets.card import METADATA, ONNX, Card
+
+OPSET = 20
+"""Of November 2023: onnxruntime reads it since 1.17."""
+
+MOST_BYTES = 2**31 - 2**20
+"""A protobuf message ends at 2 GiB; the graph around the weights takes far less than the rest."""
+
+
+def write(folder: Path, card: Card, network: nn.Module) -> None:
+    """Write `model.onnx` into a model's folder; weights that one file cannot hold make none, and it is said."""
+    size = sum(tensor.nbytes for tensor in network.state_dict().values())
+    if size > MOST_BYTES:
+        print(f"{card.name}: no {ONNX}, since its weights take {size / 2**30:.1f} GiB and an ONNX file ends at 2")
+        return
+    data = encode(card, network)
+    with whole(folder / ONNX) as part:
+        part.write_bytes(data)
+
+
+def encode(card: Card, network: nn.Module) -> bytes:
+    """The ONNX file of a generator, as it is applied: in eval mode and float32. Equal weights make equal bytes.
+
+    Args:
+        card: what the network is.
+        network: on any device, in any mode and layout; it stays as it is.
+    """
+    plain = copy.deepcopy(network).to("cpu", torch.float32).to(memory_format=torch.contiguous_format)
+    plain.eval().requires_grad_(False)
+    example = torch.zeros(2, card.inputs, card.size, card.size)
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        # Tracing is the older of torch's two exporters and warns of that. It takes half a second and the newer one
+        # nine; it writes neither paths nor stack traces into the file; and it needs two packages fewer.
+        path = Path(folder) / ONNX
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            plain,
+            (example,),
+            path,
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["picture"],
+            output_names=["painted"],
+            dynamic_axes={"picture": {0: "N"}, "painted": {0: "N"}},
+        )
+        model = onnx.load_model(path)
+    for field in ("producer_name", "producer_version", "doc_string"):  # another release of torch, the same model
+        model.ClearField(field)
+    onnx.helper.set_model_props(model, {METADATA: cards.encode(card)})
+    onnx.checker.check_model(model, full_check=True)
+    data: bytes = model.SerializeToString(deterministic=True)
+    return data
