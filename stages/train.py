@@ -15,8 +15,10 @@ def main(name: str) -> None:
     model = settings.model(name)
     places = Places(
         faces=Path("data/faces"),
+        times=Path("data/faces.csv"),
         split=Path("data/split.csv"),
         sketches=Path(model.sketches),
+        weights=Path("data/weights"),
         init=None if model.init == "scratch" else Path("models") / model.init,
         model=Path("models") / name,
         training=Path("runs") / name / "training",

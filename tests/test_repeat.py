@@ -87,7 +87,8 @@ def test_each_further_seed_is_a_training_of_its_own(project: Path) -> None:
     (project / "params.yaml").write_text((project / "params.yaml").read_text().replace("seed: 5", "seed: 6"))
     settings = params.load()
     places = Places(
-        *(project / "data/faces", project / "data/split.csv", project / "data/sketches", None),
+        *(project / "data/faces", project / "data/faces.csv", project / "data/split.csv", project / "data/sketches"),
+        *(project / "data/weights", None),
         *(project / "first", project / "diary"),
     )
     made = of.card(settings, NAME), of.recipe(settings, NAME), of.augment(settings, NAME)

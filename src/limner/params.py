@@ -9,21 +9,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from limner.errors import ParamsError, choices
+from limner.recipe import Recipe, Share, Width
+from limner.strict import Strict as Strict
 
-Strict = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-"""For every dataclass that is read from params.yaml: no unknown keys, no conversions."""
-
-Share = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """A name that is also a folder and a file: letters, digits, `-` and `_`."""
-Width = Annotated[int, Field(ge=4, le=512)]
 Size = Literal[64, 128, 256, 512]
 Switch = Literal["jitter", "reverse_jitter"]
 Feature = Literal["left_eye", "right_eye", "nose", "mouth"]

@@ -35,8 +35,10 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     plan = replace(of.plan(settings), snapshots=0)
     places = Places(
         faces=root / "data/faces",
+        times=root / "data/faces.csv",
         split=root / "data/split.csv",
         sketches=root / model.sketches,
+        weights=root / "data/weights",
         init=None if model.init == "scratch" else root / "models" / model.init,
         model=out,
         training=out,
@@ -62,5 +64,9 @@ def _data(places: Places, card: store.Card) -> dict[str, str]:
     """The hashes of all files that a training reads, by path."""
     folders = [places.faces, *sketches.chosen(places.sketches, card.styles).values()]
     paths = [path for folder in folders for path in sorted(folder.glob("*.png"))]
-    paths += [places.split, *(sorted(places.init.iterdir()) if places.init else ())]
+    paths += [
+        places.split,
+        *([places.times] if places.times.is_file() else []),
+        *(sorted(places.init.iterdir()) if places.init else ()),
+    ]
     return {path.as_posix(): sha256(path) for path in paths}

@@ -93,11 +93,37 @@ def draw(groups: Iterable[str], test: float, seed: int) -> set[str]:
     return {min(stretch, key=lambda group: _rank(seed, group)) for stretch in stretches}
 
 
+def hold_out(table: pd.DataFrame, share: float, gap: float, seed: int) -> pd.Series:
+    """Part the training faces: "learn", "validate", or "gap" for those too near in time to one that is held out.
+
+    Args:
+        table: columns id, person, group, and time (seconds, or empty for photos).
+        share: of each person's groups that is held out, at least one.
+        gap: seconds.
+        seed: of the choice.
+
+    Raises:
+        LimnerError: no person has two groups.
+    """
+    table = table.reset_index(drop=True)
+    pools = table["person"] + table["group"].map(_video)
+    held = {group for _, pool in table.groupby(pools) for group in draw(pool["group"].unique(), share, seed)}
+    if not held:
+        raise LimnerError(
+            "train.patience: there is nothing to hold out, since nobody who is learned has two groups of training "
+            "faces (data/split.csv); add pictures, or set train.patience to 0"
+        )
+    sides = table["group"].isin(held).map({True: "test", False: "train"})
+    sides[_too_near(table.assign(split=sides), gap)] = "gap"
+    return sides.map({"test": "validate", "train": "learn", "gap": "gap"})
+
+
 def _rank(seed: int, group: str) -> str:
     return hashlib.sha256(f"{seed}/{group}".encode()).hexdigest()
 
 
 def _video(group: str) -> str:
+    """Which video a group of faces is a block of; empty for others."""
     return group.rpartition("@")[0]
 
 
@@ -105,15 +131,15 @@ def _too_near(table: pd.DataFrame, gap: float) -> pd.Series:
     """Which training faces are less than `gap` seconds from a test face of the same video."""
     near = pd.Series(False, index=table.index)
     timed = table[table["time"] != ""]
-    for _, video in timed.groupby(timed["group"].map(_video)):
-        seconds = video["time"].astype(float)
-        tests = np.sort(seconds[video["split"] == "test"].to_numpy())
+    for _, frames in timed.groupby(timed["group"].map(_video)):
+        seconds = frames["time"].astype(float)
+        tests = np.sort(seconds[frames["split"] == "test"].to_numpy())
         if tests.size:
             here = seconds.to_numpy()
             after = np.searchsorted(tests, here).clip(0, tests.size - 1)
             before = (after - 1).clip(0)
             away = np.minimum(np.abs(tests[after] - here), np.abs(tests[before] - here))
-            near[video.index] = (away < gap) & (video["split"] == "train").to_numpy()
+            near[frames.index] = (away < gap) & (frames["split"] == "train").to_numpy()
     return near
 
 

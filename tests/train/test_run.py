@@ -5,87 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
-from limner import images, tables
+from limner import images
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
-from limner.nets.store import Card
-from limner.pairs import Augment
 from limner.train import checkpoint
 from limner.train.loop import Trainer
-from limner.train.machine import Machine
-from limner.train.objective import Recipe
-from limner.train.run import Places, Plan, train
+from limner.train.run import Places
 
-CARD = Card(
-    name="tiny",
-    learns="photo",
-    size=64,
-    inputs=1,
-    outputs=3,
-    width=4,
-    dropout=0.0,
-    people=("ana",),
-    styles=("ink",),
-    frame_size=64,
-    frame_eyes=(32.0, 27.0),
-    frame_eye_distance=19.0,
-)
-RECIPE = Recipe(
-    seed=1,
-    epochs=4,
-    batch=2,
-    lr=2e-3,
-    beta1=0.5,
-    decay=0.5,
-    l1=100.0,
-    ssim=10.0,
-    discriminator_width=4,
-    ema=0.9,
-)
-AUGMENT = Augment(64, None, flip=True)
-
-
-@pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
-    """Eight faces, each a bright disc whose drawing is its outline; the last two are for testing."""
-    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
-    y, x = np.mgrid[:64, :64]
-    rows = []
-    for index in range(8):
-        away = np.hypot(x - 24 - 2 * index, y - 32)
-        photo = np.where(away[..., None] < 16, [220, 160, 130], [30, 40, 60]).astype(np.uint8)
-        images.write(tmp_path / "faces" / f"f{index}.png", photo)
-        outline = np.where(abs(away - 16) < 2, 0, 255).astype(np.uint8)
-        images.write(tmp_path / "sketches/effects/ink" / f"f{index}.png", outline)
-        rows.append({"id": f"f{index}", "person": "ana", "split": "train" if index < 6 else "test"})
-    tables.write(tmp_path / "split.csv", pd.DataFrame(rows))
-    return Places(
-        faces=tmp_path / "faces",
-        split=tmp_path / "split.csv",
-        sketches=tmp_path / "sketches",
-        init=None,
-        model=tmp_path / "models/tiny",
-        training=tmp_path / "training",
-    )
-
-
-def go(places: Places, recipe: Recipe = RECIPE, card: Card = CARD) -> None:
-    train(places, card, recipe, AUGMENT, Machine(torch.device("cpu")), Plan(snapshots=2))
-
-
-def written(places: Places) -> dict[str, bytes]:
-    """Every byte a training leaves."""
-    files = [path for folder in (places.model, places.training) for path in folder.rglob("*") if path.is_file()]
-    return {str(path): path.read_bytes() for path in sorted(files)}
-
-
-def elsewhere(places: Places, name: str) -> Places:
-    return replace(places, model=places.model.parent / name, training=places.training.parent / f"training-{name}")
-
+from .tiny import CARD, RECIPE, elsewhere, go, written
 
 def losses(places: Places, name: str) -> list[float]:
     lines = (places.training / f"plots/metrics/{name}.tsv").read_text().splitlines()[1:]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic.dataclasses import dataclass
 
 from limner.errors import ModelError, ParamsError
-from limner.params import Strict, build
+from limner.params import build
+from limner.recipe import Bottleneck, Norm, Upsample
+from limner.strict import Strict
 
 if TYPE_CHECKING:
     from limner.nets.unet import UNet
@@ -29,6 +31,9 @@ class Card:
     inputs: Literal[1, 3]
     outputs: Literal[1, 3]
     width: int
+    norm: Norm
+    bottleneck: Bottleneck
+    upsample: Upsample
     dropout: float
     people: tuple[str, ...]
     styles: tuple[str, ...]
@@ -43,7 +48,8 @@ class Card:
         """A generator of this shape, with random weights."""
         from limner.nets.unet import UNet  # loads torch, which a card is read without
 
-        return UNet(self.size, self.inputs, self.outputs, self.width, self.dropout)
+        shape = (self.size, self.inputs, self.outputs, self.width, self.dropout)
+        return UNet(*shape, self.norm, self.bottleneck, self.upsample)
 
 
 def encode(card: Card) -> str:

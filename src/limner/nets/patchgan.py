@@ -5,6 +5,10 @@ pixels for 1 to 5 strided layers; for smaller pictures fewer layers keep a patch
 """
 
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from limner.nets.norm import norm
+from limner.recipe import Norm
 
 
 def layers_for(size: int) -> int:
@@ -13,31 +17,37 @@ def layers_for(size: int) -> int:
 
 
 class PatchGAN(nn.Module):
-    """Pair to a map of scores, (N, channels, S, S) -> (N, 1, s, s): positive where a patch looks true.
+    """Pair to maps of features and a map of scores, which is positive where a patch looks true.
 
     Args:
         channels: channels of the pair, input and output stacked.
         width: channels after the first layer; they double a layer, to at most 8 times it.
         layers: strided layers.
+        kind: of norm, after every convolution but the first and the last.
+        spectral: divide each convolution's weights by their greatest singular value (Miyato et al., "Spectral
+            normalization for generative adversarial networks", ICLR 2018).
     """
 
-    def __init__(self, channels: int, width: int, layers: int) -> None:
+    def __init__(self, channels: int, width: int, layers: int, kind: Norm = "batch", spectral: bool = False) -> None:
         super().__init__()
-        parts: list[nn.Module] = [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+
+        def conv(below: int, out: int, stride: int, bias: bool) -> nn.Module:
+            made = nn.Conv2d(below, out, 4, stride=stride, padding=1, bias=bias)
+            return spectral_norm(made) if spectral else made
+
+        self.judge = nn.ModuleList([nn.Sequential(conv(channels, width, 2, True), nn.LeakyReLU(0.2))])
         below = width
         for level in range(1, layers + 1):
             out = width * min(2**level, 8)
-            stride = 1 if level == layers else 2
-            parts += [
-                nn.Conv2d(below, out, 4, stride=stride, padding=1, bias=False),
-                nn.BatchNorm2d(out),
-                nn.LeakyReLU(0.2),
-            ]
+            layer = conv(below, out, 1 if level == layers else 2, kind == "none")
+            self.judge.append(nn.Sequential(layer, norm(kind, out), nn.LeakyReLU(0.2)))
             below = out
-        parts.append(nn.Conv2d(below, 1, 4, stride=1, padding=1))
-        self.judge = nn.Sequential(*parts)
+        self.judge.append(conv(below, 1, 1, True))
 
-    def forward(self, pair: Tensor) -> Tensor:
-        """(N, channels, S, S) in [-1, 1] -> (N, 1, s, s), unbounded scores."""
-        scores: Tensor = self.judge(pair)
-        return scores
+    def forward(self, pair: Tensor) -> list[Tensor]:
+        """(N, channels, S, S) in [-1, 1] -> the maps of every layer; the last is (N, 1, s, s), unbounded scores."""
+        maps = []
+        for layer in self.judge:
+            pair = layer(pair)
+            maps.append(pair)
+        return maps

@@ -1,13 +1,14 @@
 """The generator: pix2pix's U-Net for any square picture whose side is a power of two.
 
-Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", CVPR 2017
-(phillipi/pix2pix, models.lua), with one change: the innermost map has no batch norm, neither going
-down (as in pix2pix) nor coming up. On a 1x1 map at batch 1 a norm sees one value a channel and puts
-out only its own offset, so what the bottleneck knows of the picture would be lost.
+Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", CVPR 2017 (phillipi/pix2pix,
+models.lua), and what a recipe may change in it.
 """
 
 import torch
 from torch import Tensor, nn
+
+from limner.nets.norm import norm
+from limner.recipe import Bottleneck, Norm, Upsample
 
 
 class UNet(nn.Module):
@@ -22,11 +23,26 @@ class UNet(nn.Module):
         outputs: channels of the output.
         width: channels after the first layer.
         dropout: probability of a zeroed channel value in the three innermost up layers, training only.
+        kind: of norm, after every convolution but the first, the last, and the one that makes the 1x1 map.
+        bottleneck: `normed` is pix2pix's: what comes up from the 1x1 map is normed too. At batch 1 that leaves of each
+            channel but how its four values differ, so little of what the bottleneck knows of the picture gets through;
+            `alive` leaves that norm out.
+        upsample: `transposed` is pix2pix's 4x4 transposed convolution; `resize` doubles each pixel and convolves 3x3
+            (Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016).
     """
 
-    def __init__(self, size: int, inputs: int, outputs: int, width: int, dropout: float) -> None:
+    def __init__(
+        self,
+        size: int,
+        inputs: int,
+        outputs: int,
+        width: int,
+        dropout: float = 0.0,
+        kind: Norm = "batch",
+        bottleneck: Bottleneck = "alive",
+        upsample: Upsample = "transposed",
+    ) -> None:
         super().__init__()
-        self.width = width
         depth = size.bit_length() - 1
         if size < 16 or size != 1 << depth:
             raise ValueError(f"a U-Net needs a side that is a power of two, 16 at least, not {size}")
@@ -34,21 +50,21 @@ class UNet(nn.Module):
         self.down = nn.ModuleList()
         for level, out in enumerate(channels):
             below = inputs if level == 0 else channels[level - 1]
-            plain = level in (0, depth - 1)
-            conv = nn.Conv2d(below, out, 4, stride=2, padding=1, bias=plain)
+            normed = 0 < level < depth - 1
+            conv = nn.Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or kind == "none")
             parts: list[nn.Module] = [] if level == 0 else [nn.LeakyReLU(0.2)]
-            self.down.append(nn.Sequential(*parts, conv, *([] if plain else [nn.BatchNorm2d(out)])))
+            self.down.append(nn.Sequential(*parts, conv, *([norm(kind, out)] if normed else [])))
         self.up = nn.ModuleList()
         for level in reversed(range(depth)):
             # The innermost layer reads the bottleneck alone; the others also the skip of their level.
             below = channels[level] * (1 if level == depth - 1 else 2)
             out = outputs if level == 0 else channels[level - 1]
-            normed = 0 < level < depth - 1
-            widen = nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=not normed)
-            tail: list[nn.Module] = [nn.BatchNorm2d(out)] if normed else []
+            normed = 0 < level and (level < depth - 1 or bottleneck == "normed")
+            tail: list[nn.Module] = [norm(kind, out)] if normed else []
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))
-            self.up.append(nn.Sequential(nn.ReLU(), widen, *tail))
+            bias = not normed or kind == "none"
+            self.up.append(nn.Sequential(nn.ReLU(), *_doubled(upsample, below, out, bias), *tail))
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, inputs, S, S) -> (N, outputs, S, S) in [-1, 1]."""
@@ -61,3 +77,10 @@ class UNet(nn.Module):
         for layer in self.up[1:]:
             x = layer(torch.cat([x, skips.pop()], dim=1))
         return torch.tanh(x)
+
+
+def _doubled(how: Upsample, below: int, out: int, bias: bool) -> list[nn.Module]:
+    """(N, below, s, s) -> (N, out, 2 s, 2 s)."""
+    if how == "transposed":
+        return [nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=bias)]
+    return [nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv2d(below, out, 3, padding=1, bias=bias)]

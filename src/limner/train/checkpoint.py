@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from limner.files import cache_dir, whole
+from limner.train.machine import Machine
 
 EVERY = 45.0
 """Seconds of work that a killed training may lose; writing a state takes a fraction of one."""
@@ -55,9 +56,11 @@ class Checkpoint:
 
     Args:
         key: of the training.
+        machine: its main process alone reads and writes.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, machine: Machine) -> None:
+        self.machine = machine
         self.folder = cache_dir("training")
         self.files = [self.folder / f"{key}-{turn}.checkpoint" for turn in "ab"]
         self.saved = time.monotonic()
@@ -67,6 +70,9 @@ class Checkpoint:
 
     def load(self) -> dict[str, Any] | None:
         """The last state of this training that is whole, or None when it starts anew. Names what is not whole."""
+        return self.machine.tell(self._load() if self.machine.main else None)
+
+    def _load(self) -> dict[str, Any] | None:
         found: list[tuple[int, Path, dict[str, Any]]] = []
         spoilt: list[str] = []
         for path in self.files:
@@ -90,13 +96,15 @@ class Checkpoint:
 
     def due(self) -> bool:
         """Whether so much was learned since the last save that losing it would hurt."""
-        return time.monotonic() - self.saved > EVERY
+        return self.machine.main and time.monotonic() - self.saved > EVERY
 
     def save(self, step: int, state: dict[str, Any]) -> None:
         """Put the state after `step` steps on disk, whole or not at all.
 
         Where there is no room for it the one before stays, a warning says so, and training can go on.
         """
+        if not self.machine.main:
+            return
         try:
             with whole(self.files[0]) as part, part.open("w+b") as stream:
                 _write(stream, step, state)
@@ -116,8 +124,9 @@ class Checkpoint:
 
     def forget(self) -> None:
         """The training is done: its states are of no more use."""
-        for path in self.files:
-            path.unlink(missing_ok=True)
+        if self.machine.main:
+            for path in self.files:
+                path.unlink(missing_ok=True)
 
 
 class _Spoilt(Exception):

@@ -3,6 +3,7 @@
 training/metrics.json, training/plots/metrics/     losses, written by DVCLive
 training/plots/images/painted/EPOCH.png            the snapshots of an epoch on one sheet
 training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
+training/warnings.csv                              what did not look well: step, kind, told
 training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
 """
 
@@ -14,8 +15,9 @@ import torch
 from dvclive.live import Live
 from torch import Tensor
 
-from limner import images
+from limner import images, tables
 from limner.pairs import Pairs, to_pixels, to_unit
+from limner.train.watch import Warned
 
 Snapshot = tuple[int, Tensor]
 """An epoch, and the fixed pictures as painted then: (N, C, S, S) uint8."""
@@ -36,6 +38,8 @@ class Diary:
         self.names = [f"{style}~{id}" for style, id in pairs.names]
         self._write("input", self.input)
         self._write("truth", self.truth)
+        self.warnings: list[Warned] = []
+        self._write_warnings()
 
     def paint(self, network: torch.nn.Module) -> Tensor:
         """The fixed pictures as `network` paints them: (N, C, S, S) uint8 on the CPU."""
@@ -43,12 +47,16 @@ class Diary:
         with torch.no_grad():
             return to_pixels(network(to_unit(self.input).to(device))).cpu()
 
-    def again(self, losses: Iterable[dict[str, float]], snapshots: Iterable[Snapshot]) -> None:
+    def again(
+        self, losses: Iterable[dict[str, float]], snapshots: Iterable[Snapshot], warned: Iterable[Warned]
+    ) -> None:
         """Write what an interrupted training had written."""
         for epoch, told in enumerate(losses, start=1):
             self.note(epoch, told)
         for snapshot in snapshots:
             self.show(snapshot)
+        for warning in warned:
+            self.warn(warning)
 
     def note(self, epoch: int, losses: dict[str, float]) -> None:
         """Add an epoch's losses."""
@@ -56,6 +64,11 @@ class Diary:
         for name, value in losses.items():
             self.live.log_metric(name, round(value, 6))
         self.live.make_summary()
+
+    def warn(self, warned: Warned) -> None:
+        """Add a warning."""
+        self.warnings.append(warned)
+        self._write_warnings()
 
     def show(self, snapshot: Snapshot) -> None:
         """Add an epoch's pictures."""
@@ -68,6 +81,10 @@ class Diary:
     def close(self) -> None:
         """Write what DVCLive still holds."""
         self.live.end()
+
+    def _write_warnings(self) -> None:
+        rows = [Warned(*warned)._asdict() for warned in self.warnings]
+        tables.write_rows(self.folder / "warnings.csv", Warned._fields, rows)
 
     def _write(self, place: str, pictures: Tensor) -> None:
         for name, picture in zip(self.names, pictures.permute(0, 2, 3, 1).numpy(), strict=True):

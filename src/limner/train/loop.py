@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
+from limner.errors import TrainingError
 from limner.nets.unet import UNet
 from limner.pairs import Augment, Feed, Pairs, settle
 from limner.pairs.feed import Batch, Batches
@@ -18,6 +19,7 @@ from limner.train.machine import Machine
 from limner.train.mean import RunningMean
 from limner.train.objective import Objective, Recipe
 from limner.train.tally import Tally
+from limner.train.watch import Watch
 
 NORMS_EVERY = 8
 """Steps from one reading of the gradients' norms to the next: it takes a pass over all gradients."""
@@ -40,7 +42,8 @@ class Trainer:
     Attributes:
         steps: in all.
         step: done so far.
-        tally: what was told of the epoch so far; whoever closes an epoch's books takes it.
+        tally: what was told of the epoch so far; whoever closes an epoch's books clears it.
+        watch: whether all goes well.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Trainer:
         """Of the current epoch's pairs."""
         self.coming: Iterator[tuple[int, Batch]] = iter(())
         self.tally = Tally(machine.device)
+        self.watch = Watch(machine, recipe)
         self._paint = machine.fast(machine.shared(self.generator))
         self._judge = machine.fast(machine.shared(self.discriminator))
         # While the generator learns, the discriminator only passes gradients on, and has none to share.
@@ -113,7 +117,9 @@ class Trainer:
         slope = self._descend("generator", loss * share, norms)
 
         self.mean.update(self.step)
-        self.tally.add({**fooled, **judged}, len(picture))
+        told = {**fooled, **judged}
+        self.tally.add(told, len(picture))
+        self.watch.see(self.step, told, painted, truth)
         if norms:
             self.tally.add({"generator_gradient": slope, "discriminator_gradient": steep}, 1)
         self.step += 1
@@ -139,6 +145,17 @@ class Trainer:
             return 1.0
         return min(1.0, (1 - self.step / self.steps) / self.recipe.decay)
 
+    def check(self) -> None:
+        """Refuse to go on with, or to keep, what is no number. Waits for the device.
+
+        Raises:
+            TrainingError: a loss or a weight is not finite.
+        """
+        self.watch.check()
+        weights = [*self.generator.parameters(), *self.discriminator.parameters()]
+        if not torch.stack(torch._foreach_norm([weight.detach() for weight in weights])).isfinite().all():
+            raise TrainingError(f"after step {self.step} some weights are no finite numbers any more: try a lower lr")
+
     def painter(self) -> UNet:
         """The network to keep: the running mean, in eval mode."""
         return self.mean.network
@@ -151,6 +168,7 @@ class Trainer:
             "draw": self.draw.get_state(),
             "randomness": self.machine.randomness(),
             "tally": self.tally.state_dict(self.machine),
+            "watch": self.watch.state_dict(),
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "mean": self.mean.network.state_dict(),
@@ -162,6 +180,7 @@ class Trainer:
         self.step, self.order = state["step"], state["order"]
         self.draw.set_state(state["draw"])
         self.tally.load_state_dict(state["tally"], self.machine)
+        self.watch.load_state_dict(state["watch"])
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
         self.mean.network.load_state_dict(state["mean"])

@@ -1,36 +1,47 @@
 """One training from folders to a model's folder."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
+
+from tqdm import tqdm
 
 from limner import device as devices
 from limner import export, sketches
+from limner.errors import TrainingError
 from limner.nets import store
+from limner.nets.unet import UNet
 from limner.pairs import Augment, find, open_pairs
 from limner.progress import progress
-from limner.train import start
+from limner.train import start, threads
 from limner.train.checkpoint import Checkpoint, key
+from limner.train.console import Console
 from limner.train.diary import Diary
 from limner.train.loop import Trainer
 from limner.train.machine import Machine
 from limner.train.objective import Recipe
-from limner.train.stop import stoppable
+from limner.train.patience import Patience, measured
+from limner.train.stop import Stop, stoppable
+from limner.train.watch import LOOK
 
 SNAPSHOTS = 8
 """Test pictures that are painted again and again: enough for each style, few enough to look at."""
 
-AGREE = 32
-"""Steps from one time that several processes agree on whether to stop or save to the next."""
-
 
 @dataclass(frozen=True)
 class Places:
-    """The folders a training reads and writes."""
+    """The folders and files a training reads and writes."""
 
     faces: Path
+    times: Path
+    """data/faces.csv, which knows when in a video a face was seen."""
     split: Path
     sketches: Path
+    weights: Path
+    """data/weights, of the networks that measure."""
     init: Path | None
     """The model whose weights are the start; None: random ones."""
     model: Path
@@ -43,6 +54,14 @@ class Plan:
 
     snapshots: int
     """How often the fixed test pictures are painted."""
+    threads: int = 0
+    """Cores for one process; 0: as many as are fastest."""
+    patience: int = 0
+    """Epochs without a better figure of the held-out faces after which training stops; 0: nothing is held out."""
+    validate: float = 0.2
+    """Share of each person's training groups that is held out."""
+    gap: float = 0.0
+    """Seconds between the held-out faces of a video and those that are learned from."""
 
 
 def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan) -> None:
@@ -52,66 +71,162 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
     Every process of the machine calls this; one of them writes.
 
     Raises:
-        LimnerError: the split has no training or no test faces of these people.
+        LimnerError: the split has no training or no test faces of these people, or none to hold out.
         ModelError: `init` holds no model, or one of another shape.
+        TrainingError: the numbers are not finite any more, or the result cannot be written.
         KeyboardInterrupt: by Ctrl-C or SIGTERM, once the state is safe.
     """
     devices.repeatable(recipe.seed)
+    training = _begin(places, card, recipe, augment, machine, plan)
+    with _writable(places), stoppable() as stop:
+        training.run(stop)
+        training.keep()
+
+
+def _begin(
+    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
+) -> "_Training":
     drawings = sketches.chosen(places.sketches, card.styles)
-    known = find(places.faces, drawings, start.ids(places.split, card, "train"))
+    ids, held = start.ids(places.split, card, "train"), list[str]()
+    if plan.patience:
+        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, recipe.seed)
+    pairs = open_pairs(find(places.faces, drawings, ids), card.learns, augment.side)
     unseen = find(places.faces, drawings, start.ids(places.split, card, "test"))
-    pairs = open_pairs(known, card.learns, augment.side)
     shown = open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size)
+    digests = [pairs.digest, shown.digest]
+    patience = None
+    if held:
+        known = find(places.faces, drawings, held)
+        validated = open_pairs(start.some(known, measured(len(known), len(pairs))), card.learns, card.size)
+        patience = Patience(validated, places.weights, plan.patience, machine)
+        digests.append(validated.digest)
     generator = start.generator(card, places.init)
     discriminator = start.discriminator(card, recipe.discriminator_width, places.init)
-    weights = (*generator.state_dict().values(), *discriminator.state_dict().values())
-    facts = (card, recipe, augment, machine, devices.threads(), plan, pairs.digest, shown.digest)
-    name = key(facts, weights)
+    weights = [*generator.state_dict().values(), *discriminator.state_dict().values()]
+
+    def trial() -> Callable[[], None]:
+        mapped = replace(machine, memory="mapped")
+        return Trainer(deepcopy(generator), deepcopy(discriminator), pairs, augment, recipe, mapped).learn
+
+    cores = threads.settle(machine, plan.threads, (card, recipe, augment), trial)
+    checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *digests), weights), machine)
     trainer = Trainer(generator, discriminator, pairs, augment, recipe, machine)
-    checkpoint = Checkpoint(name) if machine.main else None
     diary = Diary(places.training, shown) if machine.main else None
-    when = {round(recipe.epochs * (index + 1) / plan.snapshots) for index in range(plan.snapshots)}
+    return _Training(places.model, card, trainer, checkpoint, diary, patience, plan.snapshots)
 
-    done: dict[str, Any] = {"losses": [], "snapshots": []}
-    if state := machine.tell(checkpoint.load() if checkpoint else None):
-        trainer.load_state_dict(state["trainer"])
-        done = state["done"]
-        if machine.main:
-            print(f"{card.name}: going on after step {trainer.step} of {trainer.steps}", flush=True)
-    if diary:
-        diary.again(done["losses"], done["snapshots"])
 
-    label = f"train {card.name}"
-    with stoppable() as stop, progress(trainer.steps, label, trainer.step, "step", not machine.main) as bar:
-        while not trainer.done:
-            trainer.learn()
-            bar.update()
-            if trainer.place == 0:
-                losses = trainer.tally.means(machine)
-                trainer.tally.clear()
-                done["losses"].append(losses)
-                if diary:
-                    diary.note(trainer.epoch, losses)
-                    if trainer.epoch in when:
-                        done["snapshots"].append((trainer.epoch, diary.paint(trainer.painter())))
-                        diary.show(done["snapshots"][-1])
-                    if bar.disable:
-                        told = f"{card.name}: epoch {trainer.epoch} of {recipe.epochs}, L1 {losses['l1']:.4f}"
-                        print(told, flush=True)
-                bar.set_postfix(l1=f"{losses['l1']:.3f}", refresh=False)
-            if machine.world > 1 and trainer.step % AGREE:
-                continue
-            stopping = machine.any(stop.asked)
-            if machine.any(checkpoint is not None and checkpoint.due()) or stopping:
-                state = {"trainer": trainer.state_dict(), "done": done}
-                if checkpoint:
-                    checkpoint.save(trainer.step, state)
-            if stopping:
-                raise KeyboardInterrupt
-    if diary:
-        diary.close()
-        painter = trainer.painter()
-        export.write(places.model, card, painter)
-        store.save(places.model, card, painter, discriminator)
-    if checkpoint:
-        checkpoint.forget()
+class _Training:
+    """A trainer, and what is done beside its steps."""
+
+    def __init__(
+        self,
+        folder: Path,
+        card: store.Card,
+        trainer: Trainer,
+        checkpoint: Checkpoint,
+        diary: Diary | None,
+        patience: Patience | None,
+        snapshots: int,
+    ) -> None:
+        self.folder, self.card, self.trainer, self.machine = folder, card, trainer, trainer.machine
+        self.checkpoint, self.diary, self.patience = checkpoint, diary, patience
+        epochs = trainer.recipe.epochs
+        self.when = {round(epochs * (index + 1) / snapshots) for index in range(snapshots)}
+        self.done: dict[str, Any] = {"told": [], "snapshots": [], "warned": []}
+        """What the diary holds, for a run that goes on to write it again."""
+        if state := checkpoint.load():
+            trainer.load_state_dict(state["trainer"])
+            self.done = state["done"]
+            if patience:
+                patience.load_state_dict(state["patience"])
+            self._say(f"going on after step {trainer.step} of {trainer.steps}")
+        self.console = Console(trainer)
+        if diary:
+            diary.again(self.done["told"], self.done["snapshots"], self.done["warned"])
+
+    def run(self, stop: Stop) -> None:
+        """Learn to the end, or until patience is over."""
+        trainer, label = self.trainer, f"train {self.card.name}"
+        with progress(trainer.steps, label, trainer.step, "step", not self.machine.main) as bar:
+            while not (trainer.done or (self.patience and self.patience.over)):
+                trainer.learn()
+                bar.update()
+                if trainer.step % LOOK == 0:
+                    self._look(bar)
+                if trainer.place == 0:
+                    self._close_epoch(bar)
+                # Several processes can agree on what to do only all together.
+                if self.machine.world == 1 or trainer.step % LOOK == 0:
+                    self._save(stop)
+        if self.patience and not trainer.done:
+            told = f"held-out faces are painted no better since epoch {trainer.epoch - self.patience.since}"
+            self._say(f"stopped after epoch {trainer.epoch}: {told}, whose weights are kept")
+
+    def keep(self) -> None:
+        """Write the model; the checkpoints are of no more use."""
+        self.trainer.check()
+        painter = self.painter()
+        if self.diary:
+            self.diary.close()
+            export.write(self.folder, self.card, painter)
+            store.save(self.folder, self.card, painter, self.trainer.discriminator)
+        self.checkpoint.forget()
+
+    def painter(self) -> UNet:
+        """The network to keep: with patience the best so far."""
+        painter = self.trainer.painter()
+        if self.patience:
+            painter.load_state_dict(self.patience.kept)
+        return painter
+
+    def _look(self, bar: "tqdm[Never]") -> None:
+        self.trainer.watch.check()
+        for warned in self.trainer.watch.warn(self.trainer.step):
+            self._say(f"step {warned.step}: {warned.told}")
+            self.done["warned"].append(tuple(warned))
+            if self.diary:
+                self.diary.warn(warned)
+        means = self.trainer.tally.means(self.machine)
+        bar.set_postfix_str(self.console.short(means))
+
+    def _close_epoch(self, bar: "tqdm[Never]") -> None:
+        trainer = self.trainer
+        told = trainer.tally.means(self.machine)
+        trainer.tally.clear()
+        if self.patience:
+            told["validation_lpips"] = self.patience.measure(trainer.painter())
+        self.done["told"].append(told)
+        if self.diary:
+            self.diary.note(trainer.epoch, told)
+            if trainer.epoch in self.when:
+                self.done["snapshots"].append((trainer.epoch, self.diary.paint(trainer.painter())))
+                self.diary.show(self.done["snapshots"][-1])
+            if bar.disable:
+                self._say(self.console.long(told))
+
+    def _save(self, stop: Stop) -> None:
+        stopping = self.machine.any(stop.asked)
+        if self.machine.any(self.checkpoint.due()) or stopping:
+            self.trainer.check()
+            state: dict[str, Any] = {"trainer": self.trainer.state_dict(), "done": self.done}
+            if self.patience:
+                state["patience"] = self.patience.state_dict()
+            self.checkpoint.save(self.trainer.step, state)
+        if stopping:
+            raise KeyboardInterrupt
+
+    def _say(self, words: str) -> None:
+        if self.machine.main:
+            tqdm.write(f"{self.card.name}: {words}")
+
+
+@contextmanager
+def _writable(places: Places) -> Iterator[None]:
+    """A sentence where the results cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"{error.filename or places.model} cannot be written: {error.strerror}; make room, and the next run goes "
+            "on from the last checkpoint"
+        ) from error

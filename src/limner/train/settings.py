@@ -57,4 +57,5 @@ def augment(settings: Params, name: str) -> Augment:
 
 def plan(settings: Params) -> Plan:
     """What happens beside the steps."""
-    return Plan(snapshots=settings.train.snapshots)
+    shared = settings.train
+    return Plan(shared.snapshots, shared.threads, shared.patience, shared.validate, settings.split.gap_seconds)

@@ -12,6 +12,7 @@ from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.start import start_normal
 from limner.nets.unet import UNet
 from limner.pairs import Sources
+from limner.split import hold_out
 
 
 def ids(split: Path, card: store.Card, part: str) -> list[str]:
@@ -28,6 +29,28 @@ def ids(split: Path, card: store.Card, part: str) -> list[str]:
             f"{split} has no {part} faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
         )
     return found
+
+
+def parted(split: Path, times: Path, learned: list[str], share: float, gap: float, seed: int) -> tuple[list[str], ...]:
+    """Of the faces `learned`, those to learn from after all, and those that are held out.
+
+    Args:
+        split: data/split.csv.
+        times: data/faces.csv.
+        learned: ids.
+        share: of each person's groups that is held out.
+        gap: seconds between the two in a video; what lies in it is used for neither.
+        seed: of the choice.
+
+    Raises:
+        LimnerError: nobody has two groups of faces.
+    """
+    table = tables.read(split, needs=("id", "person", "group"))
+    table = table.merge(tables.read(times, needs=("id", "time"))[["id", "time"]])
+    table = table[table["id"].isin(learned)].reset_index(drop=True)
+    sides = hold_out(table, share, gap, seed)
+    learn, held = (table.loc[sides == side, "id"].tolist() for side in ("learn", "validate"))
+    return learn, held
 
 
 def some(pairs: Sources, count: int) -> Sources:

@@ -1,0 +1,128 @@
+"""A training so small that tests can run it again and again: eight faces, each a bright disc whose drawing is its
+outline; the last two are for testing. As a script it is a process of such a training, to be killed or to have fellows.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from limner import images, tables
+from limner.nets.store import Card
+from limner.pairs import Augment
+from limner.train import checkpoint, loop, machine
+from limner.train.machine import Machine
+from limner.train.objective import Recipe
+from limner.train.run import Places, Plan, train
+
+CARD = Card(
+    name="tiny",
+    learns="photo",
+    size=64,
+    inputs=1,
+    outputs=3,
+    width=4,
+    dropout=0.0,
+    people=("ana",),
+    styles=("ink",),
+    frame_size=64,
+    frame_eyes=(32.0, 27.0),
+    frame_eye_distance=19.0,
+)
+RECIPE = Recipe(
+    seed=1,
+    epochs=4,
+    batch=2,
+    lr=2e-3,
+    beta1=0.5,
+    decay=0.5,
+    l1=100.0,
+    ssim=10.0,
+    discriminator_width=4,
+    ema=0.9,
+)
+AUGMENT = Augment(64, None, flip=True)
+
+
+PLAN = Plan(snapshots=2, threads=1)
+
+
+def make(folder: Path) -> Places:
+    """The project's files in a folder: two groups of three training faces each, a second apart."""
+    y, x = np.mgrid[:64, :64]
+    rows, times = [], []
+    for index in range(8):
+        away = np.hypot(x - 24 - 2 * index, y - 32)
+        photo = np.where(away[..., None] < 16, [220, 160, 130], [30, 40, 60]).astype(np.uint8)
+        images.write(folder / "faces" / f"f{index}.png", photo)
+        outline = np.where(abs(away - 16) < 2, 0, 255).astype(np.uint8)
+        images.write(folder / "sketches/effects/ink" / f"f{index}.png", outline)
+        part = "train" if index < 6 else "test"
+        rows.append({"id": f"f{index}", "person": "ana", "group": f"film@{index // 3}", "split": part})
+        times.append({"id": f"f{index}", "time": f"{index}.0"})
+    tables.write(folder / "split.csv", pd.DataFrame(rows))
+    tables.write(folder / "faces.csv", pd.DataFrame(times))
+    return places(folder)
+
+
+def places(folder: Path) -> Places:
+    """Where its files are."""
+    return Places(
+        faces=folder / "faces",
+        times=folder / "faces.csv",
+        split=folder / "split.csv",
+        sketches=folder / "sketches",
+        weights=folder / "weights",
+        init=None,
+        model=folder / "models/tiny",
+        training=folder / "training",
+    )
+
+
+def go(
+    places: Places,
+    recipe: Recipe = RECIPE,
+    card: Card = CARD,
+    plan: Plan = PLAN,
+    machine: Machine = Machine(torch.device("cpu")),  # noqa: B008 - frozen
+) -> None:
+    train(places, card, recipe, AUGMENT, machine, plan)
+
+
+def written(places: Places) -> dict[str, bytes]:
+    """Every byte a training leaves."""
+    files = [path for folder in (places.model, places.training) for path in folder.rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in sorted(files)}
+
+
+def elsewhere(places: Places, name: str) -> Places:
+    return replace(places, model=places.model.parent / name, training=places.training.parent / f"training-{name}")
+
+
+def main(folder: str, name: str, wait: str = "") -> None:
+    """Train, as `accelerate launch` or a test starts it.
+
+    Args:
+        folder: of the project.
+        name: of this training's outputs.
+        wait: the step after which it saves no more and waits for its end, or empty.
+    """
+    checkpoint.EVERY = 0.0
+    learn = loop.Trainer.learn
+
+    def stuck(trainer: loop.Trainer) -> None:
+        if wait and trainer.step == int(wait):
+            print("waiting", flush=True)
+            time.sleep(600)
+        learn(trainer)
+
+    loop.Trainer.learn = stuck  # type: ignore[method-assign]
+    settings = load(Path(folder) / "params.yaml").train
+    go(elsewhere(places(Path(folder)), name), machine=machine.choose(settings))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
