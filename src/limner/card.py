@@ -41,9 +41,9 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
     model = settings.model(name)
     learned = split[split["person"].isin(model.train.people) & (split["split"] == "train")]
     recipe = {
-        **asdict(settings.train),
+        **asdict(settings.recipe),
+        "name": settings.train.recipe,
         "epochs": model.train.epochs,
-        "width": model.train.width,
         "jitter": SWITCHES[getattr(settings, model.jitter)],
         "flip": SWITCHES[settings.flip],
         "seed": settings.seed,

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from limner.errors import ParamsError, choices
-from limner.recipe import Recipe, Share, Width
+from limner.recipe import Recipe
 from limner.strict import Strict as Strict
 
 Count = Annotated[int, Field(ge=1)]
@@ -64,7 +64,6 @@ class ModelTrain:
 
     people: Annotated[tuple[str, ...], Field(min_length=1)]
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
-    width: Width
     epochs: Count
 
 
@@ -97,7 +96,7 @@ class Model:
 
 @dataclass(frozen=True, config=Strict)
 class Train:
-    """Where and how trainings run, and the recipe that all models share."""
+    """Where and how trainings run, and by which recipe."""
 
     launch: Annotated[str, Field(min_length=1)]
     device: Literal["auto", "cpu", "cuda", "mps"]
@@ -107,16 +106,7 @@ class Train:
     fused: Literal["auto"] | bool
     memory: Literal["auto", "device", "mapped"]
     threads: NotNegative
-    batch: Count
-    lr: Positive
-    beta1: Share
-    decay: Annotated[float, Field(ge=0, le=1)]
-    zoom: Annotated[float, Field(ge=1, le=286 / 256)]
-    l1: Annotated[float, Field(ge=0)]
-    ssim: Annotated[float, Field(ge=0)]
-    discriminator_width: Width
-    dropout: Share
-    ema: Share
+    recipe: Name
     snapshots: NotNegative
     patience: NotNegative
     validate: Annotated[float, Field(gt=0, le=0.5)]
@@ -148,6 +138,7 @@ class Params:
     """By style: `effect` and that effect's parameters, which `limner.sketch` validates."""
     models: dict[Name, Model]
     train: Train
+    recipes: dict[Name, Recipe]
     evaluate: Evaluate
     workers: Workers
 
@@ -155,6 +146,18 @@ class Params:
     def seeds(self) -> range:
         """Of all the trainings that each model is measured over; the first is the model's own."""
         return range(self.seed, self.seed + self.evaluate.seeds)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What trainings go by.
+
+        Raises:
+            ParamsError: params.yaml has no such recipe.
+        """
+        name = self.train.recipe
+        if name not in self.recipes:
+            raise ParamsError(f"train.recipe: no recipe {name!r} in params.yaml; {choices(name, self.recipes)}")
+        return self.recipes[name]
 
     def model(self, name: str) -> Model:
         """The block of one model.

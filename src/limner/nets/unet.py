@@ -59,7 +59,7 @@ class UNet(nn.Module):
             # The innermost layer reads the bottleneck alone; the others also the skip of their level.
             below = channels[level] * (1 if level == depth - 1 else 2)
             out = outputs if level == 0 else channels[level - 1]
-            normed = 0 < level and (level < depth - 1 or bottleneck == "normed")
+            normed = level > 0 and (level < depth - 1 or bottleneck == "normed")
             tail: list[nn.Module] = [norm(kind, out)] if normed else []
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))

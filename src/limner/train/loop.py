@@ -37,6 +37,7 @@ class Trainer:
         pairs: in their file; they are moved where the machine keeps them.
         augment: how a batch is drawn from them.
         recipe: the numbers.
+        objective: its losses.
         machine: where to run.
 
     Attributes:
@@ -53,12 +54,13 @@ class Trainer:
         pairs: Pairs,
         augment: Augment,
         recipe: Recipe,
+        objective: Objective,
         machine: Machine,
     ) -> None:
         pairs = settle(pairs, machine.memory, machine.device)
         self.feed = Feed(pairs, recipe.batch, machine.device, machine.rank, machine.world)
         self.augment, self.recipe, self.machine = augment, recipe, machine
-        self.objective = Objective(recipe)
+        self.objective = objective
         self.generator, self.discriminator = machine.place(generator), machine.place(discriminator)
         self.mean = RunningMean(self.generator, recipe.ema)
         self.optimisers = {

@@ -1,64 +1,60 @@
-"""pix2pix's losses: an adversarial one on patches and L1 on pixels; and structural similarity beside L1.
+"""The losses a recipe weighs. Pictures are (N, C, S, S) in [-1, 1]; every loss is a mean over the batch."""
 
-Isola et al., CVPR 2017, equations 1 to 4. The loss of the discriminator is halved, which slows it
-against the generator (junyanz/pytorch-CycleGAN-and-pix2pix).
-"""
+from collections.abc import Sequence
 
-import math
-from functools import cache
-
+import piq
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-TAPS, SIGMA = 11, 1.5
-"""Of SSIM's Gaussian window, pixels."""
+from limner.recipe import Game
 
 
-def judge_loss(true_scores: Tensor, fake_scores: Tensor) -> Tensor:
-    """What the discriminator lowers: binary cross-entropy of its scores, true pairs up and painted ones down."""
-    return (F.softplus(-true_scores.float()).mean() + F.softplus(fake_scores.float()).mean()) / 2
+def judge_loss(game: Game, true: Tensor, fake: Tensor) -> Tensor:
+    """What the discriminator lowers, of its scores of true pairs and of painted ones.
+
+    - cross_entropy: pix2pix's and the first GAN's (Goodfellow et al., NeurIPS 2014; scores are logits);
+    - least_squares: Mao et al., ICCV 2017;
+    - hinge: Lim and Ye, "Geometric GAN", 2017.
+
+    Each is the mean of its two halves; Adam's steps do not depend on a loss's scale.
+    """
+    true, fake = true.float(), fake.float()
+    if game == "cross_entropy":
+        halves = F.softplus(-true).mean(), F.softplus(fake).mean()
+    elif game == "least_squares":
+        halves = (true - 1).square().mean(), fake.square().mean()
+    else:
+        halves = F.relu(1 - true).mean(), F.relu(1 + fake).mean()
+    return torch.stack(halves).mean()
 
 
-def fool_loss(fake_scores: Tensor) -> Tensor:
-    """What the generator lowers: binary cross-entropy of the painted pairs being called true."""
-    return F.softplus(-fake_scores.float()).mean()
+def fool_loss(game: Game, fake: Tensor) -> Tensor:
+    """What the generator lowers: that the discriminator's scores of painted pairs are not those of true ones."""
+    fake = fake.float()
+    if game == "cross_entropy":
+        return F.softplus(-fake).mean()
+    return (fake - 1).square().mean() if game == "least_squares" else -fake.mean()
 
 
 def pixel_loss(painted: Tensor, truth: Tensor) -> Tensor:
-    """Mean absolute difference, pictures in [-1, 1]."""
+    """Mean absolute difference."""
     return (painted.float() - truth).abs().mean()
 
 
 def structure_loss(painted: Tensor, truth: Tensor) -> Tensor:
-    """1 - SSIM, pictures in [-1, 1]: 11-pixel Gaussian windows, sigma 1.5, mean over channels.
+    """1 - SSIM: 11-pixel Gaussian windows, sigma 1.5, mean over channels.
 
     L1 alone lets go of faint texture (hair, lashes, the grain of skin) that costs few gray levels and
     makes a face. Zhao et al., "Loss Functions for Image Restoration with Neural Networks", TCI 2017.
-    Agrees with piq.ssim(downsample=False), which reads its input's range back from the device at each call.
     """
-    one, two = (((picture.float() + 1) / 2).clamp(0, 1).contiguous() for picture in (painted, truth))
-    mean_one, mean_two = _window(one), _window(two)
-    of_one, of_two = _window(one * one) - mean_one.square(), _window(two * two) - mean_two.square()
-    together = _window(one * two) - mean_one * mean_two
-    light = (2 * mean_one * mean_two + 0.01**2) / (mean_one.square() + mean_two.square() + 0.01**2)
-    return 1 - (light * (2 * together + 0.03**2) / (of_one + of_two + 0.03**2)).mean()
+    unit = [((picture.float() + 1) / 2).clamp(0, 1) for picture in (painted, truth)]
+    similarity: Tensor = piq.ssim(unit[0], unit[1], data_range=1.0, downsample=False)
+    return 1 - similarity
 
 
-def _window(pictures: Tensor) -> Tensor:
-    """(N, C, H, W) -> (N, C, H - 10, W - 10): the mean under the window.
-
-    A band matrix on either side: a product of matrices is many times as fast as a convolution of one channel.
-    """
-    height, width = (_band(length, pictures.device) for length in pictures.shape[-2:])
-    return height @ pictures @ width.mT
-
-
-@cache
-def _band(length: int, device: torch.device) -> Tensor:
-    """(length - 10, length): each row the window's weights, one pixel further on."""
-    weights = [math.exp(-0.5 * ((place - TAPS // 2) / SIGMA) ** 2) for place in range(TAPS)]
-    band = torch.zeros(length - TAPS + 1, length)
-    for place, weight in enumerate(weights):
-        band.diagonal(place).fill_(weight / sum(weights))
-    return band.to(device)
+def feature_loss(painted: Sequence[Tensor], truth: Sequence[Tensor]) -> Tensor:
+    """Mean absolute difference of the discriminator's maps, each layer alike (Wang et al., "High-Resolution Image
+    Synthesis with Conditional GANs", CVPR 2018)."""
+    far = [(one.float() - other.float()).abs().mean() for one, other in zip(painted, truth, strict=True)]
+    return torch.stack(far).mean()

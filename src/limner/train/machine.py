@@ -59,13 +59,13 @@ class Machine:
         network = network.to(self.device)
         return network.to(memory_format=torch.channels_last) if self.channels_last else network
 
-    def fast(self, network: nn.Module) -> Callable[[Tensor], Tensor]:
+    def fast(self, network: nn.Module) -> Callable[..., Any]:
         """The network's forward pass: in the chosen precision, compiled where that is chosen."""
-        forward: Callable[[Tensor], Tensor] = torch.compile(network) if self.compile else network
+        forward: Callable[..., Any] = torch.compile(network) if self.compile else network
 
-        def run(pictures: Tensor) -> Tensor:
+        def run(*pictures: Tensor) -> Any:
             with devices.autocast(self.device, self.bfloat16):
-                return forward(pictures)
+                return forward(*pictures)
 
         return run
 

@@ -5,44 +5,51 @@ whole: the mean of its parts, weighed by their pictures. Nothing here may read a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from pydantic.dataclasses import dataclass
 from torch import Tensor
 
-from limner.train.losses import fool_loss, judge_loss, pixel_loss, structure_loss
+from limner import recipe
+from limner.strict import Strict
+from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, structure_loss
+from limner.train.machine import Machine
+from limner.train.perceptual import PerceptualLoss
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """The numbers that decide what is learned (meanings and units in params.yaml)."""
+@dataclass(frozen=True, config=Strict)
+class Recipe(recipe.Recipe):
+    """A recipe, and how long and from where it is followed."""
 
     seed: int
     epochs: int
-    batch: int
-    """Pairs a step, of all processes together."""
-    lr: float
-    beta1: float
-    decay: float
-    l1: float
-    ssim: float
-    discriminator_width: int
-    ema: float
 
 
 Told = dict[str, Tensor]
 """Detached scalars by name, each a mean over the pictures of a batch: what the diary tells of an epoch."""
-Scores = Callable[[Tensor], Tensor]
-"""A discriminator: pairs (N, A + B, S, S) -> scores (N, 1, s, s), positive where a patch looks true."""
+Maps = Callable[[Tensor], list[Tensor]]
+"""A discriminator: pairs (N, A + B, S, S) -> the maps of its layers, the last of them the scores (N, 1, s, s), positive
+where a patch looks true."""
 
 
 class Objective:
-    """The losses of a recipe."""
+    """The losses of a recipe.
 
-    def __init__(self, recipe: Recipe) -> None:
+    Args:
+        recipe: their weights; what weighs nothing is not computed.
+        machine: where to.
+        weights: the folder of the perceptual loss's network, data/weights.
+
+    Raises:
+        ModelError: the recipe wants the perceptual loss, whose network is missing.
+    """
+
+    def __init__(self, recipe: Recipe, machine: Machine, weights: Path) -> None:
         self.recipe = recipe
+        self.see = machine.fast(PerceptualLoss(weights).to(machine.device)) if recipe.perceptual else None
 
-    def judge(self, discriminator: Scores, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
+    def judge(self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
         """What the discriminator lowers; `painted` carries no gradient.
 
         Args:
@@ -55,22 +62,33 @@ class Objective:
             The loss, and what is told: the loss `discriminator`, and the shares of patches judged right,
             `true_right` and `painted_right`.
         """
-        true, fake = discriminator(stack(picture, truth)), discriminator(stack(picture, painted))
-        loss = judge_loss(true, fake)
-        right = {"true_right": (true > 0).float().mean(), "painted_right": (fake < 0).float().mean()}
+        true, fake = (discriminator(stack(picture, other))[-1] for other in (truth, painted))
+        loss = judge_loss(self.recipe.game, true, fake)
+        line = 0.5 if self.recipe.game == "least_squares" else 0.0  # between a true patch's score and a painted one's
+        right = {"true_right": (true > line).float().mean(), "painted_right": (fake < line).float().mean()}
         return loss, {"discriminator": loss.detach(), **right}
 
-    def paint(self, discriminator: Scores, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
+    def paint(self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
         """What the generator lowers; the discriminator's weights take no gradient.
 
         Returns:
             The loss, and what is told: its parts before they are weighed (`l1` of pictures in [-1, 1], `ssim` as
-            1 - SSIM, `generator` in nats).
+            1 - SSIM, `features`, `perceptual`, `generator` in the game's units).
         """
-        fooled = fool_loss(discriminator(stack(picture, painted)))
-        near, alike = pixel_loss(painted, truth), structure_loss(painted, truth)
-        told = {"l1": near.detach(), "ssim": alike.detach(), "generator": fooled.detach()}
-        return fooled + self.recipe.l1 * near + self.recipe.ssim * alike, told
+        weigh = self.recipe
+        maps = discriminator(stack(picture, painted))
+        fooled, near = fool_loss(weigh.game, maps[-1]), pixel_loss(painted, truth)
+        parts = {"generator": (1.0, fooled), "l1": (weigh.l1, near)}
+        if weigh.ssim:
+            parts["ssim"] = weigh.ssim, structure_loss(painted, truth)
+        if weigh.features:
+            with torch.no_grad():
+                true = discriminator(stack(picture, truth))
+            parts["features"] = weigh.features, feature_loss(maps[:-1], true[:-1])
+        if self.see:
+            parts["perceptual"] = weigh.perceptual, self.see(painted, truth)
+        loss = torch.stack([weight * part for weight, part in parts.values()]).sum()
+        return loss, {name: part.detach() for name, (_, part) in parts.items()}
 
 
 def stack(picture: Tensor, other: Tensor) -> Tensor:

@@ -1,9 +1,8 @@
 """One training from folders to a model's folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Never
 
@@ -22,7 +21,7 @@ from limner.train.console import Console
 from limner.train.diary import Diary
 from limner.train.loop import Trainer
 from limner.train.machine import Machine
-from limner.train.objective import Recipe
+from limner.train.objective import Objective, Recipe
 from limner.train.patience import Patience, measured
 from limner.train.stop import Stop, stoppable
 from limner.train.watch import LOOK
@@ -101,16 +100,13 @@ def _begin(
         patience = Patience(validated, places.weights, plan.patience, machine)
         digests.append(validated.digest)
     generator = start.generator(card, places.init)
-    discriminator = start.discriminator(card, recipe.discriminator_width, places.init)
+    discriminator = start.discriminator(card, recipe, places.init)
     weights = [*generator.state_dict().values(), *discriminator.state_dict().values()]
 
-    def trial() -> Callable[[], None]:
-        mapped = replace(machine, memory="mapped")
-        return Trainer(deepcopy(generator), deepcopy(discriminator), pairs, augment, recipe, mapped).learn
-
-    cores = threads.settle(machine, plan.threads, (card, recipe, augment), trial)
+    cores = threads.settle(machine, plan.threads)
     checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *digests), weights), machine)
-    trainer = Trainer(generator, discriminator, pairs, augment, recipe, machine)
+    objective = Objective(recipe, machine, places.weights)
+    trainer = Trainer(generator, discriminator, pairs, augment, recipe, objective, machine)
     diary = Diary(places.training, shown) if machine.main else None
     return _Training(places.model, card, trainer, checkpoint, diary, patience, plan.snapshots)
 

@@ -1,5 +1,6 @@
 """What params.yaml says of one model, as the objects a training takes."""
 
+from dataclasses import asdict
 from typing import Literal
 
 from limner.nets.store import Card
@@ -14,7 +15,7 @@ CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "p
 
 def card(settings: Params, name: str) -> Card:
     """What the model will be."""
-    model, frame = settings.model(name), settings.align
+    model, frame, recipe = settings.model(name), settings.align, settings.recipe
     inputs, outputs = CHANNELS[model.learns]
     return Card(
         name=name,
@@ -22,8 +23,11 @@ def card(settings: Params, name: str) -> Card:
         size=settings.size,
         inputs=inputs,
         outputs=outputs,
-        width=model.train.width,
-        dropout=settings.train.dropout,
+        width=recipe.width,
+        norm=recipe.norm,
+        bottleneck=recipe.bottleneck,
+        upsample=recipe.upsample,
+        dropout=recipe.dropout,
         people=model.train.people,
         styles=model.train.styles,
         frame_size=frame.size,
@@ -34,25 +38,21 @@ def card(settings: Params, name: str) -> Card:
 
 def recipe(settings: Params, name: str) -> Recipe:
     """What the model learns by."""
-    own, shared = settings.model(name).train, settings.train
-    return Recipe(
-        seed=settings.seed,
-        epochs=own.epochs,
-        batch=shared.batch,
-        lr=shared.lr,
-        beta1=shared.beta1,
-        decay=shared.decay,
-        l1=shared.l1,
-        ssim=shared.ssim,
-        discriminator_width=shared.discriminator_width,
-        ema=shared.ema,
-    )
+    return Recipe(**asdict(settings.recipe), seed=settings.seed, epochs=settings.model(name).train.epochs)
 
 
 def augment(settings: Params, name: str) -> Augment:
-    """How its pairs are varied: jitter as the top-level switch says that the model's block names."""
-    jitter: bool = getattr(settings, settings.model(name).jitter)
-    return Augment(settings.size, (settings.train.zoom, JITTER) if jitter else None, settings.flip)
+    """How its pairs are varied: in geometry, but for mirroring, if the top-level switch that the model's block names
+    is on."""
+    recipe, jitter = settings.recipe, getattr(settings, settings.model(name).jitter)
+    moved = recipe.rotate, recipe.shift, recipe.stretch
+    return Augment(
+        settings.size,
+        (recipe.zoom, JITTER) if jitter else None,
+        settings.flip,
+        *(moved if jitter else (0.0, 0.0, 0.0)),
+        recipe.tone,
+    )
 
 
 def plan(settings: Params) -> Plan:

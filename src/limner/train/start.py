@@ -12,6 +12,7 @@ from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.start import start_normal
 from limner.nets.unet import UNet
 from limner.pairs import Sources
+from limner.recipe import Recipe
 from limner.split import hold_out
 
 
@@ -79,7 +80,7 @@ def generator(card: store.Card, init: Path | None) -> UNet:
         start_normal(module)
     if init is not None:
         other, trained = store.load(init)
-        shape = ("learns", "size", "inputs", "outputs", "width")
+        shape = ("learns", "size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample")
         if differs := [name for name in shape if getattr(other, name) != getattr(card, name)]:
             told = ", ".join(f"{name} {getattr(other, name)} instead of {getattr(card, name)}" for name in differs)
             raise ModelError(f"{card.name} cannot start from {init}: that model has {told}")
@@ -87,9 +88,15 @@ def generator(card: store.Card, init: Path | None) -> UNet:
     return network
 
 
-def discriminator(card: store.Card, width: int, init: Path | None) -> nn.Module:
+def discriminator(card: store.Card, recipe: Recipe, init: Path | None) -> nn.Module:
     """Who judges it: of the weights that `init` was trained with, if it has some of this shape, or random ones."""
-    network = PatchGAN(card.inputs + card.outputs, width, layers_for(card.size))
+    network = PatchGAN(
+        card.inputs + card.outputs,
+        recipe.discriminator_width,
+        layers_for(card.size),
+        recipe.norm,
+        recipe.spectral,
+    )
     for module in network.modules():
         start_normal(module)
     if init is not None and (trained := store.load_discriminator(init)):
