@@ -24,7 +24,7 @@ PAINTER = Model(
     writes="runs/painter/pictures",
     init="scratch",
     jitter="jitter",
-    train=ModelTrain(people=("ann",), styles=("ink", "learned"), width=8, epochs=1),
+    train=ModelTrain(people=("ann",), styles=("ink", "learned"), epochs=1),
     suites={
         "unseen": Suite(people=("ann",), split="test", styles=("ink", "wash", "learned")),
         "other": Suite(people=("bob",), split="all", styles=("wash",)),

@@ -51,10 +51,10 @@ def test_a_typing_error_is_named_with_what_was_meant(tree: Any, tmp_path: Path) 
 
 
 def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
-    tree["models"]["painter"]["train"]["widht"] = 3
+    tree["models"]["painter"]["train"]["epohcs"] = 3
     tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
     message = refused(tree, tmp_path)
-    assert "'models.painter.train.widht'; allowed: people, styles, width, epochs (did you mean 'width'?)" in message
+    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs (did you mean 'epochs'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
     assert "manifests, most (did you mean 'people'?)" in message
 
@@ -68,11 +68,12 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
     ("place", "value", "told"),
     [
         (("size",), 100, "size: 100 is not allowed; input should be 64, 128, 256 or 512"),
-        (("train", "lr"), "2e-4", "write 2.0e-4"),
+        (("recipes", "limner", "lr"), "2e-4", "write 2.0e-4"),
+        (("train", "lr"), "2e-4", "a number of a recipe: recipes.limner.lr (YAML reads 2e-4 as a string: write 2.0e-4"),
         (("jitter",), "false", "jitter: 'false' is not allowed; input should be a valid boolean"),
         (("jitter",), 0, "valid boolean"),
-        (("train", "batch"), 2.5, "train.batch: 2.5 is not allowed"),
-        (("train", "batch"), 0, "greater than or equal to 1"),
+        (("recipes", "limner", "batch"), 2.5, "recipes.limner.batch: 2.5 is not allowed"),
+        (("recipes", "pix2pix", "batch"), 0, "greater than or equal to 1"),
         (("train", "device"), "gpu", "'auto', 'cpu', 'cuda' or 'mps'"),
         (("align", "eyes"), [200], "align.eyes"),
         (("manifests",), [], "manifests"),
@@ -117,9 +118,9 @@ def test_seeds_are_counted_from_the_model_s_own(tree: Any, tmp_path: Path) -> No
 
 
 def test_a_whole_number_is_a_number(tree: Any, tmp_path: Path) -> None:
-    tree["train"]["lr"] = 1
+    tree["recipes"]["limner"]["lr"] = 1
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
-    assert params.load(tmp_path / "params.yaml").train.lr == 1.0
+    assert params.load(tmp_path / "params.yaml").recipe.lr == 1.0
 
 
 def test_names_that_are_folders_are_kept_simple(tree: Any, tmp_path: Path) -> None:

@@ -53,8 +53,9 @@ def settled(project: Path, seeds: int) -> Params:
     """A tiny model, one epoch long, from seed 5."""
     tree = yaml.safe_load((Path(__file__).parent.parent / "params.yaml").read_text())
     tree["models"] = {NAME: tree["models"]["painter"]}
-    tree["models"][NAME] |= {"train": {"people": ["ana"], "styles": ["ink"], "width": 4, "epochs": 1}}
-    tree["train"] |= {"device": "cpu", "precision": "float32", "discriminator_width": 4}
+    tree["models"][NAME] |= {"train": {"people": ["ana"], "styles": ["ink"], "epochs": 1}}
+    tree["train"] |= {"device": "cpu", "precision": "float32"}
+    tree["recipes"]["limner"] |= {"width": 4, "discriminator_width": 4}
     tree |= {"seed": 5, "size": 64, "evaluate": {"metrics": ["l1"], "seeds": seeds}}
     (project / "params.yaml").write_text(yaml.safe_dump(tree))
     return params.load()

@@ -230,14 +230,16 @@ def _sentence(cls: type, problem: Any) -> str:
     """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
     place, kind = problem["loc"], problem["type"]
     key = ".".join(str(part) for part in place)
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
-    if kind in ("missing", "missing_argument"):
-        return f"the key {key!r} is missing"
     value = problem["input"]
     note = ""
     if isinstance(value, str) and _is_number(value):
         note = " (YAML reads 2e-4 as a string: write 2.0e-4, and no quotes around numbers)"
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        if place[-1] in _fields_at(Recipe, ()):
+            return f"unknown key {key!r}; it is a number of a recipe: recipes.limner.{place[-1]}{note}"
+        return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
+    if kind in ("missing", "missing_argument"):
+        return f"the key {key!r} is missing"
     return f"{key}: {value!r} is not allowed; {problem['msg'][0].lower()}{problem['msg'][1:]}{note}"
 
 

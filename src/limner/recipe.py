@@ -35,6 +35,7 @@ class Recipe:
     upsample: Upsample
     dropout: Share
     discriminator_width: Width
+    discriminator_norm: Norm
     spectral: bool
     game: Game
     l1: Weight

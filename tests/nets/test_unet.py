@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from limner.nets.unet import UNet
-from limner.train.loop import start_normal
+from limner.nets.start import start_normal
 
 
 def network(size: int, inputs: int = 1, outputs: int = 3, width: int = 4) -> UNet:

@@ -14,8 +14,9 @@ from limner.nets import store
 from limner.nets.card import Card
 
 SIZE, FRAME = 64, 400
-PAINTER = Card("painter", "photo", SIZE, 1, 3, 4, 0.0, ("ann",), ("ink",), FRAME, (200.0, 170.0), 120.0)
-SKETCHER = Card("sketcher", "sketch", SIZE, 3, 1, 4, 0.0, ("ann",), ("ink",), FRAME, (200.0, 170.0), 120.0)
+SHAPE = ("batch", "alive", "transposed", 0.0)
+PAINTER = Card("painter", "photo", SIZE, 1, 3, 4, *SHAPE, ("ann",), ("ink",), FRAME, (200.0, 170.0), 120.0)
+SKETCHER = Card("sketcher", "sketch", SIZE, 3, 1, 4, *SHAPE, ("ann",), ("ink",), FRAME, (200.0, 170.0), 120.0)
 
 
 @pytest.fixture(scope="session")

@@ -87,9 +87,10 @@ def small(project: Project) -> None:
     (project.root / MANIFEST).write_text("\n".join(rows) + "\n")
     tree = project.params()
     tree["size"] = 64
-    tree["train"] |= {"snapshots": 1, "discriminator_width": 4}
+    tree["train"] |= {"snapshots": 1}
+    tree["recipes"]["limner"] |= {"width": 4, "discriminator_width": 4}
     for model in tree["models"].values():
-        model["train"] |= {"epochs": 1, "width": 4}
+        model["train"] |= {"epochs": 1}
         model["suites"]["other_people"]["people"] = ["man"]
     tree["styles"]["soft"] = tree["styles"]["pencil"] | {"blur": 20.0}
     tree["models"]["painter"]["suites"] |= {

@@ -94,7 +94,7 @@ def discriminator(card: store.Card, recipe: Recipe, init: Path | None) -> nn.Mod
         card.inputs + card.outputs,
         recipe.discriminator_width,
         layers_for(card.size),
-        recipe.norm,
+        recipe.discriminator_norm,
         recipe.spectral,
     )
     for module in network.modules():
