@@ -11,7 +11,10 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils import parametrize
+from torch.nn.utils.parametrizations import spectral_norm
 
 from limner import export, images
 from limner.nets import card as cards
@@ -46,6 +49,39 @@ def test_it_says_what_torch_says(card: Card, batch: int) -> None:
         expected = net(pictures).numpy()
     assert expected.std() > 0.01
     np.testing.assert_allclose(run(export.encode(card, net), pictures.numpy()), expected, atol=1e-5)
+
+
+class Rich(nn.Module):
+    """What generators are made of beside plain convolutions: norms, attention, resizing, computed weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = spectral_norm(nn.Conv2d(1, 8, 3, padding=1))
+        self.norms = nn.Sequential(nn.InstanceNorm2d(8, affine=True), nn.GroupNorm(2, 8))
+        self.look = nn.Conv2d(8, 24, 1)
+        self.more = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(8, 32, 3, padding=1, padding_mode="reflect"))
+        self.last = nn.Sequential(nn.PixelShuffle(2), nn.SiLU(), nn.Conv2d(8, 3, 1))
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        x = self.norms(F.leaky_relu(self.first(F.avg_pool2d(picture, 4)), 0.2))
+        batch, channels, height, width = x.shape
+        looks = self.look(x).reshape(batch, 3, channels, height * width).transpose(2, 3)
+        seen = F.scaled_dot_product_attention(*looks.unbind(1))
+        x = x + seen.transpose(1, 2).reshape(batch, channels, height, width)
+        return torch.tanh(F.interpolate(self.last(self.more(x)), size=(64, 64), mode="bilinear"))
+
+
+def test_any_batch_goes_through_other_layers_too() -> None:
+    torch.manual_seed(0)
+    net = Rich()
+    for _ in range(3):
+        net(torch.rand(2, 1, 64, 64))  # spectral norm comes closer each time
+    data = export.encode(CARD, net)
+    net.eval()
+    for batch in (1, 3):
+        pictures = torch.rand(batch, 1, 64, 64) * 2 - 1
+        np.testing.assert_allclose(run(data, pictures.numpy()), net(pictures).detach().numpy(), atol=1e-4)
+    assert parametrize.is_parametrized(net.first), "the network stays as it is"
 
 
 def test_a_trained_model_says_the_same_of_real_drawings(root: Path) -> None:
