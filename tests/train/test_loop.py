@@ -9,22 +9,11 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from limner.errors import TrainingError
-from limner.pairs import JITTER, Augment, find, open_pairs
-from limner.train import start
-from limner.train.loop import Trainer
-from limner.train.machine import Machine
+from limner.pairs import JITTER, Augment
 from limner.train.mean import RunningMean
 from limner.train.run import Places
 
-from .tiny import CARD, RECIPE
-
-
-def trainer(places: Places, augment: Augment) -> Trainer:
-    torch.manual_seed(0)
-    drawn = find(places.faces, {"ink": places.sketches / "effects/ink"}, [f"f{index}" for index in range(6)])
-    networks = start.generator(CARD, None), start.discriminator(CARD, 4, None)
-    machine = Machine(torch.device("cpu"))
-    return Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, RECIPE, machine)
+from .tiny import trainer
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -14,9 +14,9 @@ import torch
 
 from limner import images, params, tables
 from limner.nets.store import Card
-from limner.pairs import Augment
+from limner.pairs import Augment, find, open_pairs
 from limner.stage import run
-from limner.train import checkpoint, loop
+from limner.train import checkpoint, loop, start
 from limner.train import machine as machines
 from limner.train.machine import Machine
 from limner.train.objective import Recipe
@@ -94,6 +94,19 @@ def go(
     machine: Machine = Machine(torch.device("cpu")),  # noqa: B008 - frozen
 ) -> None:
     train(places, card, recipe, AUGMENT, machine, plan)
+
+
+def trainer(
+    places: Places,
+    augment: Augment = AUGMENT,
+    recipe: Recipe = RECIPE,
+    machine: Machine = Machine(torch.device("cpu")),  # noqa: B008 - frozen
+) -> loop.Trainer:
+    """A trainer of the six training pairs, from the same start each time."""
+    torch.manual_seed(0)
+    drawn = find(places.faces, {"ink": places.sketches / "effects/ink"}, [f"f{index}" for index in range(6)])
+    networks = start.generator(CARD, None), start.discriminator(CARD, recipe.discriminator_width, None)
+    return loop.Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, recipe, machine)
 
 
 def written(places: Places) -> dict[str, bytes]:

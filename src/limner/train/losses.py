@@ -37,7 +37,7 @@ def structure_loss(painted: Tensor, truth: Tensor) -> Tensor:
     makes a face. Zhao et al., "Loss Functions for Image Restoration with Neural Networks", TCI 2017.
     Agrees with piq.ssim(downsample=False), which reads its input's range back from the device at each call.
     """
-    one, two = (((picture.float() + 1) / 2).clamp(0, 1).contiguous() for picture in (painted, truth))
+    one, two = (((picture.float() + 1) / 2).contiguous() for picture in (painted, truth))
     mean_one, mean_two = _window(one), _window(two)
     of_one, of_two = _window(one * one) - mean_one.square(), _window(two * two) - mean_two.square()
     together = _window(one * two) - mean_one * mean_two

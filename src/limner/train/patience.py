@@ -43,7 +43,8 @@ class Patience:
         )
 
         self.pairs, self.epochs, self.machine = pairs, epochs, machine
-        self.distance = perceptual(weights / ALEXNET).to(machine.device)
+        with torch.random.fork_rng(devices=[]):  # it is filled at random first, once a process
+            self.distance = perceptual(weights / ALEXNET).to(machine.device)
         self.best: float | None = None
         self.since = 0
         """Epochs since the best."""
