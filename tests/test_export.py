@@ -22,7 +22,9 @@ from limner.nets import store
 from limner.nets.card import METADATA, ONNX, Card
 from limner.nets.unet import UNet
 
-CARD = Card("any", "photo", 64, 1, 3, 4, "batch", "alive", "transposed", 0.5, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0)
+CARD = Card(
+    "any", "photo", 64, 1, 3, 4, "batch", "alive", "transposed", 0.5, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0
+)
 
 
 def network(card: Card, seed: int = 0) -> UNet:

@@ -37,7 +37,9 @@ def network(folder: Path, model: Model, seed: int) -> None:
     torch.manual_seed(seed)
     inputs, outputs = (1, 3) if model.learns == "photo" else (3, 1)
     shape = ("batch", "alive", "transposed", 0.0)
-    card = store.Card("any", model.learns, SIZE, inputs, outputs, 4, *shape, ("ann",), ("ink",), FRAME, (32.0, 27.0), 19.0)
+    card = store.Card(
+        "any", model.learns, SIZE, inputs, outputs, 4, *shape, ("ann",), ("ink",), FRAME, (32.0, 27.0), 19.0
+    )
     store.save(folder, card, card.network())
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from limner.errors import ModelError
 from limner.metrics import kid, load
 from limner.metrics.views.case import Case, Setting
-from limner.metrics.views.shift_tolerant import VGG, vgg
+from limner.nets.shift_tolerant import VGG, vgg
 from tests.metrics.conftest import blur, face, picture
 
 

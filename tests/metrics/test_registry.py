@@ -9,7 +9,7 @@ from limner import metrics
 from limner.chip import FILE as EMBEDDING
 from limner.errors import LimnerError, ModelError, ParamsError
 from limner.metrics.views.case import Case, Setting
-from limner.metrics.views.shift_tolerant import ALEXNET
+from limner.nets.shift_tolerant import ALEXNET
 from tests.metrics.conftest import EYES, measure, picture
 
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from limner.nets.unet import UNet
 from limner.nets.start import start_normal
+from limner.nets.unet import UNet
 
 
 def network(size: int, inputs: int = 1, outputs: int = 3, width: int = 4) -> UNet:

@@ -17,6 +17,7 @@ from limner.train.run import Places
 
 from .tiny import CARD, RECIPE, elsewhere, go, written
 
+
 def losses(places: Places, name: str) -> list[float]:
     lines = (places.training / f"plots/metrics/{name}.tsv").read_text().splitlines()[1:]
     return [float(line.split("\t")[1]) for line in lines]
@@ -84,14 +85,6 @@ def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(
     assert began == list(range(step, 12)), "what was done before is not done again"
     assert list(written(places).values()) == list(written(stopped).values())
     assert not list((Path(os.environ["LIMNER_CACHE"]) / "training").iterdir())
-
-
-def test_another_training_does_not_take_the_checkpoint() -> None:
-    tensor = torch.arange(4.0)
-    same = checkpoint.key((RECIPE, "a"), [tensor])
-    assert same == checkpoint.key((replace(RECIPE), "a"), [tensor.clone()])
-    assert same != checkpoint.key((replace(RECIPE, l1=99.0), "a"), [tensor])
-    assert same != checkpoint.key((RECIPE, "a"), [tensor + 1])
 
 
 def test_it_can_start_from_another_model(places: Places) -> None:

@@ -2,21 +2,27 @@
 outline; the last two are for testing. As a script it is a process of such a training, to be killed or to have fellows.
 """
 
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from limner import images, tables
+from limner import images, params, tables
 from limner.nets.store import Card
-from limner.pairs import Augment
-from limner.train import checkpoint, loop, machine
+from limner.pairs import Augment, find, open_pairs
+from limner.stage import run
+from limner.train import checkpoint, loop, start
+from limner.train import machine as machines
 from limner.train.machine import Machine
 from limner.train.objective import Recipe
 from limner.train.run import Places, Plan, train
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 CARD = Card(
     name="tiny",
@@ -63,8 +69,6 @@ RECIPE = Recipe(
     tone=0.0,
 )
 AUGMENT = Augment(64, None, flip=True)
-
-
 PLAN = Plan(snapshots=2, threads=1)
 
 
@@ -110,6 +114,19 @@ def go(
     train(places, card, recipe, AUGMENT, machine, plan)
 
 
+def trainer(
+    places: Places,
+    augment: Augment = AUGMENT,
+    recipe: Recipe = RECIPE,
+    machine: Machine = Machine(torch.device("cpu")),  # noqa: B008 - frozen
+) -> loop.Trainer:
+    """A trainer of the six training pairs, from the same start each time."""
+    torch.manual_seed(0)
+    drawn = find(places.faces, {"ink": places.sketches / "effects/ink"}, [f"f{index}" for index in range(6)])
+    networks = start.generator(CARD, None), start.discriminator(CARD, recipe.discriminator_width, None)
+    return loop.Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, recipe, machine)
+
+
 def written(places: Places) -> dict[str, bytes]:
     """Every byte a training leaves."""
     files = [path for folder in (places.model, places.training) for path in folder.rglob("*") if path.is_file()]
@@ -120,27 +137,39 @@ def elsewhere(places: Places, name: str) -> Places:
     return replace(places, model=places.model.parent / name, training=places.training.parent / f"training-{name}")
 
 
-def main(folder: str, name: str, wait: str = "") -> None:
-    """Train, as `accelerate launch` or a test starts it.
+def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None:
+    """Train, as a launcher or a test starts it; each step is saved.
 
     Args:
         folder: of the project.
         name: of this training's outputs.
-        wait: the step after which it saves no more and waits for its end, or empty.
+        moment: when it says "waiting" and waits for a signal: `learn`ing, `save`ing, or never.
+        step: and after how many steps.
     """
     checkpoint.EVERY = 0.0
-    learn = loop.Trainer.learn
+    learn, write = loop.Trainer.learn, checkpoint._write
 
-    def stuck(trainer: loop.Trainer) -> None:
-        if wait and trainer.step == int(wait):
-            print("waiting", flush=True)
-            time.sleep(600)
+    def wait() -> None:
+        print("waiting", flush=True)
+        signal.pause()
+
+    def learning(trainer: loop.Trainer) -> None:
+        if moment == "learn" and trainer.step == int(step):
+            wait()
         learn(trainer)
 
-    loop.Trainer.learn = stuck  # type: ignore[method-assign]
-    settings = load(Path(folder) / "params.yaml").train
-    go(elsewhere(places(Path(folder)), name), machine=machine.choose(settings))
+    def saving(stream: IO[bytes], after: int, state: dict[str, Any]) -> None:
+        if moment == "save" and after == int(step):
+            stream.write(b"half of it")
+            stream.flush()
+            wait()
+        write(stream, after, state)
+
+    loop.Trainer.learn = learning  # type: ignore[method-assign]
+    checkpoint._write = saving
+    settings = replace(params.load(ROOT / "params.yaml").train, device="cpu", precision="float32")
+    go(elsewhere(places(Path(folder)), name), machine=machines.choose(settings))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(main, *sys.argv[1:])

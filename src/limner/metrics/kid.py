@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from limner.metrics.views.shift_tolerant import VGG, vgg
+from limner.nets.shift_tolerant import VGG, vgg
 
 TITLE = "KID: kernel distance of the two sets of pictures, patches of VGG16 features"
 DIRECTION = "lower"

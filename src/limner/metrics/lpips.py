@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from limner.metrics.views.shift_tolerant import ALEXNET, perceptual
+from limner.nets.shift_tolerant import ALEXNET, perceptual
 
 TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
 DIRECTION = "lower"

@@ -9,7 +9,7 @@ from torch import Tensor
 from torchvision.models import AlexNet_Weights, alexnet
 
 from limner.errors import ModelError
-from limner.metrics.views.perceptual import Perceptual
+from limner.nets.perceptual import Perceptual
 
 TITLE = "LPIPS original: learned perceptual distance, ImageNet's AlexNet"
 DIRECTION = "lower"

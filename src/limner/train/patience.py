@@ -37,13 +37,14 @@ class Patience:
     """
 
     def __init__(self, pairs: Pairs, weights: Path, epochs: int, machine: Machine) -> None:
-        from limner.metrics.views.shift_tolerant import (  # patience alone depends on how it is measured
+        from limner.nets.shift_tolerant import (  # patience alone depends on how it is measured
             ALEXNET,
             perceptual,
         )
 
         self.pairs, self.epochs, self.machine = pairs, epochs, machine
-        self.distance = perceptual(weights / ALEXNET).to(machine.device)
+        with torch.random.fork_rng(devices=[]):  # it is filled at random first, once a process
+            self.distance = perceptual(weights / ALEXNET).to(machine.device)
         self.best: float | None = None
         self.since = 0
         """Epochs since the best."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from limner.metrics.views.perceptual import scaled
-from limner.metrics.views.shift_tolerant import VGG, vgg
+from limner.nets.perceptual import scaled
+from limner.nets.shift_tolerant import VGG, vgg
 
 TAPS = (3, 8, 15)
 """The layers that are compared, by their place: relu1_2, relu2_2 and relu3_3."""

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from limner.errors import ModelError
-from limner.metrics.views.perceptual import Perceptual, scaled
+from limner.nets.perceptual import Perceptual, scaled
 
 ALEXNET, VGG = "alex_shift_tolerant.pth", "vgg_shift_tolerant.pth"
 """Files of data/weights."""

@@ -1,0 +1,101 @@
+"""A step: nothing in it waits for the device, and its mean of weights is the written one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from limner.errors import TrainingError
+from limner.pairs import JITTER, Augment
+from limner.train.mean import RunningMean
+from limner.train.run import Places
+
+from .tiny import trainer
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(equal(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(one == other)
+
+
+class Waits(TorchDispatchMode):
+    """Notes what would read a value back from a device."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.name() in ("aten::_local_scalar_dense", "aten::nonzero", "aten::equal", "aten::is_nonzero"):
+            self.found.append(func.name())
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("zoom", [None, (1.0, JITTER)])
+def test_a_step_waits_for_nothing(places: Places, zoom: tuple[float, float] | None) -> None:
+    one = trainer(places, Augment(64, zoom, flip=True))
+    with Waits() as waits:
+        for _ in range(4):  # into the second epoch
+            one.learn()
+    assert waits.found == []
+    with Waits() as waits:
+        one.check()
+    assert waits.found, "and this would have been seen"
+
+
+def test_parts_of_a_batch_are_varied_as_the_whole() -> None:
+    pictures = torch.randint(0, 256, (5, 3, 71, 71), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    augment = Augment(64, (1.0, JITTER), flip=True)
+    whole = augment(pictures, pictures, torch.Generator().manual_seed(1))
+    for part in (slice(0, 3), slice(3, 5)):
+        own = augment(pictures[part], pictures[part], torch.Generator().manual_seed(1), 5, part.start)
+        assert torch.equal(own[0], whole[0][part])
+
+
+def test_the_mean_follows_as_written() -> None:
+    network = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    mean = RunningMean(network, 0.5)
+    seen = []
+    for step, value in enumerate((1.0, 2.0, 4.0)):
+        network[0].weight.data.fill_(value)
+        network[1].num_batches_tracked.fill_(step + 1)
+        mean.update(step)
+        seen.append(float(mean.network[0].weight))
+    first, second = 2 / 11, 3 / 12
+    expected = [1.0, 1.0 * first + 2.0 * (1 - first)]
+    expected.append(expected[1] * second + 4.0 * (1 - second))
+    assert seen == pytest.approx(expected)
+    assert int(mean.network[1].num_batches_tracked) == 3
+    assert not mean.network.training
+
+
+def test_weights_that_are_no_numbers_are_not_kept(places: Places) -> None:
+    one = trainer(places, Augment(64, None, flip=True))
+    one.learn()
+    one.check()
+    one.generator.up[0][1].weight.data[0, 0, 0, 0] = torch.inf  # type: ignore[index, union-attr, call-overload]
+    with pytest.raises(TrainingError, match="after step 1 some weights are no finite numbers"):
+        one.check()
+
+
+def test_the_state_says_all(places: Places, tmp_path: Path) -> None:
+    """Of two trainers one goes on from the other's state, in the middle of an epoch: all that follows is equal."""
+    one = trainer(places, Augment(64, (1.0, JITTER), flip=True))
+    for _ in range(4):
+        one.learn()
+    torch.save(one.state_dict(), tmp_path / "state")
+    other = trainer(places, Augment(64, (1.0, JITTER), flip=True))
+    other.load_state_dict(torch.load(tmp_path / "state", weights_only=True))
+    for _ in range(3):
+        one.learn()
+        other.learn()
+    mine, theirs = one.state_dict(), other.state_dict()
+    assert equal(mine, theirs)

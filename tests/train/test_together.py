@@ -1,0 +1,70 @@
+"""Two processes learn what one learns, and write it once."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import torch.distributed as dist
+from safetensors.torch import load_file
+
+from limner.nets import store
+from limner.pairs import JITTER, Augment
+from limner.train.machine import Machine
+from limner.train.run import Places
+
+from . import tiny
+from .tiny import RECIPE, elsewhere, written
+
+LAUNCH = [str(Path(sys.executable).with_name("accelerate")), "launch", "--multi_gpu", "--num_processes", "2"]
+"""accelerate's own `--cpu` starts several processes through MPI only; this flag is about GPUs in name alone."""
+
+
+def learned(places: Places, machine: Machine) -> list[torch.Tensor]:
+    """Gradients of both networks and what is told, after one step of three pairs: two and one."""
+    one = tiny.trainer(places, Augment(64, (1.0, JITTER), flip=True), replace(RECIPE, batch=3), machine)
+    one.learn()
+    told = torch.tensor(list(one.tally.means(machine).values()))
+    weights = [*one.generator.parameters(), *one.discriminator.parameters()]
+    return [told, *(weight.grad for weight in weights if weight.grad is not None), *one.generator.buffers()]
+
+
+def process(rank: int, folder: str) -> None:
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", f"file://{folder}/store", rank=rank, world_size=2)
+    torch.save(learned(tiny.places(Path(folder)), Machine(torch.device("cpu"), world=2)), f"{folder}/{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_gradients_are_those_of_the_whole_batch(places: Places) -> None:
+    folder = places.faces.parent
+    alone = learned(places, Machine(torch.device("cpu")))
+    torch.multiprocessing.spawn(process, (str(folder),), nprocs=2)  # type: ignore[no-untyped-call]
+    for rank in (0, 1):
+        for mine, whole in zip(torch.load(folder / f"{rank}.pt"), alone, strict=True):
+            assert torch.allclose(mine, whole, rtol=1e-3, atol=1e-5 * float(whole.abs().max() + 1e-6))
+
+
+def run(places: Places, launch: list[str], *arguments: str) -> str:
+    command = [*launch, tiny.__file__, str(places.faces.parent), *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=600, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_two_started_by_a_launcher_learn_as_one(places: Places) -> None:
+    told = run(places, [*LAUNCH, "--main_process_port", "0"], "two")
+    assert told.count("epoch 4 of 4") == 1, "one of them speaks"
+    run(places, [sys.executable], "one")
+    one, two = elsewhere(places, "one"), elsewhere(places, "two")
+    assert [Path(path).name for path in written(one)] == [Path(path).name for path in written(two)]
+    for name in (store.WEIGHTS, store.DISCRIMINATOR):
+        mine, ours = load_file(one.model / name), load_file(two.model / name)
+        for key, value in mine.items():
+            # Adam's first steps are of the gradients' signs, so that what is lost in rounding counts in full.
+            assert ours[key].numpy() == pytest.approx(value.numpy(), rel=1e-2, abs=12 * RECIPE.lr / 20), key
