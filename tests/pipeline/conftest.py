@@ -43,7 +43,7 @@ class Project:
         return done.stdout
 
     def repro(self, *arguments: str) -> set[str]:
-        """The stages that `dvc repro` runs; with `--dry`, those it would run if each of them made something new."""
+        """The stages that `dvc repro` runs; with `--dry`, those that themselves read what has changed."""
         return set(re.findall(r"^Running stage '(.+)':$", self.dvc("repro", *arguments), flags=re.MULTILINE))
 
     def params(self) -> Any:
