@@ -1,6 +1,11 @@
 """What the tests stand on: the project's root, and the research data beside it where there is some."""
 
+import os
 from pathlib import Path
+
+# Before torch is loaded, here and in every process the tests start: on pictures as small as theirs, threads wait for
+# each other longer than they work, and two pytest workers would fight over the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

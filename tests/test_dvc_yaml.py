@@ -1,19 +1,19 @@
 """dvc.yaml declares what the stages import, and refers to nothing that is not there."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.loading import LIBRARIES, loaded
+
 PLUMBING = {"__init__.py", "errors.py", "params.py", "progress.py", "stage.py", "system.py"}
 """What decides no byte of an output: it checks, and speaks to a person. What params say is declared itself."""
 
 STAGES = ["scrape", "align", "split", "sketch", "train", "repeat", "translate", "evaluate", "report"]
 
-LATER = {"repeat": "limner.repeat"}
+LATER = {"repeat": ("limner.repeat",)}
 """What a stage loads only where there is something to do."""
 
 
@@ -24,17 +24,10 @@ def stages(root: Path) -> Any:
 
 def imported(root: Path, stage: str) -> set[str]:
     """The files of limner that a stage's script loads, relative to the project."""
-    code = (
-        "import importlib, runpy, sys\n"
-        "runpy.run_path(sys.argv[1], run_name='stage')\n"
-        "[importlib.import_module(name) for name in sys.argv[2:]]\n"
-        "ours = [module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'limner']\n"
-        "print(*filter(None, ours), sep='\\n')"
-    )
-    later = [LATER[stage]] if stage in LATER else []
-    script = str(root / "stages" / f"{stage}.py")
-    done = subprocess.run([sys.executable, "-c", code, script, *later], capture_output=True, text=True, check=True)
-    return {str(Path(line).resolve().relative_to(root)) for line in done.stdout.split()}
+    asked = tuple((f"stages/{name}.py", *LATER.get(name, ())) for name in STAGES)
+    modules = loaded(asked, (*LIBRARIES, "torch", "torch._dynamo", "torchvision"))[STAGES.index(stage)]
+    ours = [file for name, file in modules.items() if name.split(".")[0] == "limner"]
+    return {str(Path(file).resolve().relative_to(root)) for file in ours if file}
 
 
 @pytest.mark.parametrize("stage", STAGES)

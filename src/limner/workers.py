@@ -36,8 +36,11 @@ def count(wanted: int = 0) -> int:
 
 
 def prepare(*modules: str) -> None:
-    """Let the workers-to-be import `modules` while this process does other things; call it before those."""
-    if METHOD == "forkserver":
+    """Let the workers-to-be import `modules` while this process does other things; call it before those.
+
+    On a single core there is no beside: the imports would only come twice, one after the other.
+    """
+    if METHOD == "forkserver" and count() > 1:
         multiprocessing.get_context(METHOD).set_forkserver_preload(list(modules))
         # The server ignores Ctrl-C, but only once its imports are done: it shall start that way.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)

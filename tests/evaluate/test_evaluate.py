@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from limner import evaluate, images
+from limner import evaluate, images, stage
 from limner.errors import LimnerError
 from limner.evaluate import engine
 from limner.evaluate.collect import NO_SEED, Evaluation
@@ -138,11 +139,20 @@ def with_params(project: Path, root: Path) -> Path:
     return project
 
 
-def test_the_stage_writes_the_same_bytes_twice(with_params: Path, root: Path) -> None:
+def test_the_stage_writes_the_same_bytes_twice(
+    with_params: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a process of its own, and in one that has measured other pictures before."""
     written = []
-    for _ in range(2):
-        result = run(with_params, root, "painter")
-        assert result.returncode == 0, result.stderr
+    for here in (False, True):
+        if here:
+            monkeypatch.chdir(with_params)
+            monkeypatch.setenv("COLUMNS", "120")
+            runpy.run_path(str(root / "stages/evaluate.py"))["main"]("painter")
+            told = capsys.readouterr().out
+        else:
+            result = run(with_params, root, "painter")
+            assert result.returncode == 0, result.stderr
         folders = [with_params / "runs/painter" / name for name in ("evaluation", "sheets", "bars/unseen")]
         files = [file for folder in folders for file in folder.iterdir()]
         files += [with_params / "reports/painter/metrics.json", with_params / "models/painter.md"]
@@ -156,13 +166,17 @@ def test_the_stage_writes_the_same_bytes_twice(with_params: Path, root: Path) ->
     assert list(tree["unseen"]) == ["n", "groups", "memorised", "drawn", "margin", "best_floor", "neighbour"]
     assert cv2.imdecode(np.frombuffer(written[0]["unseen.png"], np.uint8), cv2.IMREAD_COLOR).shape[2] == 3
     assert "linear" in result.stdout
+    assert "linear" in told
 
 
-def test_the_stage_says_what_is_wrong_in_a_sentence(with_params: Path, root: Path) -> None:
+def test_the_stage_says_what_is_wrong_in_a_sentence(
+    with_params: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     params = with_params / "params.yaml"
     params.write_text(params.read_text(encoding="utf-8").replace("- psnr", "- psrn"), encoding="utf-8")
-    result = run(with_params, root, "painter")
-    assert result.returncode == 1
-    assert "no metric 'psrn'" in result.stderr
-    assert "Traceback" not in result.stderr
+    monkeypatch.chdir(with_params)
+    with pytest.raises(SystemExit) as ended:
+        stage.run(runpy.run_path(str(root / "stages/evaluate.py"))["main"], "painter")
+    assert ended.value.code == 1
+    assert "no metric 'psrn'" in capsys.readouterr().err
     assert not (with_params / "reports").exists()

@@ -1,8 +1,5 @@
 """Any two folders of pictures: which belong together, and what their figures are."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +7,10 @@ import pandas as pd
 import pytest
 from PIL import Image as Pillow
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from typer.testing import CliRunner
 
 from limner import images
+from limner.cli import app
 from limner.errors import LimnerError
 from limner.evaluate import folders
 from limner.images import Image
@@ -104,16 +103,18 @@ def test_two_pictures_of_one_name_are_refused(pair: tuple[Path, Path]) -> None:
         measure(*pair)
 
 
-def test_two_evaluated_folders_can_be_compared(pair: tuple[Path, Path], root: Path, tmp_path: Path) -> None:
+def test_two_evaluated_folders_can_be_compared(
+    pair: tuple[Path, Path], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the commands a person types."""
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("COLUMNS", "160")
     made, true = pair
     for seed in range(3):
         images.write(tmp_path / f"better/face-{seed}.png", noisy(photo(seed), 0) // 2 + photo(seed) // 2)
 
     def limner(*words: object) -> str:
-        command = [Path(sys.executable).with_name("limner"), *map(str, words)]
-        environment = {**os.environ, "COLUMNS": "160"}
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, env=environment).stdout
+        return CliRunner().invoke(app, [*map(str, words)], catch_exceptions=False).stdout
 
     shown = limner("evaluate", made, true, "--metrics", "l1,psnr", "--out", tmp_path / "a")
     assert "psnr ↑" in shown

@@ -9,23 +9,8 @@ from limner.errors import ModelError
 from limner.nets import card as cards
 from limner.nets.card import CARD, Card
 
-GOOD = Card(
-    "any",
-    "photo",
-    64,
-    1,
-    3,
-    4,
-    "batch",
-    "alive",
-    "transposed",
-    0.0,
-    ("ann", "bob"),
-    ("ink",),
-    400,
-    (200.0, 170.0),
-    120.0,
-)
+SHAPE = ("batch", "alive", "transposed", 0.0)
+GOOD = Card("any", "photo", 64, 1, 3, 4, *SHAPE, ("ann", "bob"), ("ink",), 400, (200.0, 170.0), 120.0)
 
 
 def write(folder: Path, text: str) -> Path:

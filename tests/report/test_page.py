@@ -4,8 +4,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
-import sys
 from base64 import b64encode
 from dataclasses import asdict
 from html import unescape
@@ -205,15 +203,6 @@ def test_a_sheet_that_would_be_large_gets_smaller_tiles(
     write_report(project, settings)
     with Image.open(project / "reports/portraits.png") as sheet:
         assert sheet.height == portraits.HEADER + 3 * (portraits.CELLS[-1] + portraits.GAP)
-
-
-def test_the_report_starts_without_torch(root: Path) -> None:
-    code = (
-        "import sys; sys.path.insert(0, 'stages'); import report; "
-        "print(sorted({'torch', 'torchvision', 'mediapipe', 'piq', 'dvc'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_pictures_without_a_licence_are_said_to_have_none(project: Path, settings: Params) -> None:

@@ -11,6 +11,7 @@ import pytest
 from limner import images, params
 from limner.errors import LimnerError, ParamsError
 from limner.sketch import draw_all, effect_names, load
+from tests.loading import loaded
 
 EFFECTS = ["hatch", "pencil", "stamp", "woodcut", "xdog"]
 
@@ -68,9 +69,7 @@ def test_every_parameter_is_required(blocks: dict[str, dict[str, Any]], effect: 
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_an_effect_stands_alone(effect: str) -> None:
     """It imports neither another effect, whose change would then redraw it, nor torch."""
-    code = f"import sys, limner.sketch.effects.{effect}; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    modules = loaded.stdout.split()
+    modules = loaded(tuple((f"limner.sketch.effects.{name}",) for name in EFFECTS))[EFFECTS.index(effect)]
     assert [m for m in modules if m.startswith("limner.sketch.effects.")] == [f"limner.sketch.effects.{effect}"]
     assert "torch" not in modules
 
