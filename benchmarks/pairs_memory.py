@@ -1,7 +1,7 @@
 """Whether training on more pairs takes more memory: an epoch of batches from files of 1,000 to 100,000 pairs.
 
     python benchmarks/pairs_memory.py                                              # 1.6 GB on the disk
-    python benchmarks/pairs_memory.py --side 286 --shard 64 --numbers 1000 20000   # 6.6 GB; 100,000 pairs take 33 GB
+    python benchmarks/pairs_memory.py --side 286 --shard 64 --numbers 2000 20000   # 4.1 GB; 100,000 pairs take 20 GB
 
 Each file is read by a process of its own, whose peak of resident memory (ru_maxrss, pages of the mapped file included)
 is told, and its ratio to that of the smallest file. A file holds random pixels in the format of `limner.pairs.store`;

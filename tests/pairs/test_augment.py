@@ -1,65 +1,9 @@
-"""Paired data: photos are kept once, and both pictures of a pair go through the same draw."""
+"""Both pictures of a pair go through the same draw."""
 
-from pathlib import Path
-
-import numpy as np
-import pytest
 import torch
 from torch import Generator
 
-from limner import images
-from limner.errors import LimnerError, SourceError
-from limner.pairs import JITTER, Augment, Pairs, read_pairs, to_pixels, to_unit
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Three faces; `ink` draws them all, `artist` only the second. A drawing is its photo's red channel."""
-    for index, id in enumerate(["a", "b", "c"]):
-        photo = np.full((40, 40, 3), 10 * index, np.uint8)
-        photo[..., 0] = np.arange(40) + 50 * index
-        images.write(tmp_path / "faces" / f"{id}.png", photo)
-        for style in ["ink", "artist"] if id == "b" else ["ink"]:
-            images.write(tmp_path / style / f"{id}.png", photo[..., 0])
-    return tmp_path
-
-
-def pairs(project: Path, learns: str = "photo") -> Pairs:
-    folders = {"ink": project / "ink", "artist": project / "artist"}
-    return read_pairs(project / "faces", folders, ["b", "a", "c"], learns, 40)  # type: ignore[arg-type]
-
-
-def test_a_photo_is_kept_once_for_all_its_drawings(project: Path) -> None:
-    read = pairs(project)
-    assert read.names == (("ink", "a"), ("ink", "b"), ("ink", "c"), ("artist", "b"))
-    assert read.photos.shape == (3, 3, 40, 40)
-    assert read.sketches.shape == (4, 1, 40, 40)
-    for index in range(len(read)):
-        sketch, photo = read.batch(torch.tensor([index]))
-        assert torch.equal(sketch[0, 0], photo[0, 0])
-
-
-def test_direction(project: Path) -> None:
-    picture, truth = pairs(project, "sketch").batch(torch.tensor([0]))
-    assert (picture.shape[1], truth.shape[1]) == (3, 1)
-
-
-def test_take_keeps_each_drawing_with_its_photo(project: Path) -> None:
-    some = pairs(project).take([3, 0])
-    assert some.names == (("artist", "b"), ("ink", "a"))
-    sketch, photo = some.batch(torch.tensor([0, 1]))
-    assert torch.equal(sketch[:, 0], photo[:, 0])
-
-
-def test_no_pair_is_an_error(project: Path) -> None:
-    with pytest.raises(LimnerError, match="no drawing"):
-        read_pairs(project / "faces", {"ink": project / "ink"}, ["nobody"], "photo", 40)
-
-
-def test_a_broken_drawing_is_named(project: Path) -> None:
-    (project / "ink" / "a.png").write_bytes(b"no picture")
-    with pytest.raises(SourceError, match=r"a\.png"):
-        pairs(project)
+from limner.pairs import JITTER, Augment, to_pixels, to_unit
 
 
 def test_units_round_trip() -> None:

@@ -10,10 +10,13 @@ from torch import Generator, Tensor
 
 from limner.errors import ParamsError
 from limner.pairs.pairs import Pairs
-from limner.pairs.pixels import WINDOW
+from limner.pairs.pixels import WINDOW, Mapped
 
 Batch = tuple[Tensor, Tensor]
 """(input, target), uint8 (B, C, side, side) on the device that trains."""
+
+AHEAD = 8
+"""Batches that are read from a file before they are needed: enough to bridge the reading of new shards."""
 
 
 class Batches(Sequence[Tensor]):
@@ -65,6 +68,8 @@ class Feed:
     def __init__(self, pairs: Pairs, size: int, device: torch.device, process: int = 0, processes: int = 1) -> None:
         self.pairs, self.device = pairs, device
         self.process, self.processes = process, processes
+        self.mapped = isinstance(pairs.pixels, Mapped)
+        self.pinned = self.mapped and device.type == "cuda"
         self.steps = -(-len(pairs) // size)
         if len(pairs) // self.steps < processes:
             raise ParamsError(
@@ -90,15 +95,9 @@ class Feed:
         return self._send(self._gather(indices))
 
     def batches(self, epoch: Iterable[Tensor]) -> Iterator[Batch]:
-        """`batch` of each; from a file to CUDA the next ones are read while the last one is learned from."""
-        if self._pinned:
-            yield from map(self._send, _ahead(self._gather, epoch))
-        else:
-            yield from map(self.batch, epoch)
-
-    @property
-    def _pinned(self) -> bool:
-        return self.device.type == "cuda" and self.pairs.device.type == "cpu"
+        """`batch` of each; those of a file are read by a thread while the one before is learned from."""
+        gathered = _ahead(self._gather, epoch) if self.mapped else map(self._gather, epoch)
+        return map(self._send, gathered)
 
     def _order(self, draw: Generator) -> Tensor:
         shards, shard_of = torch.unique(self.pairs.shard, return_inverse=True)
@@ -112,15 +111,11 @@ class Feed:
         return torch.cat(mixed)
 
     def _gather(self, indices: Tensor) -> Batch:
-        return self.pairs.batch(self.mine(indices), self._pinned)
+        return self.pairs.batch(self.mine(indices), self.pinned)
 
     def _send(self, batch: Batch) -> Batch:
-        first, second = (pictures.to(self.device, non_blocking=self._pinned) for pictures in batch)
+        first, second = (pictures.to(self.device, non_blocking=self.pinned) for pictures in batch)
         return first, second
-
-
-AHEAD = 2
-"""Batches that are read before they are needed."""
 
 
 def _ahead(gather: Callable[[Tensor], Batch], epoch: Iterable[Tensor]) -> Iterator[Batch]:

@@ -72,11 +72,11 @@ class Held:
 
     def photos(self, rows: Tensor, pinned: bool = False) -> Tensor:
         """See `Pixels`; they are where they are needed, so none are pinned."""
-        return self.all_photos[rows.to(self.device, non_blocking=True)]
+        return self.all_photos.index_select(0, rows.to(self.device, non_blocking=True))
 
     def sketches(self, rows: Tensor, pinned: bool = False) -> Tensor:
         """See `photos`."""
-        return self.all_sketches[rows.to(self.device, non_blocking=True)]
+        return self.all_sketches.index_select(0, rows.to(self.device, non_blocking=True))
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ class Mapped:
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
+        self.path = path
         file = path.open("rb")
         share(file)
         after_photos = 3 * layout.side**2 * int(layout.photos[-1])

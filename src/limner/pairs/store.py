@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -123,22 +123,25 @@ def _write(path: Path, sources: Sources, side: int) -> None:
     prune(path.parent, room=needed)
     if shutil.disk_usage(path.parent).free < needed:
         raise _full(path.parent, needed)
-    jobs = chain(((path, 3) for path in sources.photos()), ((path, 1) for path in sources.sketches()))
-    with (
-        progress(len(sources.ids) + len(sources), f"decode pairs at {side} pixels") as bar,
-        files.whole(path) as part,
-        part.open("wb") as stream,
-    ):
-        try:
-            for pictures in _spread(lambda piece: [decode(path, side, gray) for path, gray in piece], _pieces(jobs)):
-                stream.writelines(picture.data for picture in pictures)
-                bar.update(len(pictures))
+    try:
+        with files.whole(path) as part, part.open("wb") as stream:
+            _decode_into(stream, sources, side)
             stream.flush()
             os.fsync(stream.fileno())
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise _full(path.parent, needed) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _full(path.parent, needed) from error
+
+
+def _decode_into(stream: IO[bytes], sources: Sources, side: int) -> None:
+    jobs = chain(((path, 3) for path in sources.photos()), ((path, 1) for path in sources.sketches()))
+    with progress(len(sources.ids) + len(sources), f"decode pairs at {side} pixels") as bar:
+        for pictures in _spread(
+            lambda piece: [decode(path, side, channels) for path, channels in piece], _pieces(jobs)
+        ):
+            stream.writelines(picture.data for picture in pictures)
+            bar.update(len(pictures))
 
 
 def decode(path: Path, side: int, channels: int) -> images.Image:
