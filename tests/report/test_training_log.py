@@ -39,3 +39,14 @@ def test_snapshots_may_lack_parts(project: Path) -> None:
     assert first.input is not None
     assert [epoch for epoch, _ in first.outputs] == [5, 20, 40]
     assert [epoch for epoch, _ in second.outputs] == list(made.EPOCHS)
+
+
+def test_warnings_are_told_with_their_step(tmp_path: Path) -> None:
+    (tmp_path / "warnings.csv").write_text("step,kind,told\n128,alike,all the same\n")
+    assert training.collect(tmp_path).warnings == ((128, "all the same"),)
+
+
+def test_a_broken_table_of_warnings_is_named(tmp_path: Path) -> None:
+    (tmp_path / "warnings.csv").write_text("step,kind,told\nsoon,alike,all the same\n")
+    with pytest.raises(LimnerError, match=r"warnings\.csv"):
+        training.collect(tmp_path)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from limner import tables
 from limner.errors import SourceError
 from limner.report.charts import Point
 
@@ -33,18 +34,34 @@ class Snapshots:
 class Training:
     curves: tuple[Curve, ...]
     snapshots: tuple[Snapshots, ...]
+    warnings: tuple[tuple[int, str], ...] = ()
+    """What did not look well: (step, words), in order."""
 
 
 def collect(folder: Path) -> Training:
     """Read a DVCLive folder, `runs/NAME/training`; what it does not hold is left out.
 
     Raises:
-        SourceError: a table of losses is unreadable.
+        SourceError: a table of losses or of warnings is unreadable.
     """
     logs = folder / "plots" / "metrics"
     tables = sorted(logs.rglob("*.tsv"))
     curves = [_curve(path, path.relative_to(logs).with_suffix("").as_posix()) for path in tables]
-    return Training(tuple(curve for curve in curves if curve.points), _snapshots(folder / "snapshots"))
+    return Training(
+        tuple(curve for curve in curves if curve.points),
+        _snapshots(folder / "snapshots"),
+        _warnings(folder / "warnings.csv"),
+    )
+
+
+def _warnings(path: Path) -> tuple[tuple[int, str], ...]:
+    if not path.is_file():
+        return ()
+    rows = tables.read(path, needs=("step", "told"))
+    try:
+        return tuple((int(step), told) for step, told in rows[["step", "told"]].itertuples(index=False))
+    except ValueError as error:
+        raise SourceError(f"{path} is not a table of steps and warnings: {error}") from error
 
 
 def _curve(path: Path, name: str) -> Curve:
