@@ -18,7 +18,8 @@ from limner.chip import FILE as EMBEDDING
 from limner.evaluate.engine import to_tensor
 from limner.fetch.downloads import Downloads, Fetched
 from limner.metrics import load, lpips_original
-from limner.metrics.views import points, shift_tolerant
+from limner.metrics.views import points
+from limner.nets import shift_tolerant
 from limner.metrics.views.case import Case, Setting
 from limner.scrape import weights as models
 

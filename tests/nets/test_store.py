@@ -9,7 +9,8 @@ from limner.errors import ModelError
 from limner.nets import store
 from limner.nets.card import CARD, WEIGHTS, Card
 
-GOOD = Card("any", "photo", 64, 1, 3, 4, 0.0, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0)
+SHAPE = ("batch", "alive", "transposed", 0.0)
+GOOD = Card("any", "photo", 64, 1, 3, 4, *SHAPE, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0)
 
 
 def test_a_model_comes_back_ready_to_be_applied(tmp_path: Path) -> None:
@@ -38,7 +39,7 @@ def test_what_is_missing_or_damaged_is_told(tmp_path: Path, file: str, data: byt
 
 
 def test_files_that_do_not_fit_each_other_are_told(tmp_path: Path) -> None:
-    wide = Card("any", "photo", 64, 1, 3, 8, 0.0, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0)
+    wide = Card("any", "photo", 64, 1, 3, 8, *SHAPE, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0)
     store.save(tmp_path, GOOD, wide.network())
     with pytest.raises(ModelError, match="size mismatch"):
         store.load(tmp_path)

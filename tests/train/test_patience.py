@@ -8,8 +8,7 @@ import torch
 
 from limner.errors import LimnerError, ModelError
 from limner.metrics.lpips import lpips
-from limner.metrics.views import shift_tolerant
-from limner.nets import store
+from limner.nets import shift_tolerant, store
 from limner.pairs import find, open_pairs, to_unit
 from limner.split import hold_out
 from limner.train import checkpoint
