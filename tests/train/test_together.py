@@ -65,6 +65,13 @@ def test_two_started_by_a_launcher_learn_as_one(places: Places) -> None:
     assert [Path(path).name for path in written(one)] == [Path(path).name for path in written(two)]
     for name in (store.WEIGHTS, store.DISCRIMINATOR):
         mine, ours = load_file(one.model / name), load_file(two.model / name)
-        for key, value in mine.items():
-            # Adam's first steps are of the gradients' signs, so that what is lost in rounding counts in full.
-            assert ours[key].numpy() == pytest.approx(value.numpy(), rel=1e-2, abs=12 * RECIPE.lr / 20), key
+        far = torch.cat([(ours[key] - value).abs().flatten().float() for key, value in mine.items()])
+        # Adam's first steps follow the gradients' signs, and rounding decides some. Another order of the pictures'
+        # values in memory moves the weights as far, 1e-5 on the average.
+        assert far.mean() < 1e-4 < RECIPE.lr
+    assert losses(two) == pytest.approx(losses(one), rel=1e-3)
+
+
+def losses(places: Places) -> list[float]:
+    lines = (places.training / "plots/metrics/l1.tsv").read_text().splitlines()[1:]
+    return [float(line.split("\t")[1]) for line in lines]
