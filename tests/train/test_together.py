@@ -63,12 +63,13 @@ def test_two_started_by_a_launcher_learn_as_one(places: Places) -> None:
     run(places, [sys.executable], "one")
     one, two = elsewhere(places, "one"), elsewhere(places, "two")
     assert [Path(path).name for path in written(one)] == [Path(path).name for path in written(two)]
-    for name in (store.WEIGHTS, store.DISCRIMINATOR):
+    for name, most in ((store.WEIGHTS, 1e-4), (store.DISCRIMINATOR, 5e-4)):
         mine, ours = load_file(one.model / name), load_file(two.model / name)
         far = torch.cat([(ours[key] - value).abs().flatten().float() for key, value in mine.items()])
-        # Adam's first steps follow the gradients' signs, and rounding decides some. Another order of the pictures'
-        # values in memory moves the weights as far, 1e-5 on the average.
-        assert far.mean() < 1e-4 < RECIPE.lr
+        # Adam's first steps follow the gradients' signs, and rounding decides some: another order of the pictures'
+        # values in memory alone moves the discriminator's weights by 7e-5, where all steps together may move them by
+        # 12 times the step size.
+        assert far.mean() < most < 12 * RECIPE.lr / 40
     assert losses(two) == pytest.approx(losses(one), rel=1e-3)
 
 
