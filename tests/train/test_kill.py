@@ -6,13 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from limner.nets import store
 from limner.train.run import Places
 
 from . import tiny
-from .tiny import elsewhere, written
+from .tiny import elsewhere, go, written
 
 
 def start(places: Places, *arguments: str) -> "subprocess.Popen[str]":
@@ -20,46 +18,42 @@ def start(places: Places, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def wait(process: "subprocess.Popen[str]") -> None:
-    """Until it says that it waits."""
+def wait(process: "subprocess.Popen[str]") -> str:
+    """What it says until it says that it waits."""
     assert process.stdout
+    told = ""
     for line in process.stdout:
         if line == "waiting\n":
-            return
+            return told
+        told += line
     raise AssertionError(process.communicate()[1])
 
 
-@pytest.fixture
-def undisturbed(places: Places) -> list[bytes]:
-    whole = start(places, "whole")
-    assert whole.wait(timeout=300) == 0, whole.communicate()[1]
-    return list(written(elsewhere(places, "whole")).values())
-
-
-def test_killed_in_a_step_and_then_in_a_save(places: Places, undisturbed: list[bytes]) -> None:
-    """Three steps an epoch: within the second epoch, and while the third is closed."""
-    for moment in (("learn", "4"), ("save", "9")):
-        process = start(places, "killed", *moment)
-        wait(process)
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
-        assert not (elsewhere(places, "killed").model / store.CARD).exists(), "half a training is no model"
-    last = start(places, "killed")
+def test_killed_and_stopped_at_every_turn(places: Places) -> None:
+    """Three steps an epoch: in the first, while the second is closed, in the third, and in the last."""
+    go(elsewhere(places, "whole"))
+    stopped = elsewhere(places, "stopped")
+    for moment, step, number, gone_on in (
+        ("learn", 2, signal.SIGKILL, None),
+        ("save", 6, signal.SIGKILL, 2),
+        ("learn", 7, signal.SIGTERM, 5),
+        ("learn", 10, signal.SIGINT, 8),
+    ):
+        process = start(places, "stopped", moment, str(step))
+        told = wait(process)
+        assert (f"going on after step {gone_on} of 12" in told) is (gone_on is not None)
+        process.send_signal(number)
+        problems = process.communicate(timeout=300)[1]
+        if number == signal.SIGKILL:
+            assert process.returncode == -signal.SIGKILL
+        else:
+            assert process.returncode == 130
+            assert "interrupted; the next run goes on from what is done" in problems
+        assert not (stopped.model / store.CARD).exists(), "half a training must not look like a model"
+    last = start(places, "stopped")
     told, problems = last.communicate(timeout=300)
     assert last.returncode == 0, problems
-    assert "going on after step 8 of 12" in told
-    assert list(written(elsewhere(places, "killed")).values()) == undisturbed
+    assert "going on after step 11 of 12" in told
+    assert list(written(stopped).values()) == list(written(elsewhere(places, "whole")).values())
     cache = Path(os.environ["LIMNER_CACHE"]) / "training"
-    assert [path.name for path in cache.iterdir() if not path.name.startswith(".part-")] == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_the_step_end_and_keeps_what_is_learned(places: Places, number: signal.Signals) -> None:
-    process = start(places, "stopped", "learn", "5")
-    wait(process)
-    process.send_signal(number)
-    problems = process.communicate(timeout=300)[1]
-    assert process.returncode == 130
-    assert "interrupted; the next run goes on from what is done" in problems
-    last = start(places, "stopped")
-    assert "going on after step 6 of 12" in last.communicate(timeout=300)[0]
+    assert [path for path in cache.iterdir() if not path.name.startswith(".part-")] == []

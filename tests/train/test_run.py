@@ -53,11 +53,11 @@ def test_two_runs_give_the_same_bytes(places: Places) -> None:
     assert (other.model / store.WEIGHTS).read_bytes() != (places.model / store.WEIGHTS).read_bytes()
 
 
-@pytest.mark.parametrize("step", [1, 4, 6, 11])
+@pytest.mark.parametrize("step", [4, 6])
 def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(
     places: Places, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    """Three steps an epoch: within the first, within the second, between two, before the last step."""
+    """Three steps an epoch: within the second, and between two."""
     go(places)
     monkeypatch.setattr(checkpoint, "EVERY", 0.0)
     stopped = elsewhere(places, "stopped")

@@ -63,8 +63,16 @@ def test_two_started_by_a_launcher_learn_as_one(places: Places) -> None:
     run(places, [sys.executable], "one")
     one, two = elsewhere(places, "one"), elsewhere(places, "two")
     assert [Path(path).name for path in written(one)] == [Path(path).name for path in written(two)]
-    for name in (store.WEIGHTS, store.DISCRIMINATOR):
+    for name, most in ((store.WEIGHTS, 1e-4), (store.DISCRIMINATOR, 5e-4)):
         mine, ours = load_file(one.model / name), load_file(two.model / name)
-        for key, value in mine.items():
-            # Adam's first steps are of the gradients' signs, so that what is lost in rounding counts in full.
-            assert ours[key].numpy() == pytest.approx(value.numpy(), rel=1e-2, abs=12 * RECIPE.lr / 20), key
+        far = torch.cat([(ours[key] - value).abs().flatten().float() for key, value in mine.items()])
+        # Adam's first steps follow the gradients' signs, and rounding decides some: another order of the pictures'
+        # values in memory alone moves the discriminator's weights by 7e-5, where all steps together may move them by
+        # 12 times the step size.
+        assert far.mean() < most < 12 * RECIPE.lr / 40
+    assert losses(two) == pytest.approx(losses(one), rel=1e-3)
+
+
+def losses(places: Places) -> list[float]:
+    lines = (places.training / "plots/metrics/l1.tsv").read_text().splitlines()[1:]
+    return [float(line.split("\t")[1]) for line in lines]

@@ -78,7 +78,9 @@ class Machine:
         if self.world == 1:
             return network
         ids = [self.device] if self.device.type == "cuda" else None
-        return DistributedDataParallel(network, device_ids=ids, broadcast_buffers=False, gradient_as_bucket_view=True)
+        return DistributedDataParallel(
+            network, device_ids=ids, forward_sync_buffers=False, gradient_as_bucket_view=True
+        )
 
     def adam(self, network: nn.Module, lr: float, beta1: float) -> torch.optim.Adam:
         """An optimiser of the network's weights."""

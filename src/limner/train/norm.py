@@ -3,11 +3,11 @@
 torch's own SyncBatchNorm needs CUDA, and its backward pass has no derivative, which losses on gradients want.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -26,11 +26,11 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
             return plain
         own = torch.full((1,), x.numel() / x.shape[1], device=x.device)
         values = x.float()
-        sums: Tensor = all_reduce(torch.cat([values.sum((0, 2, 3)), own]))
+        sums = _total(torch.cat([values.sum((0, 2, 3)), own]))
         count = sums[-1].detach()
         mean = sums[:-1] / count
         centred = values - mean.view(1, -1, 1, 1)
-        variance: Tensor = all_reduce(centred.square().sum((0, 2, 3))) / count
+        variance = _total(centred.square().sum((0, 2, 3))) / count
         if self.track_running_stats:
             self._remember(mean.detach(), variance.detach() * count / (count - 1))
         scale = torch.rsqrt(variance + self.eps) * self.weight
@@ -45,6 +45,24 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
         self.num_batches_tracked += 1
         self.running_mean.lerp_(mean, self.momentum)
         self.running_var.lerp_(variance, self.momentum)
+
+
+class _Total(torch.autograd.Function):
+    """The sum over all processes; what each of them lowers depends on all, so gradients are summed as well."""
+
+    @staticmethod
+    def forward(ctx: Any, own: Tensor) -> Tensor:
+        total = own.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return _total(gradients[0])
+
+
+def _total(own: Tensor) -> Tensor:
+    return cast(Tensor, _Total.apply(own))
 
 
 def synchronised(network: Network) -> Network:
