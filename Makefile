@@ -25,7 +25,7 @@ repro: install  ## build everything that is not up to date: photos to report
 	@echo "Open reports/index.html"
 
 test: repro  ## the same, then the tests
-	python -m pytest
+	python -m pytest --numprocesses auto
 
 lint: install  ## ruff and mypy
 	ruff check

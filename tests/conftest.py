@@ -12,6 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where files are shared among processes, the longest comes first, or all would wait for it at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: ROOT / "tests/pipeline" not in item.path.parents)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's root folder."""
