@@ -43,19 +43,23 @@ def made(folder: Path, card: Card, augment: Augment) -> Pairs:
     return open_pairs(drawn, card.learns, augment.side)
 
 
+WEIGHTS = Path("data/weights")
+"""Of the perceptual loss, where the recipe has one."""
+
+
 class Plain:
     """The loop that anybody would write."""
 
     def __init__(self, card: Card, recipe: Recipe, place: Machine, picture: Tensor, truth: Tensor, fused: bool) -> None:
         self.generator = place.place(start.generator(card, None))
-        self.discriminator = place.place(start.discriminator(card, recipe.discriminator_width, None))
+        self.discriminator = place.place(start.discriminator(card, recipe, None))
         nets = (self.generator, self.discriminator)
         self.adams = [
             torch.optim.Adam(net.parameters(), lr=recipe.lr, betas=(recipe.beta1, 0.999), fused=fused or None)
             for net in nets
         ]
         self.paint, self.judge = map(place.fast, nets)
-        self.picture, self.truth, self.objective = picture, truth, Objective(recipe)
+        self.picture, self.truth, self.objective = picture, truth, Objective(recipe, place, WEIGHTS)
 
     def learn(self) -> None:
         """One step."""
@@ -87,8 +91,8 @@ def main() -> None:
         pairs = made(Path(folder), card, augment)
         ours = Trainer(
             start.generator(card, None),
-            start.discriminator(card, recipe.discriminator_width, None),
-            *(pairs, augment, recipe, place),
+            start.discriminator(card, recipe, None),
+            *(pairs, augment, recipe, Objective(recipe, place, WEIGHTS), place),
         )
         unvaried = open_pairs(pairs.sources, card.learns, card.size)
         batch = unvaried.batch(torch.arange(recipe.batch))

@@ -8,7 +8,7 @@ import yaml
 
 from tests.loading import LIBRARIES, loaded
 
-PLUMBING = {"__init__.py", "errors.py", "params.py", "progress.py", "stage.py", "system.py"}
+PLUMBING = {"__init__.py", "errors.py", "params.py", "progress.py", "recipe.py", "stage.py", "strict.py", "system.py"}
 """What decides no byte of an output: it checks, and speaks to a person. What params say is declared itself."""
 
 STAGES = ["scrape", "align", "split", "sketch", "train", "repeat", "translate", "evaluate", "report"]

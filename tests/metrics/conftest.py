@@ -19,8 +19,8 @@ from limner.evaluate.engine import to_tensor
 from limner.fetch.downloads import Downloads, Fetched
 from limner.metrics import load, lpips_original
 from limner.metrics.views import points
-from limner.nets import shift_tolerant
 from limner.metrics.views.case import Case, Setting
+from limner.nets import shift_tolerant
 from limner.scrape import weights as models
 
 EYES = ((0.35, 0.425), (0.65, 0.425))

@@ -6,14 +6,25 @@ import piq
 import pytest
 import torch
 
-from limner.train.losses import fool_loss, judge_loss, pixel_loss, structure_loss
+from limner.recipe import Game
+from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, structure_loss
 
 
-def test_an_undecided_discriminator_costs_log_2() -> None:
-    scores = torch.zeros(2, 1, 3, 3)
-    assert float(judge_loss(scores, scores)) == pytest.approx(math.log(2))
-    assert float(fool_loss(scores)) == pytest.approx(math.log(2))
-    assert float(judge_loss(scores + 9, scores - 9)) < 1e-3 < float(fool_loss(scores - 9))
+@pytest.mark.parametrize(
+    ("game", "undecided"), [("cross_entropy", math.log(2)), ("hinge", 1.0), ("least_squares", 0.5)]
+)
+def test_an_undecided_discriminator_pays(game: Game, undecided: float) -> None:
+    """And one that is right pays less, while the generator that it sees through pays more."""
+    zero = torch.zeros(2, 1, 3, 3)
+    assert float(judge_loss(game, zero, zero)) == pytest.approx(undecided)
+    true, fake = (zero + 1, zero) if game == "least_squares" else (zero + 9, zero - 9)
+    assert float(judge_loss(game, true, fake)) < 1e-3
+    assert float(fool_loss(game, fake)) > float(fool_loss(game, true)) + 0.9
+
+
+def test_features_are_compared_layer_by_layer() -> None:
+    maps = [torch.zeros(1, 4, 8, 8), torch.zeros(1, 8, 2, 2)]
+    assert float(feature_loss(maps, [maps[0] + 1, maps[1] + 3])) == 2.0
 
 
 def test_l1_is_the_mean_difference() -> None:

@@ -19,7 +19,7 @@ from limner.stage import run
 from limner.train import checkpoint, loop, start
 from limner.train import machine as machines
 from limner.train.machine import Machine
-from limner.train.objective import Recipe
+from limner.train.objective import Objective, Recipe
 from limner.train.run import Places, Plan, train
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -123,8 +123,9 @@ def trainer(
     """A trainer of the six training pairs, from the same start each time."""
     torch.manual_seed(0)
     drawn = find(places.faces, {"ink": places.sketches / "effects/ink"}, [f"f{index}" for index in range(6)])
-    networks = start.generator(CARD, None), start.discriminator(CARD, recipe.discriminator_width, None)
-    return loop.Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, recipe, machine)
+    networks = start.generator(CARD, None), start.discriminator(CARD, recipe, None)
+    objective = Objective(recipe, machine, places.weights)
+    return loop.Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, recipe, objective, machine)
 
 
 def written(places: Places) -> dict[str, bytes]:

@@ -18,9 +18,10 @@ DISCRIMINATOR = "discriminator.safetensors"
 __all__ = ["CARD", "WEIGHTS", "Card", "load", "save"]
 
 
-def save(folder: Path, card: Card, network: nn.Module, discriminator: nn.Module) -> None:
+def save(folder: Path, card: Card, network: nn.Module, discriminator: nn.Module | None = None) -> None:
     """Write the model; the card comes last, so that a folder with a card is whole."""
-    for name, net in ((WEIGHTS, network), (DISCRIMINATOR, discriminator)):
+    both = {WEIGHTS: network} | ({DISCRIMINATOR: discriminator} if discriminator else {})
+    for name, net in both.items():
         weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
         with whole(folder / name) as part:
             save_file(weights, part)
