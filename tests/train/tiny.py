@@ -4,6 +4,7 @@ outline; the last two are for testing. As a script it is a process of such a tra
 
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -151,8 +152,13 @@ def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None
     learn, write = loop.Trainer.learn, checkpoint._write
 
     def wait() -> None:
+        # Held back until it is looked for: a signal that came between these lines would be waited for forever.
+        signals = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         print("waiting", flush=True)
-        signal.pause()
+        while not signals & signal.sigpending():
+            time.sleep(0.01)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
     def learning(trainer: loop.Trainer) -> None:
         if moment == "learn" and trainer.step == int(step):
