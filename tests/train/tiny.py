@@ -152,13 +152,11 @@ def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None
     learn, write = loop.Trainer.learn, checkpoint._write
 
     def wait() -> None:
-        # Held back until it is looked for: a signal that came between these lines would be waited for forever.
-        signals = {signal.SIGINT, signal.SIGTERM}
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        # Not signal.pause(): a signal that comes just before it would be waited for forever.
+        handler = signal.getsignal(signal.SIGINT)
         print("waiting", flush=True)
-        while not signals & signal.sigpending():
+        while signal.getsignal(signal.SIGINT) is handler:  # the first signal puts another one in its place
             time.sleep(0.01)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
     def learning(trainer: loop.Trainer) -> None:
         if moment == "learn" and trainer.step == int(step):
