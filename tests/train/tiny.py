@@ -145,7 +145,8 @@ def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None
     Args:
         folder: of the project.
         name: of this training's outputs.
-        moment: when it says "waiting" and waits for a signal: `learn`ing, `save`ing, or never.
+        moment: when it says "waiting" and waits for a signal: `learn`ing, `save`ing, or never; or `double`, to compute
+            in double precision.
         step: and after how many steps.
     """
     checkpoint.EVERY = 0.0
@@ -170,6 +171,9 @@ def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None
             wait()
         write(stream, after, state)
 
+    if moment == "double":
+        torch.set_default_dtype(torch.float64)
+        torch.Tensor.float = torch.Tensor.double  # type: ignore[method-assign]
     loop.Trainer.learn = learning  # type: ignore[method-assign]
     checkpoint._write = saving
     settings = replace(params.load(ROOT / "params.yaml").train, device="cpu", precision="float32")
