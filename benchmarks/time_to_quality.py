@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curves import Curve, drawn
 import pandas as pd
-from learning import FIGURES, Album, Held, Spent, learn, measure, opened, parser, trainer, varied
 
+from curves import Curve, drawn
+from learning import FIGURES, Album, Held, Spent, learn, measure, opened, parser, trainer, varied
 from limner import files, params
 from limner.params import Params
 from limner.train import machine
@@ -118,9 +118,8 @@ def parted(ids: Sequence[str], given: Any) -> dict[str, list[str]]:
 def show(results: dict[str, list[Point]], floor: Point) -> None:
     """The tables."""
     best = {name: min(points, key=lambda point: point["lpips"]) for name, points in results.items()}
-    print(
-        "\n| training | best LPIPS | after, s | processor, s | SSIM | identity | rank-1 |\n|---|---|---|---|---|---|---|"
-    )
+    heads = "training", "best LPIPS", "after, s", "processor, s", "SSIM", "identity", "rank-1"
+    print(f"\n| {' | '.join(heads)} |\n" + len(heads) * "|---" + "|")
     for name, point in best.items():
         others = " | ".join(f"{point.get(key, float('nan')):.3f}" for key in ("ssim", "identity", "rank_1"))
         print(f"| {name} | {point['lpips']:.4f} | {point['wall']:.1f} | {point['cpu']:.1f} | {others} |")
