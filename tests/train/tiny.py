@@ -4,6 +4,7 @@ outline; the last two are for testing. As a script it is a process of such a tra
 
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -134,7 +135,8 @@ def main(folder: str, name: str, moment: str = "never", step: str = "0") -> None
 
     def wait() -> None:
         print("waiting", flush=True)
-        signal.pause()
+        while signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # as after the first signal
+            time.sleep(0.01)
 
     def learning(trainer: loop.Trainer) -> None:
         if moment == "learn" and trainer.step == int(step):
