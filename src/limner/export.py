@@ -47,7 +47,7 @@ def encode(card: Card, network: nn.Module) -> bytes:
         network: on any device, in any mode and layout; it stays as it is.
     """
     plain = _plain(network)
-    example = torch.zeros(2, card.inputs, card.size, card.size)
+    example = torch.zeros(2, card.inputs, card.size, card.size, dtype=torch.float32)
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # Tracing is the older of torch's two exporters and warns of that. It takes half a second and the newer one
         # nine; it writes neither paths nor stack traces into the file; and it needs two packages fewer.
