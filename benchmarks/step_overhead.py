@@ -55,8 +55,8 @@ class Plain:
         self.discriminator = place.place(start.discriminator(card, recipe, None))
         nets = (self.generator, self.discriminator)
         self.adams = [
-            torch.optim.Adam(net.parameters(), lr=recipe.lr, betas=(recipe.beta1, 0.999), fused=fused or None)
-            for net in nets
+            torch.optim.Adam(net.parameters(), lr=rate, betas=(recipe.beta1, 0.999), fused=fused or None)
+            for net, rate in zip(nets, (recipe.lr, recipe.discriminator_lr), strict=True)
         ]
         self.paint, self.judge = map(place.fast, nets)
         self.picture, self.truth, self.objective = picture, truth, Objective(recipe, place, WEIGHTS)

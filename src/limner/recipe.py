@@ -34,6 +34,7 @@ class Recipe:
     bottleneck: Bottleneck
     upsample: Upsample
     dropout: Share
+    discriminator_lr: Annotated[float, Field(gt=0)]
     discriminator_width: Width
     discriminator_norm: Norm
     spectral: bool

@@ -55,6 +55,7 @@ RECIPE = Recipe(
     bottleneck="alive",
     upsample="transposed",
     dropout=0.0,
+    discriminator_lr=2e-3,
     discriminator_width=4,
     discriminator_norm="batch",
     spectral=False,

@@ -65,7 +65,7 @@ class Trainer:
         self.mean = RunningMean(self.generator, recipe.ema)
         self.optimisers = {
             "generator": machine.adam(self.generator, recipe.lr, recipe.beta1),
-            "discriminator": machine.adam(self.discriminator, recipe.lr, recipe.beta1),
+            "discriminator": machine.adam(self.discriminator, recipe.discriminator_lr, recipe.beta1),
         }
         self.steps = recipe.epochs * self.feed.steps
         self.step = 0
@@ -105,9 +105,10 @@ class Trainer:
         augmented = self.augment(*batch, self.draw, length, self.feed.first(length))
         picture, truth = map(self.machine.lay, augmented)
         share = len(picture) * self.machine.world / length  # of the mean over processes
-        for optimiser in self.optimisers.values():
+        rates = self.recipe.lr, self.recipe.discriminator_lr
+        for optimiser, rate in zip(self.optimisers.values(), rates, strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = self.recipe.lr * self._pace()
+                group["lr"] = rate * self._pace()
         norms = self.step % NORMS_EVERY == 0
 
         painted = self._paint(picture)
