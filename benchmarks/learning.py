@@ -136,7 +136,7 @@ def parsed(changes: Sequence[str]) -> dict[str, Any]:
 
 def trainer(album: Album, ids: Sequence[str], settings: Params, weights: Path) -> Trainer:
     """A training on the pairs `ids` that is about to begin."""
-    card, recipe, augment = (make(settings, MODEL) for make in (of.card, of.recipe, of.augment))
+    card, recipe, augment = of.card(settings, MODEL), of.recipe(settings, MODEL), of.augment(settings, MODEL)
     device.repeatable(recipe.seed)
     place = machine.choose(settings.train)
     threads.settle(place, settings.train.threads)
@@ -201,7 +201,7 @@ class Held:
         """What `network`, in eval mode, makes of them: (N, 3, S, S) in [0, 1], rounded as in a file."""
         paint, made = self.place.fast(network), []
         with torch.no_grad():
-            for some in self.pixels.split(AT_ONCE):
+            for some in torch.split(self.pixels, AT_ONCE):
                 picture = self.place.lay(to_unit(some.to(self.place.device)))
                 made.append(to_pixels(paint(picture)).cpu().float() / 255)
         return torch.cat(made)
@@ -219,14 +219,14 @@ def measure(painted: Tensor, truth: Tensor, names: Sequence[str], weights: Path)
     chosen, setting = metrics.load(names), Setting(weights, None)
     columns: dict[str, list[Tensor]] = {metric.name: [] for metric in chosen}
     seen: dict[str, list[tuple[Tensor, Tensor]]] = {metric.name: [] for metric in chosen}
-    for fake, real in zip(painted.split(AT_ONCE), truth.split(AT_ONCE), strict=True):
+    for fake, real in zip(torch.split(painted, AT_ONCE), torch.split(truth, AT_ONCE), strict=True):
         case = Case(fake, real, setting)
         for metric in chosen:
             if metric.over == "picture":
                 columns[metric.name].append(metric(case))
             else:
                 seen[metric.name].append(metric.features(case))
-    table = {}
+    table: dict[str, Any] = {}
     for metric in chosen:
         values = columns[metric.name]
         if metric.over == "suite":

@@ -19,7 +19,7 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 from limner import images, metrics
 from limner.align.landmarks import close_shared
-from limner.evaluate import to_tensor
+from limner.evaluate.engine import to_tensor
 from limner.metrics.views.case import Case, Setting
 
 ROOT = Path(__file__).resolve().parent.parent

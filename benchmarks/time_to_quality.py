@@ -47,18 +47,17 @@ class Run:
         training = trainer(album, parts["learn"], chosen, given.weights)
         held = Held(album.pairs(parts["held"], given.side), training.machine)
         shares = [(place + 1) / given.points for place in range(given.points)]
-        for share, spent in zip(
-            shares, learn(training, shares, self.minutes and 60 * self.minutes, "wall"), strict=True
-        ):
+        moments = learn(training, shares, self.minutes and 60 * self.minutes, "wall")
+        for share, spent in zip(shares, moments, strict=True):
             names = FIGURES if share == 1 else given.along
             figures = measure(held.paint(training.painter()), held.truth, names, given.weights)
             yield {**spent._asdict(), **figures.mean()} | (named(figures, held, given.hold) if share == 1 else {})
 
 
 def named(figures: pd.DataFrame, held: Held, names: Sequence[str]) -> Point:
-    """The means over the pictures `names` alone."""
+    """The means over the pictures `names` alone; nothing, if there are none."""
     means = figures[[id in names for id in held.ids]].mean()
-    return {NAMED + name: value for name, value in means.items()}
+    return {f"{NAMED}{name}": value for name, value in means.items() if names}
 
 
 def runs(given: Any) -> list[Run]:
@@ -135,7 +134,7 @@ def show(results: dict[str, list[Point]], floor: Point) -> None:
                 print(f"| {rival}: {name} | {' | '.join(cells)} |")
     print("\nAt the end, all held-out pairs, and the named ones (goal there: SSIM flat .76, PSNR 21):")
     for name, points in {"the drawings themselves": [floor], **results}.items():
-        print(f"  {name}: {told(points[-1])}\n    named: {told(points[-1], NAMED)}")
+        print(f"  {name}: {told(points[-1])}\n    named: {told(points[-1], NAMED) or 'none'}")
 
 
 def told(point: Point, prefix: str = "") -> str:
