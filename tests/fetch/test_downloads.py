@@ -325,7 +325,7 @@ def test_a_killed_download_is_gone_on_with(project: Path, server: Server, how: s
     server.answers["/a"] = [half]
     process = start([Wanted((f"{server.url}/a",))])
     folder = files.cache_dir("downloads") / "unfinished"
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not any(path.stat().st_size > 1_000_000 for path in folder.glob("*/*")) and time.monotonic() < until:
         time.sleep(0.02)
     process.send_signal(how)
@@ -355,7 +355,7 @@ def test_what_was_never_gone_on_with_is_dropped(project: Path) -> None:
             assert {"b", "b.json"} == store()
 
 
-def test_a_server_that_misbehaves_at_random_and_ten_kills(project: Path, server: Server) -> None:
+def test_a_server_that_misbehaves_at_random_and_six_kills(project: Path, server: Server) -> None:
     """Every good file arrives byte for byte, every bad one is named, and what arrived is not asked for again."""
     chance = random.Random(1)
     bodies = {f"/{k}": chance.randbytes(chance.choice((0, 100, 50_000, 1_500_000))) + b"%d" % k for k in range(60)}
@@ -384,12 +384,12 @@ def test_a_server_that_misbehaves_at_random_and_ten_kills(project: Path, server:
     server.bodies["/other"] = b"other"
     wanted = [Wanted((server.url + path,), hashlib.sha256(body).hexdigest()) for path, body in bodies.items()]
     wanted += [Wanted((f"{server.url}{path}",), OTHER) for path in ("/gone", "/forbidden", "/other")]
-    for kill in range(10):
+    for kill in range(6):
         process = start(wanted)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 120
         asked = len(server.asked) + chance.randrange(1, 12)
-        # The first five strike at any moment, the others when something has arrived that may be lost again.
-        while (len(server.asked) < asked or (kill >= 5 and not landed())) and process.poll() is None:
+        # The first three strike at any moment, the others when something has arrived that may be lost again.
+        while (len(server.asked) < asked or (kill >= 3 and not landed())) and process.poll() is None:
             assert time.monotonic() < until
             time.sleep(0.005)
         process.kill()
