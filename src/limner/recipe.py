@@ -1,7 +1,7 @@
 """A recipe: the numbers that decide what is learned and how, one named block of params.yaml's `recipes`.
 
 Two are shipped: pix2pix as published (Isola et al., "Image-to-Image Translation with Conditional Adversarial
-Networks", CVPR 2017; phillipi/pix2pix), and limner's own, each of whose differences is measured in docs/recipe.md.
+Networks", CVPR 2017; phillipi/pix2pix), and limner's own; docs/recipe.md has what its differences are worth.
 """
 
 from typing import Annotated, Literal
