@@ -9,23 +9,24 @@ import json
 import sys
 from pathlib import Path
 
-from limner import card, evaluate, images, params, stage, tables
+from limner import card, evaluate, images, left_out, params, stage, tables
 from limner.evaluate import sheet
 from limner.evaluate.told import Told
 from limner.files import whole
-from limner.metrics.views.case import Setting
 from limner.suites import Faces
 
 
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    settings = params.load()
-    model, size, run = settings.model(name), settings.size, Path("runs", name)
-    known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", *card.TERMS))
-    faces = Faces(name, model)
-    setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
-    processes = settings.workers.count
-    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, settings.seeds, setting, processes)
+    settings = params.load().of(name)
+    model, size, run, page = settings.model(name), settings.size, Path("runs", name), Path("models", f"{name}.md")
+    numbers = Path("reports", name, "metrics.json")
+    if left_out.evaluation(settings, name, run, numbers, page):
+        return
+    known = tables.read(Path(model.train.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
+    faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))
+    names, processes = settings.evaluate.metrics, settings.workers.count
+    measured = evaluate.measure(faces, known, size, names, settings.seeds, setting, processes)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")
@@ -33,11 +34,12 @@ def main(name: str) -> None:
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)
     for suite, block in model.suites.items():
-        shown = sheet.spread(faces.samples(block, suite))
-        images.write(run / f"sheets/{suite}.png", sheet.draw(shown, size, settings.seed))
-    with whole(Path("reports", name, "metrics.json")) as part:
+        images.write(
+            run / f"sheets/{suite}.png", sheet.draw(sheet.spread(faces.samples(block, suite)), size, settings.seed)
+        )
+    with whole(numbers) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.table)
+    card.write(page, settings, name, told, known, faces.table)
     told.show(name)
 
 
