@@ -19,9 +19,8 @@ from limner.suites import Faces
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
     settings = params.load().of(name)
-    model, size, run, page = settings.model(name), settings.size, Path("runs", name), Path("models", f"{name}.md")
-    numbers = Path("reports", name, "metrics.json")
-    if left_out.evaluation(settings, name, run, numbers, page):
+    model, size, run = settings.model(name), settings.size, Path("runs", name)
+    if left_out.evaluation(settings, name):
         return
     known = tables.read(Path(model.train.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
     faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))
@@ -34,12 +33,11 @@ def main(name: str) -> None:
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)
     for suite, block in model.suites.items():
-        images.write(
-            run / f"sheets/{suite}.png", sheet.draw(sheet.spread(faces.samples(block, suite)), size, settings.seed)
-        )
-    with whole(numbers) as part:
+        shown = sheet.spread(faces.samples(block, suite))
+        images.write(run / f"sheets/{suite}.png", sheet.draw(shown, size, settings.seed))
+    with whole(Path("reports", name, "metrics.json")) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(page, settings, name, told, known, faces.table)
+    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.table)
     told.show(name)
 
 

@@ -9,14 +9,13 @@ from limner.stage import run
 
 def main(name: str) -> None:
     settings = params.load().of(name)
-    model, training = Path("models", name), Path("runs", name, "training")
-    if left_out.training(settings, name, model, training):
+    if left_out.training(settings, name):
         return
     from limner.train import machine  # loads torch, which takes seconds
     from limner.train import settings as of
     from limner.train.run import train
 
-    places = of.places(settings, name, model, training)
+    places = of.places(settings, name, Path("models", name), Path("runs", name, "training"))
     made = of.card(settings, name), of.recipe(settings, name), of.augment(settings, name)
     train(places, *made, machine.choose(settings.train), of.plan(settings, name))
 

@@ -54,31 +54,25 @@ def folders(settings: Params, name: str, *places: Path, empty: tuple[Path, ...] 
     return why
 
 
-def training(settings: Params, name: str, model: Path, training: Path) -> str | None:
-    """`folders` for the stage that trains: a folder of a model, and one of a training's diary."""
-    logs = training / "plots"
-    why = folders(settings, name, model, training, training / "snapshots", empty=(logs / "metrics", logs / "images"))
+def training(settings: Params, name: str) -> str | None:
+    """`folders` for the stage that trains."""
+    model, diary = Path("models", name), Path("runs", name, "training")
+    logs = diary / "plots"
+    why = folders(settings, name, model, diary, diary / "snapshots", empty=(logs / "metrics", logs / "images"))
     if why:
-        _write(training / "metrics.json", "{}")
-        tables.write_rows(training / "warnings.csv", ("step", "kind", "told"), ())
-        tables.write_rows(training / "pairs.csv", ("style", "pairs"), ())
+        _write(diary / "metrics.json", "{}")
+        tables.write_rows(diary / "warnings.csv", ("step", "kind", "told"), ())
+        tables.write_rows(diary / "pairs.csv", ("style", "pairs"), ())
     return why
 
 
-def evaluation(settings: Params, name: str, run: Path, metrics: Path, card: Path) -> str | None:
-    """`folders` for the stage that measures.
-
-    Args:
-        settings: of the model.
-        name: of the model.
-        run: runs/MODEL.
-        metrics: the file of its figures.
-        card: the file of the model's card.
-    """
+def evaluation(settings: Params, name: str) -> str | None:
+    """`folders` for the stage that measures."""
+    run = Path("runs", name)
     why = folders(settings, name, run / "evaluation", empty=(run / "bars", run / "sheets"))
     if why:
-        _write(metrics, "{}")
-        _write(card, f"# {name}\n\n{why}")
+        _write(Path("reports", name, "metrics.json"), "{}")
+        _write(Path("models", f"{name}.md"), f"# {name}\n\n{why}")
     return why
 
 
