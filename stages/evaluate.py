@@ -9,23 +9,23 @@ import json
 import sys
 from pathlib import Path
 
-from limner import card, evaluate, images, params, stage, tables
+from limner import card, evaluate, images, left_out, params, stage, tables
 from limner.evaluate import sheet
 from limner.evaluate.told import Told
 from limner.files import whole
-from limner.metrics.views.case import Setting
 from limner.suites import Faces
 
 
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    settings = params.load()
+    settings = params.load().of(name)
     model, size, run = settings.model(name), settings.size, Path("runs", name)
-    known = tables.read(Path("data/faces.csv"), needs=("id", "person", "time", *card.TERMS))
-    faces = Faces(name, model)
-    setting = Setting(Path("data/weights"), evaluate.eyes(settings.align))
-    processes = settings.workers.count
-    measured = evaluate.measure(faces, known, size, settings.evaluate.metrics, settings.seeds, setting, processes)
+    if left_out.evaluation(settings, name):
+        return
+    known = tables.read(Path(model.train.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
+    faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))
+    names, processes = settings.evaluate.metrics, settings.workers.count
+    measured = evaluate.measure(faces, known, size, names, settings.seeds, setting, processes)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")

@@ -3,19 +3,19 @@
 import sys
 from pathlib import Path
 
-from limner import params
+from limner import left_out, params
 from limner.stage import run
 
 
 def main(name: str) -> None:
-    settings = params.load()
-    settings.model(name)
+    settings = params.load().of(name)
     out = Path("runs", name, "repeats")
     out.mkdir(parents=True, exist_ok=True)
-    if len(settings.seeds) > 1:
-        from limner.repeat import repeat  # loads torch, which takes seconds
+    if left_out.folders(settings, name, out) or len(settings.seeds) == 1:
+        return
+    from limner.repeat import repeat  # loads torch, which takes seconds
 
-        repeat(settings, name, out)
+    repeat(settings, name, out)
 
 
 if __name__ == "__main__":

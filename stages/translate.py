@@ -4,24 +4,28 @@ its suites -> runs/MODEL/suites."""
 import sys
 from pathlib import Path
 
-from limner import device, params
-from limner.apply import Translator, erase_inputs, jobs
+from limner import left_out, params
 from limner.stage import run
-from limner.suites import Faces
 
 
 def main(name: str) -> None:
-    settings = params.load()
-    model, place = settings.model(name), device.choose(settings.train.device)
-    faces, samples = Faces(name, model), []
+    settings = params.load().of(name)
+    model, data, writes = settings.model(name), Path(settings.model(name).train.data), Path(settings.model(name).writes)
+    if left_out.folders(settings, name, writes, Path("runs", name, "suites")):
+        return
+    from limner import device  # loads torch, which takes seconds
+    from limner.apply import Translator, erase_inputs, jobs
+    from limner.suites import Faces
+
+    place, faces, samples = device.choose(settings.train.device), Faces(name, model), []
     translator = Translator(Path("models", name), place)
     for suite, block in model.suites.items():
         found = faces.samples(block, suite)
         if block.erase:
-            erase_inputs(found, block.erase, Path("data/landmarks.npz"), translator.card.frame_size)
+            erase_inputs(found, block.erase, data / "landmarks.npz", translator.card.frame_size)
         samples += found
 
-    own = jobs(model.learns, Path("data/faces"), Path(model.sketches), model.train.styles, Path(model.writes))
+    own = jobs(model.learns, data / "faces", Path(model.sketches), model.train.styles, writes)
     read = {source for source, _ in own}
     asked = [(sample.input, sample.output(settings.seed)) for sample in samples]
     translator.files([*own, *(job for job in asked if job[0] in read)], f"translate {name}")

@@ -54,7 +54,8 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     tree["models"]["painter"]["train"]["epohcs"] = 3
     tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
     message = refused(tree, tmp_path)
-    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs (did you mean 'epochs'?)" in message
+    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs, most, tune, " in message
+    assert "(did you mean 'epochs'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
     assert "manifests, most (did you mean 'people'?)" in message
 
@@ -77,7 +78,14 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("train", "device"), "gpu", "'auto', 'cpu', 'cuda' or 'mps'"),
         (("align", "eyes"), [200], "align.eyes"),
         (("manifests",), [], "manifests"),
-        (("models", "painter", "jitter"), True, "'jitter' or 'reverse_jitter'"),
+        (("models", "painter", "jitter"), "yes", "'jitter', 'reverse_jitter', True or False"),
+        (("models", "painter", "train", "most"), 0, "train.most: 0 is not allowed; input should be greater than"),
+        (("models", "painter", "train", "most"), {"stamp": "9"}, "train.most.stamp: '9' is not allowed"),
+        (("models", "painter", "train", "most"), {"stomp": 9}, "'stomp' is not a style that it learns; allowed: "),
+        (("models", "painter", "train", "recipe"), "limber", "allowed: limner, pix2pix (did you mean 'limner'?)"),
+        (("models", "painter", "train", "needs"), ["cuhk.csv"], "not among the `manifests` that are built from"),
+        (("models", "painter", "train", "tune"), "lora", "painter starts from scratch: name another model"),
+        (("models", "painter", "train", "size"), 100, "should be 64, 128, 256 or 512"),
         (("split", "test"), 1.0, "less than 1"),
         (("evaluate", "seeds"), 0, "greater than or equal to 1"),
         (("models", "painter", "suites", "unseen", "erase"), ["noze"], "'left_eye', 'right_eye', 'nose' or 'mouth'"),
@@ -143,3 +151,35 @@ def test_what_is_no_params_at_all(tmp_path: Path, text: str) -> None:
 def test_no_params_here(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="does not exist"):
         params.load(tmp_path / "params.yaml")
+
+
+def test_a_model_may_have_settings_of_its_own(tree: Any, tmp_path: Path) -> None:
+    own = {"size": 64, "flip": False, "recipe": "pix2pix", "seeds": 3}
+    tree["models"]["painter"]["train"] |= own
+    tree["models"]["painter"]["jitter"] = False
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    settings = params.load(tmp_path / "params.yaml")
+    painter, sketcher = settings.of("painter"), settings.of("sketcher")
+    assert (painter.size, painter.flip, painter.recipe, len(painter.seeds)) == (
+        *(64, False, settings.recipes["pix2pix"], 3),
+    )
+    assert painter.jitters("painter") is False
+    assert sketcher == settings
+    assert sketcher.jitters("sketcher") is True
+
+
+@pytest.mark.parametrize(("most", "stamp", "pencil"), [(None, None, None), (21, 21, 21), ({"stamp": 5}, 5, None)])
+def test_how_many_are_learned_may_be_said_by_style(
+    tree: Any, tmp_path: Path, most: object, stamp: int | None, pencil: int | None
+) -> None:
+    tree["models"]["painter"]["train"]["most"] = most
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
+    train = params.load(tmp_path / "params.yaml").model("painter").train
+    assert (train.limit("stamp"), train.limit("pencil")) == (stamp, pencil)
+
+
+def test_norms_are_tuned_only_where_there_are_some(tree: Any, tmp_path: Path) -> None:
+    tree["models"]["painter"] |= {"init": "other"}
+    tree["models"]["painter"]["train"]["tune"] = "norms"
+    tree["recipes"]["limner"]["norm"] = "none"
+    assert "norms cannot be trained, since the recipe's norm is none" in refused(tree, tmp_path)

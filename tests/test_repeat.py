@@ -87,13 +87,9 @@ def test_each_further_seed_is_a_training_of_its_own(project: Path) -> None:
 
     (project / "params.yaml").write_text((project / "params.yaml").read_text().replace("seed: 5", "seed: 6"))
     settings = params.load()
-    places = Places(
-        *(project / "data/faces", project / "data/faces.csv", project / "data/split.csv", project / "data/sketches"),
-        *(project / "data/weights", None),
-        *(project / "first", project / "diary"),
-    )
+    places = of.places(settings, NAME, project / "first", project / "diary", project)
     made = of.card(settings, NAME), of.recipe(settings, NAME), of.augment(settings, NAME)
-    train(places, *made, machine.choose(settings.train), replace(of.plan(settings), snapshots=0))
+    train(places, *made, machine.choose(settings.train), replace(of.plan(settings, NAME), snapshots=0))
     assert weights(project / "first") == weights(out / "6"), "as if it were trained from that seed in the first place"
 
 

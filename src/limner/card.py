@@ -29,7 +29,7 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
 
     Args:
         path: of the file; the model's folder lies beside it, under the same name.
-        settings: all of params.yaml.
+        settings: of the model, `Params.of(name)`.
         name: of the model.
         told: its figures.
         faces: data/faces.csv: columns id, person, source, license, author, credit.
@@ -44,7 +44,7 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
         **asdict(settings.recipe),
         "name": settings.train.recipe,
         "epochs": model.train.epochs,
-        "jitter": SWITCHES[getattr(settings, model.jitter)],
+        "jitter": SWITCHES[settings.jitters(name)],
         "flip": SWITCHES[settings.flip],
         "seed": settings.seed,
     }

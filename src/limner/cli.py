@@ -117,32 +117,30 @@ def _check(file: str) -> None:
             raise ParamsError(
                 f"models.{name}.init: no model {model.init!r}; {choices(model.init, ('scratch', *settings.models))}"
             )
-        there = _styles(settings, model)
-        asked = {
-            "train": model.train.styles,
-            **{f"suites.{suite}": block.styles for suite, block in model.suites.items()},
-        }
-        for place, styles in asked.items():
+        asked = [("train", model.train.styles, model.sketches)]
+        asked += [(f"suites.{suite}", block.styles, model.drawings) for suite, block in model.suites.items()]
+        for place, styles, folder in asked:
+            there = _styles(settings, model, Path(folder))
             for style in styles:
                 if style not in there:
                     raise ParamsError(
-                        f"models.{name}.{place}.styles: nothing draws the style {style!r} into {model.sketches}; "
+                        f"models.{name}.{place}.styles: nothing draws the style {style!r} into {folder}; "
                         f"{choices(style, there)}"
                     )
     sketches.refuse_strangers(Path("data/sketches"), settings.styles)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
-def _styles(settings: params.Params, model: params.Model) -> list[str]:
-    """The styles that will lie below a model's drawings: of effects, of artists and of other models."""
-    root = Path("data/sketches")
+def _styles(settings: params.Params, model: params.Model, below: Path) -> list[str]:
+    """The styles that will lie below a folder that a model reads: of effects, of artists and of other models."""
+    root = Path(model.train.data, "sketches")
     by_hand = {row.style for row in read_all(settings.manifests, allow_unlicensed=True)[0] if row.style}
     folders = [
         *(root / "effects" / style for style in settings.styles),
         *(root / "artist" / style for style in sorted(by_hand)),
         *(Path(other.writes) for other in settings.models.values() if other.learns == "sketch" and other is not model),
     ]
-    return [folder.name for folder in folders if Path(model.sketches) in (folder, *folder.parents)]
+    return [folder.name for folder in folders if below in (folder, *folder.parents)]
 
 
 def _metrics() -> list[str]:

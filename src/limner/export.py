@@ -6,20 +6,18 @@ The file takes `picture`, (N, inputs, size, size) float32 in [-1, 1] for any N, 
 ONNX: https://onnx.ai/onnx/repo-docs/IR.html
 """
 
-import copy
 import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
 
 import onnx
 import torch
 from torch import nn
-from torch.nn.utils import parametrize
 
 from limner.files import whole
 from limner.nets import card as cards
 from limner.nets.card import METADATA, ONNX, Card
+from limner.nets.plain import plain
 
 OPSET = 20
 """Of November 2023: onnxruntime reads it since 1.17."""
@@ -46,7 +44,7 @@ def encode(card: Card, network: nn.Module) -> bytes:
         card: what the network is.
         network: on any device, in any mode and layout; it stays as it is.
     """
-    plain = _plain(network)
+    kept = plain(network)
     example = torch.zeros(2, card.inputs, card.size, card.size, dtype=torch.float32)
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # Tracing is the older of torch's two exporters and warns of that. It takes half a second and the newer one
@@ -54,7 +52,7 @@ def encode(card: Card, network: nn.Module) -> bytes:
         path = Path(folder) / ONNX
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            plain,
+            kept,
             (example,),
             path,
             dynamo=False,
@@ -70,18 +68,3 @@ def encode(card: Card, network: nn.Module) -> bytes:
     onnx.checker.check_model(model, full_check=True)
     data: bytes = model.SerializeToString(deterministic=True)
     return data
-
-
-def _plain(network: nn.Module) -> nn.Module:
-    """A copy on the CPU, in eval mode, with weights that are numbers and not computed (as by spectral norm)."""
-    copied = copy.deepcopy(network).to("cpu", torch.float32).to(memory_format=torch.contiguous_format)
-    copied.eval().requires_grad_(False)
-    for module in copied.modules():
-        if parametrize.is_parametrized(module):
-            weights = {name: getattr(module, name) for name in cast(nn.ModuleDict, module.parametrizations)}
-            # What `remove_parametrizations` does; that, however, changes the class, which original and copy share.
-            module.__class__ = type(module).__bases__[0]
-            del module.parametrizations
-            for name, weight in weights.items():
-                module.register_parameter(name, nn.Parameter(weight, requires_grad=False))
-    return copied

@@ -5,11 +5,12 @@ Numbers have no defaults here: params.yaml holds them all, with their meaning an
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from limner.errors import ParamsError, choices
@@ -22,9 +23,14 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """A name that is also a folder and a file: letters, digits, `-` and `_`."""
 Size = Literal[64, 128, 256, 512]
-Switch = Literal["jitter", "reverse_jitter"]
+Jitter = Literal["jitter", "reverse_jitter", True, False]
+"""The top-level switch that decides, or the decision itself."""
+Tune = Literal["all", "norms", "lora"]
+"""What of a network is trained: every weight, its norms, or its norms and a low-rank change of each convolution."""
 Feature = Literal["left_eye", "right_eye", "nose", "mouth"]
 """Sides are the person's own: the left eye is at the right of the picture."""
+DATA = "data"
+"""The project's own faces, in the frame that `align` describes."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -58,13 +64,37 @@ class Split:
     gap_seconds: Annotated[float, Field(ge=0)]
 
 
+SHARED, BY_STYLE = "~shared", "~by style"
+"""Which of its two shapes a key has that takes one number, or one a style; no part of the key's place in messages."""
+Most = Annotated[
+    Annotated[Count, Tag(SHARED)] | Annotated[dict[Name, Count], Tag(BY_STYLE)],
+    Discriminator(lambda value: BY_STYLE if isinstance(value, dict) else SHARED),
+]
+
+
 @dataclass(frozen=True, config=Strict)
 class ModelTrain:
-    """What a model's training reads of its own."""
+    """What a model's training reads of its own; what is None is as the top level has it."""
 
     people: Annotated[tuple[str, ...], Field(min_length=1)]
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
     epochs: Count
+    most: Most | None = None
+    """Faces it learns from, at even steps over its training faces: of each style, or by style (those that are not
+    named: all). None: all of them."""
+    tune: Tune = "all"
+    size: Size | None = None
+    flip: bool | None = None
+    recipe: Name | None = None
+    seeds: Count | None = None
+    data: Annotated[str, Field(min_length=1)] = DATA
+    """The folder with the faces, their table, landmarks and split that it learns from and is tested on."""
+    needs: tuple[str, ...] = ()
+    """Manifests without whose faces the model is left out."""
+
+    def limit(self, style: str) -> int | None:
+        """How many faces at most are learned in one style; None: all."""
+        return self.most.get(style) if isinstance(self.most, dict) else self.most
 
 
 @dataclass(frozen=True, config=Strict)
@@ -89,9 +119,16 @@ class Model:
     sketches: str
     writes: str
     init: Name
-    jitter: Switch
+    jitter: Jitter
     train: ModelTrain
     suites: Annotated[dict[Name, Suite], Field(min_length=1)]
+    tests: str | None = None
+    """Where the drawings of the suites lie; None: in `sketches`."""
+
+    @property
+    def drawings(self) -> str:
+        """Where the drawings of the suites lie."""
+        return self.sketches if self.tests is None else self.tests
 
 
 @dataclass(frozen=True, config=Strict)
@@ -159,6 +196,32 @@ class Params:
             raise ParamsError(f"train.recipe: no recipe {name!r} in params.yaml; {choices(name, self.recipes)}")
         return self.recipes[name]
 
+    def of(self, name: str) -> "Params":
+        """These params as one model has them: its own size, flip, recipe and number of seeds in their places.
+
+        Raises:
+            ParamsError: params.yaml has no such model.
+        """
+        own = self.model(name).train
+        return replace(
+            self,
+            size=own.size or self.size,
+            flip=self.flip if own.flip is None else own.flip,
+            train=replace(self.train, recipe=own.recipe or self.train.recipe),
+            evaluate=replace(self.evaluate, seeds=own.seeds or self.evaluate.seeds),
+        )
+
+    def jitters(self, name: str) -> bool:
+        """Whether a model's pairs are varied in geometry: as its block says, or the switch that the block names.
+
+        Raises:
+            ParamsError: params.yaml has no such model.
+        """
+        jitter = self.model(name).jitter
+        if isinstance(jitter, bool):
+            return jitter
+        return self.jitter if jitter == "jitter" else self.reverse_jitter
+
     def model(self, name: str) -> Model:
         """The block of one model.
 
@@ -183,8 +246,36 @@ def load(path: Path = Path("params.yaml")) -> Params:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
     settings = build(Params, tree, str(path))
+    _check_trainings(settings, path)
     _check_suites(settings, path)
     return settings
+
+
+def _check_trainings(settings: Params, path: Path) -> None:
+    """Refuse trainings that cannot be.
+
+    Raises:
+        ParamsError: a training names a recipe, a manifest or a style that there is not, or tunes what has no start.
+    """
+    for name, model in settings.models.items():
+        own, place = model.train, f"{path}: models.{name}.train"
+        named = (
+            ("recipe", (own.recipe,) if own.recipe else (), settings.recipes, "a block of `recipes`"),
+            ("needs", own.needs, settings.manifests, "among the `manifests` that are built from"),
+            ("most", own.most if isinstance(own.most, dict) else (), own.styles, "a style that it learns"),
+        )
+        for key, wanted, there, what in named:
+            for one in wanted:
+                if one not in there:
+                    raise ParamsError(f"{place}.{key}: {one!r} is not {what}; {choices(one, there)}")
+        if own.tune != "all" and model.init == "scratch":
+            raise ParamsError(
+                f"{place}.tune: {own.tune} trains a small part of a network that can paint already, and {name} starts "
+                "from scratch: name another model under `init`, or train all"
+            )
+        recipe = settings.recipes.get(own.recipe or settings.train.recipe)
+        if own.tune == "norms" and recipe and recipe.norm == "none":
+            raise ParamsError(f"{place}.tune: norms cannot be trained, since the recipe's norm is none; train all")
 
 
 def _check_suites(settings: Params, path: Path) -> None:
@@ -228,7 +319,7 @@ def build(cls: type[Built], tree: Any, where: str) -> Built:
 
 def _sentence(cls: type, problem: Any) -> str:
     """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
-    place, kind = problem["loc"], problem["type"]
+    place, kind = tuple(part for part in problem["loc"] if part not in (SHARED, BY_STYLE)), problem["type"]
     key = ".".join(str(part) for part in place)
     value = problem["input"]
     note = ""

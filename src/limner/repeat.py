@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from limner import device, sketches
+from limner import device
 from limner.files import cache_dir, sha256
 from limner.nets import store
 from limner.params import Params
 from limner.train import machine as machines
 from limner.train import settings as of
 from limner.train.checkpoint import key
-from limner.train.run import Places, train
+from limner.train.run import pictures, train
 
 
 def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
@@ -22,7 +22,7 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     half-trained model goes on from its checkpoint.
 
     Args:
-        settings: all of params.yaml.
+        settings: of the model, `Params.of(name)`.
         name: of the model.
         out: a folder for the folders of models.
         root: of the project.
@@ -30,24 +30,16 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     Raises:
         LimnerError: as `limner.train.run.train` does.
     """
-    model, machine = settings.model(name), machines.choose(settings.train)
+    machine = machines.choose(settings.train)
     card, recipe, augment = of.card(settings, name), of.recipe(settings, name), of.augment(settings, name)
-    plan = replace(of.plan(settings), snapshots=0)
-    places = Places(
-        faces=root / "data/faces",
-        times=root / "data/faces.csv",
-        split=root / "data/split.csv",
-        sketches=root / model.sketches,
-        weights=root / "data/weights",
-        init=None if model.init == "scratch" else root / "models" / model.init,
-        model=out,
-        training=out,
-    )
-    data = _data(places, card)
+    plan = replace(of.plan(settings, name), snapshots=0)
+    places = of.places(settings, name, out, out, root)
+    begun = [sha256(path) for path in sorted(places.init.iterdir())] if places.init else []
     kept = []
     for seed in settings.seeds[1:]:
         seeded = replace(recipe, seed=seed)
-        facts = (card, seeded, augment, machine, device.threads(), plan, data)
+        digests = pictures(places, card, augment, plan, seed).digests
+        facts = (card, seeded, augment, machine, device.threads(), plan, begun, digests)
         folder = cache_dir("repeats") / key(facts, ())
         if not machine.tell((folder / store.CARD).is_file()):
             with TemporaryDirectory() as diary:
@@ -58,15 +50,3 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     if machine.main:
         for folder in kept:
             shutil.rmtree(folder)
-
-
-def _data(places: Places, card: store.Card) -> dict[str, str]:
-    """The hashes of all files that a training reads, by path."""
-    folders = [places.faces, *sketches.chosen(places.sketches, card.styles).values()]
-    paths = [path for folder in folders for path in sorted(folder.glob("*.png"))]
-    paths += [
-        places.split,
-        *([places.times] if places.times.is_file() else []),
-        *(sorted(places.init.iterdir()) if places.init else ()),
-    ]
-    return {path.as_posix(): sha256(path) for path in paths}

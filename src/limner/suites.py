@@ -1,5 +1,5 @@
 """What a model is measured on: its suites as lists of samples, each an input, the truth and the model's
-output.
+output; and which of its faces it learned from.
 
 runs/MODEL/suites/SEED/SUITE/STYLE/ID.png     what the model trained from SEED made of each sample
 runs/MODEL/suites/erased/SUITE/STYLE/ID.png   the inputs of suites that erase something
@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from limner import sketches, tables
-from limner.choose import evenly
+from limner.choose import few
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
 from limner.params import Model, Suite
@@ -89,16 +89,18 @@ class Faces:
         """`name`: of the model, whose block is `model`; `root`: of the project.
 
         Raises:
-            SourceError: data/split.csv or data/faces.csv is missing or lacks a column.
+            SourceError: the model's split.csv or faces.csv is missing or lacks a column.
         """
         self.model = model
-        self.photos = root / "data/faces"
-        split = tables.read(root / "data/split.csv", needs=("id", "person", "group", "split"))
-        origin = tables.read(root / "data/faces.csv", needs=("id", "manifest"))[["id", "manifest"]]
+        data = root / model.train.data
+        self.photos = data / "faces"
+        split = tables.read(data / "split.csv", needs=("id", "person", "group", "split"))
+        origin = tables.read(data / "faces.csv", needs=("id", "manifest"))[["id", "manifest"]]
         self.table = split.merge(origin, on="id", validate="1:1")
         """One row a face, in the order of the split: id, person, group, split, manifest."""
         self._people, self._groups = (dict(zip(self.table["id"], self.table[key], strict=True)) for key in WHO)
-        self.drawings = sketches.folders(root / model.sketches)
+        self.drawings = sketches.folders(root / model.drawings)
+        self._lessons = sketches.folders(root / model.sketches)
         self.made = root / "runs" / name / "suites"
 
     def samples(self, suite: Suite, name: str) -> list[Sample]:
@@ -114,16 +116,15 @@ class Faces:
                 chosen = chosen[chosen[column].isin(kept)]
         if suite.split != "all":
             chosen = chosen[chosen["split"] == suite.split]
-        if suite.most is not None and suite.most < len(chosen):
-            chosen = chosen.iloc[evenly(suite.most, len(chosen))]
+        faces = few(chosen["id"].tolist(), suite.most)
         found = [
             sample
-            for face in chosen["id"]
+            for face in faces
             for style in suite.styles
             if (sample := self.sample(style, face, name, bool(suite.erase))).sketch.is_file()  # not every face is drawn
         ]
         if not found:
-            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(chosen))}")
+            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(faces))}")
         return found
 
     def sample(self, style: str, face: str, suite: str = "", erased: bool = False) -> Sample:
@@ -144,6 +145,33 @@ class Faces:
             learns=self.model.learns,
         )
 
+    def learned(self, style: str) -> list[str]:
+        """The faces that the model learned from in a style; in one that it did not learn, those it would have.
+
+        Raises:
+            LimnerError: there are no training faces of its people.
+        """
+        own, training = self.model.train, self.training()
+        if own.most is None:
+            return training
+        folder = (self._lessons if style in own.styles else self.drawings)[style]
+        return few([face for face in training if (folder / f"{face}.png").is_file()], own.limit(style))
+
+    def training(self) -> list[str]:
+        """All training faces of the model's people, in the order of the split.
+
+        Raises:
+            LimnerError: there are none.
+        """
+        people, table = self.model.train.people, self.table
+        ids = table[table["person"].isin(people) & (table["split"] == "train")]["id"].tolist()
+        if not ids:
+            there = ", ".join(sorted(set(table["person"]))) or "nobody"
+            raise LimnerError(
+                f"there are no training faces of {', '.join(people)} for the floors, but faces of {there}"
+            )
+        return [str(id) for id in ids]
+
     def files(self, seed: int) -> pd.DataFrame:
         """Of every sample of every suite: suite, style, id, input, output (of the training from `seed`), truth."""
         samples = [sample for name, suite in self.model.suites.items() for sample in self.samples(suite, name)]
@@ -160,7 +188,7 @@ class Faces:
     def _refuse_unknown(self, suite: Suite, name: str) -> None:
         people, manifests = (sorted(set(self.table[column])) for column in ("person", "manifest"))
         for key, wanted, there, what in (
-            ("styles", suite.styles, list(self.drawings), f"drawings below {self.model.sketches} in the style"),
+            ("styles", suite.styles, list(self.drawings), f"drawings below {self.model.drawings} in the style"),
             ("people", suite.people, people, "faces of"),
             ("manifests", suite.manifests, manifests, "faces that came from"),
         ):

@@ -12,6 +12,7 @@ sheet                         a few samples to look at
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from limner import metrics
 from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
 from limner.evaluate.yardsticks import MODEL, Yardsticks
 from limner.metrics.views.case import Setting
-from limner.params import Align
+from limner.params import DATA, Align, Model
 from limner.suites import Faces, Sample
 
 
@@ -59,6 +60,17 @@ def measure(
     chosen = metrics.load(names, faces.model.learns)
     measured = collect(groups, ids, chosen, faces.model.learns, setting, workers)
     return replace(measured, pictures=_ordered(measured.pictures, faces), closest=_ordered(measured.closest, faces))
+
+
+def setting(model: Model, align: Align, weights: Path) -> Setting:
+    """What the metrics share: only the project's own faces are all in the frame that `align` describes.
+
+    Args:
+        model: to be measured.
+        align: of params.yaml.
+        weights: the folder of model files.
+    """
+    return Setting(weights, eyes(align) if model.train.data == DATA else None)
 
 
 def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from limner.errors import LimnerError
 from limner.evaluate import floors
 from limner.evaluate.closest import Closest, apart, small
 from limner.images import Image
@@ -23,7 +22,8 @@ METHODS = (MODEL, *FLOORS, CEILING)
 class Yardsticks:
     """The floors and the ceiling of one model's suites.
 
-    A style in which no training face is drawn has one floor, the copy: there is nothing to fit the others to.
+    They are fitted to what the model learned from. A style in which no training face is drawn has one floor, the copy:
+    there is nothing to fit the others to.
 
     Args:
         faces: what the model is measured on.
@@ -42,14 +42,20 @@ class Yardsticks:
         self._inputs: dict[str, Closest] = {}
         self._truths: dict[str, Closest] = {}
         fits = {style: floors.Fit() for style in styles}
+        fitted = {style: set(faces.learned(style)) for style in styles}
+        learned = {id for style in faces.model.train.styles for id in faces.learned(style)}
         # Face by face, so that a photo is read once for all of its drawings.
-        for id in _training(faces):
+        for id in faces.training():
             for style in styles:
                 sample = faces.sample(style, id)
-                if sample.sketch.is_file():  # not every face is drawn by hand
-                    picture, truth = sample.read_input(size), sample.read_truth(size)
-                    self._inputs.setdefault(style, Closest()).add(id, picture)
+                if id not in fitted[style] | learned or not sample.sketch.is_file():  # not every face is drawn by hand
+                    continue
+                truth = sample.read_truth(size)
+                if id in learned:
                     self._truths.setdefault(self._kind(style), Closest()).add(id, truth)
+                if id in fitted[style]:
+                    picture = sample.read_input(size)
+                    self._inputs.setdefault(style, Closest()).add(id, picture)
                     fits[style].add(picture, truth)
         self._floors = {style: fits[style].floors() for style in self._inputs}
 
@@ -79,20 +85,6 @@ class Yardsticks:
     def _kind(self, style: str) -> str:
         """What a truth is compared with: photos with photos, drawings with those of their style."""
         return style if self._faces.model.learns == "sketch" else "photo"
-
-
-def _training(faces: Faces) -> list[str]:
-    """The faces that a model learned from.
-
-    Raises:
-        LimnerError: there are none.
-    """
-    people, table = faces.model.train.people, faces.table
-    ids = table[table["person"].isin(people) & (table["split"] == "train")]["id"].tolist()
-    if not ids:
-        there = ", ".join(sorted(set(table["person"]))) or "nobody"
-        raise LimnerError(f"there are no training faces of {', '.join(people)} for the floors, but faces of {there}")
-    return [str(id) for id in ids]
 
 
 def neighbours(times: pd.DataFrame) -> dict[str, str]:

@@ -12,6 +12,9 @@ from limner.params import build
 from limner.recipe import Bottleneck, Norm, Upsample
 from limner.strict import Strict
 
+SHAPE = ("size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample")
+"""What of a card decides a network's weights and what they mean, as the arguments of `UNet` are named."""
+
 if TYPE_CHECKING:
     from limner.nets.unet import UNet
 
@@ -48,8 +51,7 @@ class Card:
         """A generator of this shape, with random weights."""
         from limner.nets.unet import UNet  # loads torch, which a card is read without
 
-        shape = (self.size, self.inputs, self.outputs, self.width, self.dropout)
-        return UNet(*shape, self.norm, self.bottleneck, self.upsample)
+        return UNet(**{name: getattr(self, name) for name in SHAPE}, dropout=self.dropout)
 
 
 def encode(card: Card) -> str:

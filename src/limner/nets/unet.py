@@ -7,7 +7,7 @@ models.lua), and what a recipe may change in it.
 import torch
 from torch import Tensor, nn
 
-from limner.nets.norm import norm
+from limner.nets import norm as norms
 from limner.recipe import Bottleneck, Norm, Upsample
 
 
@@ -23,7 +23,7 @@ class UNet(nn.Module):
         outputs: channels of the output.
         width: channels after the first layer.
         dropout: probability of a zeroed channel value in the three innermost up layers, training only.
-        kind: of norm, after every convolution but the first, the last, and the one that makes the 1x1 map.
+        norm: its kind, after every convolution but the first, the last, and the one that makes the 1x1 map.
         bottleneck: `normed` is pix2pix's: what comes up from the 1x1 map is normed too. At batch 1 that leaves of each
             channel but how its four values differ, so little of what the bottleneck knows of the picture gets through;
             `alive` leaves that norm out.
@@ -38,7 +38,7 @@ class UNet(nn.Module):
         outputs: int,
         width: int,
         dropout: float = 0.0,
-        kind: Norm = "batch",
+        norm: Norm = "batch",
         bottleneck: Bottleneck = "alive",
         upsample: Upsample = "transposed",
     ) -> None:
@@ -51,19 +51,19 @@ class UNet(nn.Module):
         for level, out in enumerate(channels):
             below = inputs if level == 0 else channels[level - 1]
             normed = 0 < level < depth - 1
-            conv = nn.Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or kind == "none")
+            conv = nn.Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or norm == "none")
             parts: list[nn.Module] = [] if level == 0 else [nn.LeakyReLU(0.2)]
-            self.down.append(nn.Sequential(*parts, conv, *([norm(kind, out)] if normed else [])))
+            self.down.append(nn.Sequential(*parts, conv, *([norms.norm(norm, out)] if normed else [])))
         self.up = nn.ModuleList()
         for level in reversed(range(depth)):
             # The innermost layer reads the bottleneck alone; the others also the skip of their level.
             below = channels[level] * (1 if level == depth - 1 else 2)
             out = outputs if level == 0 else channels[level - 1]
             normed = level > 0 and (level < depth - 1 or bottleneck == "normed")
-            tail: list[nn.Module] = [norm(kind, out)] if normed else []
+            tail: list[nn.Module] = [norms.norm(norm, out)] if normed else []
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))
-            bias = not normed or kind == "none"
+            bias = not normed or norm == "none"
             self.up.append(nn.Sequential(nn.ReLU(), *_doubled(upsample, below, out, bias), *tail))
 
     def forward(self, picture: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import pandas as pd
 from limner import tables
 from limner.compare import ALL
 from limner.errors import SourceError
+from limner.left_out import NOTE
 from limner.params import Model, Params
 from limner.report import training
 from limner.report.dataset import number
@@ -23,12 +24,13 @@ Sample = tuple[str, str, str]
 
 
 def collect(root: Path, params: Params) -> tuple[ModelResult, ...]:
-    """Read what evaluate and train wrote of every model of params.yaml, in its order.
+    """Read what evaluate and train wrote of every model of params.yaml that was not left out, in its order.
 
     Raises:
         SourceError: a table is missing, unreadable, lacks a column, or contradicts another one.
     """
-    return tuple(_Reader(root, name, block, params.seed).model() for name, block in params.models.items())
+    built = {name: block for name, block in params.models.items() if not (folder_of(root, name) / NOTE).is_file()}
+    return tuple(_Reader(root, name, block, params.seed).model() for name, block in built.items())
 
 
 def folder_of(root: Path, model: str) -> Path:

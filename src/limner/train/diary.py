@@ -3,10 +3,12 @@
 training/metrics.json, training/plots/metrics/     losses, written by DVCLive
 training/plots/images/painted/EPOCH.png            the snapshots of an epoch on one sheet
 training/snapshots/EPOCH/STYLE~ID.png              each snapshot by itself
+training/pairs.csv                                 how many pairs are learned: style, pairs
 training/warnings.csv                              what did not look well: step, kind, told
 training/snapshots/input/, training/snapshots/truth/   what it was painted from, and what it should be
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,15 +31,19 @@ class Diary:
     Args:
         folder: where; emptied first.
         pairs: the fixed test pairs.
+        learned: (style, id) of every pair that is learned from.
     """
 
-    def __init__(self, folder: Path, pairs: Pairs) -> None:
+    def __init__(self, folder: Path, pairs: Pairs, learned: Iterable[tuple[str, str]] = ()) -> None:
         self.folder = folder
         self.live = Live(str(folder), save_dvc_exp=False, dvcyaml=None)
         self.input, self.truth = pairs.batch(torch.arange(len(pairs)))
         self.names = [f"{style}~{id}" for style, id in pairs.names]
         self._write("input", self.input)
         self._write("truth", self.truth)
+        counts = Counter(style for style, _ in learned)
+        lines = ({"style": style, "pairs": count} for style, count in counts.items())
+        tables.write_rows(folder / "pairs.csv", ("style", "pairs"), lines)
         self.warnings: list[Warned] = []
         self._write_warnings()
 

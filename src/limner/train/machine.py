@@ -83,8 +83,9 @@ class Machine:
         )
 
     def adam(self, network: nn.Module, lr: float, beta1: float) -> torch.optim.Adam:
-        """An optimiser of the network's weights."""
-        return torch.optim.Adam(network.parameters(), lr=lr, betas=(beta1, 0.999), fused=self.fused)
+        """An optimiser of those of the network's weights that are trained."""
+        trained = [weight for weight in network.parameters() if weight.requires_grad]
+        return torch.optim.Adam(trained, lr=lr, betas=(beta1, 0.999), fused=self.fused)
 
     def lay(self, pictures: Tensor) -> Tensor:
         """Pictures in the order of memory that convolutions are fastest with."""

@@ -1,8 +1,8 @@
 """One training from folders to a model's folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Never
 
@@ -11,9 +11,11 @@ from tqdm import tqdm
 from limner import device as devices
 from limner import export, sketches
 from limner.errors import TrainingError
-from limner.nets import store
+from limner.nets import adapter, store
+from limner.nets.plain import plain
 from limner.nets.unet import UNet
-from limner.pairs import Augment, find, open_pairs
+from limner.pairs import Augment, Pairs, find, open_pairs
+from limner.params import Tune
 from limner.progress import progress
 from limner.train import start, threads
 from limner.train.checkpoint import Checkpoint, key
@@ -49,18 +51,38 @@ class Places:
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens beside the steps."""
+    """What a training is told beside its recipe."""
 
     snapshots: int
     """How often the fixed test pictures are painted."""
     threads: int = 0
-    """Cores for one process; 0: as many as are fastest."""
+    """Cores for one process; 0: all of them."""
     patience: int = 0
     """Epochs without a better figure of the held-out faces after which training stops; 0: nothing is held out."""
     validate: float = 0.2
     """Share of each person's training groups that is held out."""
     gap: float = 0.0
     """Seconds between the held-out faces of a video and those that are learned from."""
+    most: Mapping[str, int] = field(default_factory=dict)
+    """Faces that are learned from, by style, at even steps; all of them in a style that is not named."""
+    tune: Tune = "all"
+    """What of the generator is trained."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """All that a training sees."""
+
+    learned: Pairs
+    shown: Pairs
+    """Of the test faces, for the snapshots."""
+    held: Pairs | None
+    """Of the faces that are held out, if patience wants some."""
+
+    @property
+    def digests(self) -> list[str]:
+        """Hex digests of all that decides them."""
+        return [pairs.digest for pairs in (self.learned, self.shown, self.held) if pairs]
 
 
 def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan) -> None:
@@ -82,33 +104,47 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
         training.keep()
 
 
-def _begin(
-    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
-) -> "_Training":
+def pictures(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: int) -> Pictures:
+    """What the training of `card` from `seed` sees.
+
+    Raises:
+        LimnerError: the split has no training or no test faces of these people, or none to hold out.
+    """
     drawings = sketches.chosen(places.sketches, card.styles)
     ids, held = start.ids(places.split, card, "train"), list[str]()
     if plan.patience:
-        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, recipe.seed)
-    pairs = open_pairs(find(places.faces, drawings, ids), card.learns, augment.side)
+        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, seed)
+    learned = find(places.faces, drawings, ids)
+    if plan.most:
+        learned = start.thinned(learned, ids, plan.most)
     unseen = find(places.faces, drawings, start.ids(places.split, card, "test"))
-    shown = open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size)
-    digests = [pairs.digest, shown.digest]
-    patience = None
+    validated = None
     if held:
         known = find(places.faces, drawings, held)
-        validated = open_pairs(start.some(known, measured(len(known), len(pairs))), card.learns, card.size)
-        patience = Patience(validated, places.weights, plan.patience, machine)
-        digests.append(validated.digest)
+        validated = start.some(known, measured(len(known), len(learned)))
+    return Pictures(
+        open_pairs(learned, card.learns, augment.side),
+        open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size),
+        open_pairs(validated, card.learns, card.size) if validated else None,
+    )
+
+
+def _begin(
+    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
+) -> "_Training":
+    seen = pictures(places, card, augment, plan, recipe.seed)
+    patience = Patience(seen.held, places.weights, plan.patience, machine) if seen.held else None
     generator = start.generator(card, places.init)
     discriminator = start.discriminator(card, recipe, places.init)
+    adapter.adapt(generator, plan.tune)
     weights = [*generator.state_dict().values(), *discriminator.state_dict().values()]
 
     cores = threads.settle(machine, plan.threads)
-    checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *digests), weights), machine)
+    checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *seen.digests), weights), machine)
     objective = Objective(recipe, machine, places.weights)
-    trainer = Trainer(generator, discriminator, pairs, augment, recipe, objective, machine)
-    diary = Diary(places.training, shown) if machine.main else None
-    return _Training(places.model, card, trainer, checkpoint, diary, patience, plan.snapshots)
+    trainer = Trainer(generator, discriminator, seen.learned, augment, recipe, objective, machine)
+    diary = Diary(places.training, seen.shown, seen.learned.names) if machine.main else None
+    return _Training(places.model, card, trainer, checkpoint, diary, patience, plan)
 
 
 class _Training:
@@ -122,11 +158,11 @@ class _Training:
         checkpoint: Checkpoint,
         diary: Diary | None,
         patience: Patience | None,
-        snapshots: int,
+        plan: Plan,
     ) -> None:
         self.folder, self.card, self.trainer, self.machine = folder, card, trainer, trainer.machine
-        self.checkpoint, self.diary, self.patience = checkpoint, diary, patience
-        epochs = trainer.recipe.epochs
+        self.checkpoint, self.diary, self.patience, self.tune = checkpoint, diary, patience, plan.tune
+        epochs, snapshots = trainer.recipe.epochs, plan.snapshots
         self.when = {round(epochs * (index + 1) / snapshots) for index in range(snapshots)}
         self.done: dict[str, Any] = {"told": [], "snapshots": [], "warned": []}
         """What the diary holds, for a run that goes on to write it again."""
@@ -164,6 +200,9 @@ class _Training:
         painter = self.painter()
         if self.diary:
             self.diary.close()
+            if self.tune != "all":
+                adapter.save(self.folder, painter)
+                painter = plain(painter)
             export.write(self.folder, self.card, painter)
             store.save(self.folder, self.card, painter, self.trainer.discriminator)
         self.checkpoint.forget()

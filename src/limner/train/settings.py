@@ -1,13 +1,17 @@
-"""What params.yaml says of one model, as the objects a training takes."""
+"""What params.yaml says of one model, as the objects a training takes.
+
+`settings` are that model's own everywhere: `Params.of(name)`.
+"""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Literal
 
 from limner.nets.store import Card
 from limner.pairs import JITTER, Augment
 from limner.params import Params
 from limner.train.objective import Recipe
-from limner.train.run import Plan
+from limner.train.run import Places, Plan
 
 CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "photo": (1, 3)}
 """By what a model learns to make: the channels it reads, and those it makes."""
@@ -42,9 +46,8 @@ def recipe(settings: Params, name: str) -> Recipe:
 
 
 def augment(settings: Params, name: str) -> Augment:
-    """How its pairs are varied: in geometry, but for mirroring, if the top-level switch that the model's block names
-    is on."""
-    recipe, jitter = settings.recipe, getattr(settings, settings.model(name).jitter)
+    """How its pairs are varied: in geometry, but for mirroring, if it jitters."""
+    recipe, jitter = settings.recipe, settings.jitters(name)
     moved = recipe.rotate, recipe.shift, recipe.stretch
     return Augment(
         settings.size,
@@ -55,7 +58,39 @@ def augment(settings: Params, name: str) -> Augment:
     )
 
 
-def plan(settings: Params) -> Plan:
-    """What happens beside the steps."""
-    shared = settings.train
-    return Plan(shared.snapshots, shared.threads, shared.patience, shared.validate, settings.split.gap_seconds)
+def plan(settings: Params, name: str) -> Plan:
+    """What a training is told beside its recipe."""
+    shared, own = settings.train, settings.model(name).train
+    return Plan(
+        shared.snapshots,
+        shared.threads,
+        shared.patience,
+        shared.validate,
+        settings.split.gap_seconds,
+        {style: limit for style in own.styles if (limit := own.limit(style)) is not None},
+        own.tune,
+    )
+
+
+def places(settings: Params, name: str, model: Path, training: Path, root: Path = Path()) -> Places:
+    """Where the model's training reads, in the project at `root`, and where it writes.
+
+    Args:
+        settings: all of params.yaml.
+        name: of the model.
+        model: the folder of what is trained.
+        training: the folder of its diary.
+        root: of the project.
+    """
+    block = settings.model(name)
+    data = root / block.train.data
+    return Places(
+        faces=data / "faces",
+        times=data / "faces.csv",
+        split=data / "split.csv",
+        sketches=root / block.sketches,
+        weights=root / "data/weights",
+        init=None if block.init == "scratch" else root / "models" / block.init,
+        model=model,
+        training=training,
+    )

@@ -1,13 +1,15 @@
 """What a training starts from: which faces, and which weights."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from torch import nn
 
 from limner import tables
-from limner.choose import evenly
+from limner.choose import evenly, few
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
+from limner.nets.card import SHAPE
 from limner.nets.patchgan import PatchGAN, layers_for
 from limner.nets.start import start_normal
 from limner.nets.unet import UNet
@@ -54,6 +56,22 @@ def parted(split: Path, times: Path, learned: list[str], share: float, gap: floa
     return learn, held
 
 
+def thinned(pairs: Sources, order: Sequence[str], most: Mapping[str, int]) -> Sources:
+    """Of each style at most so many pairs, at even steps: the same for all who ask for the same number.
+
+    Args:
+        pairs: to choose from.
+        order: their faces as the split has them, which is the order of time.
+        most: pairs by style; a style that is not named keeps all of its.
+    """
+    place = {id: at for at, id in enumerate(order)}
+    names, kept = pairs.names, list[int]()
+    for name in pairs.folders:
+        mine = [index for index, (style, _) in enumerate(names) if style == name]
+        kept += sorted(few(sorted(mine, key=lambda index: place[names[index][1]]), most.get(name)))
+    return pairs.take(kept)
+
+
 def some(pairs: Sources, count: int) -> Sources:
     """A few of the pairs, each style in turn and the faces of a style spread over time."""
     styles = list(dict.fromkeys(style for style, _ in pairs.names))
@@ -80,8 +98,7 @@ def generator(card: store.Card, init: Path | None) -> UNet:
         start_normal(module)
     if init is not None:
         other, trained = store.load(init)
-        shape = ("learns", "size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample")
-        if differs := [name for name in shape if getattr(other, name) != getattr(card, name)]:
+        if differs := [name for name in ("learns", *SHAPE) if getattr(other, name) != getattr(card, name)]:
             told = ", ".join(f"{name} {getattr(other, name)} instead of {getattr(card, name)}" for name in differs)
             raise ModelError(f"{card.name} cannot start from {init}: that model has {told}")
         network.load_state_dict(trained.state_dict())
