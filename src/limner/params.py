@@ -103,7 +103,7 @@ class Altered:
     """The style, of an effect or an artist."""
     erase: tuple[Feature, ...] | Literal["any"] = ()
     """Removed from each drawing, all of them at once; any: for each drawing one to three things at random."""
-    wobble: Annotated[float, Field(ge=0, le=40)] = 0.0
+    wobble: Annotated[float, Field(ge=0, le=12)] = 0.0
     """How far its lines are displaced, root mean square, pixels of the 400x400 face."""
     draw: NotNegative = 0
     """Which draw of all that is random: styles with the same one wobble alike."""

@@ -50,7 +50,7 @@ class Varied:
         from limner.sketch import make
 
         block = self.drawn(photo)
-        return make(block, f"varied: kinds, for a face, {block}")(photo)
+        return make(block, "varied")(photo)
 
     def drawn(self, photo: Image) -> dict[str, Any]:
         """What an (H, W, 3) RGB face is drawn with: `effect` and its parameters."""
@@ -70,8 +70,10 @@ def _varied(value: Any, kind: Any, spread: float, rng: np.random.Generator) -> A
     bare, *notes = get_args(kind) if hasattr(kind, "__metadata__") else (kind,)
     if isinstance(value, list | tuple):
         inner = get_args(bare)
-        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
-        return _in_order(value, [_varied(one, of, spread, rng) for one, of in zip(value, kinds, strict=True)])
+        row = inner[-1] is Ellipsis  # any number of one kind, and no tuple of several
+        kinds = [inner[0]] * len(value) if row else inner
+        drawn = [_varied(one, of, spread, rng) for one, of in zip(value, kinds, strict=True)]
+        return _in_order(value, drawn) if row else drawn
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     low, high = _range(notes)
