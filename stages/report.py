@@ -14,7 +14,7 @@ from limner.report.page import write_report
 
 def main() -> None:
     settings = params.load()
-    sketches.refuse_strangers(Path("data/sketches"), settings.styles)
+    sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     write_report(Path(), settings)
 
 

@@ -112,6 +112,10 @@ def _check(file: str) -> None:
     wrong = [name for name in settings.evaluate.metrics if name not in _metrics()]
     if wrong:
         raise ParamsError(f"evaluate.metrics: no metric {wrong[0]!r}; {choices(wrong[0], _metrics())}")
+    for style, how in settings.altered.items():
+        drawn = [*settings.styles, *_by_hand(settings)]
+        if how.of not in drawn:
+            raise ParamsError(f"altered.{style}.of: nothing draws the style {how.of!r}; {choices(how.of, drawn)}")
     for name, model in settings.models.items():
         if model.init not in ("scratch", *settings.models):
             raise ParamsError(
@@ -127,20 +131,25 @@ def _check(file: str) -> None:
                         f"models.{name}.{place}.styles: nothing draws the style {style!r} into {folder}; "
                         f"{choices(style, there)}"
                     )
-    sketches.refuse_strangers(Path("data/sketches"), settings.styles)
+    sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
 def _styles(settings: params.Params, model: params.Model, below: Path) -> list[str]:
     """The styles that will lie below a folder that a model reads: of effects, of artists and of other models."""
     root = Path(model.train.data, "sketches")
-    by_hand = {row.style for row in read_all(settings.manifests, allow_unlicensed=True)[0] if row.style}
     folders = [
         *(root / "effects" / style for style in settings.styles),
-        *(root / "artist" / style for style in sorted(by_hand)),
+        *(root / "artist" / style for style in _by_hand(settings)),
+        *(root / "altered" / style for style in settings.altered),
         *(Path(other.writes) for other in settings.models.values() if other.learns == "sketch" and other is not model),
     ]
     return [folder.name for folder in folders if below in (folder, *folder.parents)]
+
+
+def _by_hand(settings: params.Params) -> list[str]:
+    """The styles that artists have drawn."""
+    return sorted({row.style for row in read_all(settings.manifests, allow_unlicensed=True)[0] if row.style})
 
 
 def _metrics() -> list[str]:

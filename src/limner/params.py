@@ -5,7 +5,7 @@ Numbers have no defaults here: params.yaml holds them all, with their meaning an
 """
 
 import json
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -132,6 +132,20 @@ class Model:
 
 
 @dataclass(frozen=True, config=Strict)
+class Altered:
+    """A style made of another style's drawings: they wobble, lose something, or, in this order, both."""
+
+    of: Name
+    """The style, of an effect or an artist."""
+    erase: tuple[Feature, ...] | Literal["any"] = ()
+    """Removed from each drawing, all of them at once; any: for each drawing one to three things at random."""
+    wobble: Annotated[float, Field(ge=0, le=12)] = 0.0
+    """How far its lines are displaced, root mean square, pixels of the 400x400 face."""
+    draw: NotNegative = 0
+    """Which draw of all that is random: styles with the same one wobble alike."""
+
+
+@dataclass(frozen=True, config=Strict)
 class Train:
     """Where and how trainings run, and by which recipe."""
 
@@ -178,6 +192,8 @@ class Params:
     recipes: dict[Name, Recipe]
     evaluate: Evaluate
     workers: Workers
+    altered: dict[Name, Altered] = field(default_factory=dict)
+    """By style, drawings made of those of another style."""
 
     @property
     def seeds(self) -> range:
@@ -248,6 +264,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
     settings = build(Params, tree, str(path))
     _check_trainings(settings, path)
     _check_suites(settings, path)
+    _check_altered(settings, path)
     return settings
 
 
@@ -298,6 +315,22 @@ def _check_suites(settings: Params, path: Path) -> None:
                         f"{place}.manifests: {manifest!r} is not among the `manifests` that are built from; "
                         f"{choices(manifest, settings.manifests)}"
                     )
+
+
+def _check_altered(settings: Params, path: Path) -> None:
+    """Refuse altered styles that cannot be.
+
+    Raises:
+        ParamsError: one bears an effect's name, is made of another altered style, or alters nothing.
+    """
+    for name, block in settings.altered.items():
+        place = f"{path}: altered.{name}"
+        if name in settings.styles:
+            raise ParamsError(f"{place}: `styles` has a style {name!r} too; give one of them another name")
+        if block.of in settings.altered:
+            raise ParamsError(f"{place}.of: {block.of!r} is altered itself; {choices(block.of, settings.styles)}")
+        if not (block.erase or block.wobble):
+            raise ParamsError(f"{place} alters nothing: give `wobble` (pixels), or `erase` (features, or any), or both")
 
 
 Built = TypeVar("Built")

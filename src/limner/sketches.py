@@ -2,6 +2,7 @@
 
 data/sketches/effects/STYLE/ID.png   drawn by an effect
 data/sketches/artist/STYLE/ID.png    drawn by hand, aligned by its own landmarks
+data/sketches/altered/STYLE/ID.png   another style's drawing, by a less certain hand or with something erased
 data/sketches/learned/ID.png         drawn by a model
 """
 
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from limner.errors import LimnerError, choices
 
-FAMILIES = ("effects", "artist")
+FAMILIES = ("effects", "artist", "altered")
+"""The folders of drawings that no model has drawn, each with a folder a style."""
 
 
 def folders(root: Path) -> dict[str, Path]:
@@ -38,15 +40,21 @@ def chosen(root: Path, styles: Iterable[str]) -> dict[str, Path]:
     return {style: found[style] for style in styles}
 
 
-def refuse_strangers(root: Path, named: Iterable[str]) -> None:
-    """Refuse folders of effects that params.yaml no longer names: a removed style must not be learned.
+def refuse_strangers(root: Path, effects: Iterable[str], altered: Iterable[str] = ()) -> None:
+    """Refuse folders of styles that params.yaml no longer names: a removed style must not be learned.
+
+    Args:
+        root: data/sketches.
+        effects: the styles of params.yaml that are drawn by effects.
+        altered: those that are other styles altered.
 
     Raises:
         LimnerError: names the folders to delete.
     """
-    strangers = sorted({path.name for path in (root / "effects").glob("*") if path.is_dir()} - set(named))
-    if strangers:
-        raise LimnerError(
-            f"{root / 'effects'} holds styles that params.yaml does not name: {', '.join(strangers)}; "
-            "delete these folders, or name the styles again under `styles:`"
-        )
+    for family, block, named in (("effects", "styles", effects), ("altered", "altered", altered)):
+        strangers = sorted({path.name for path in (root / family).glob("*") if path.is_dir()} - set(named))
+        if strangers:
+            raise LimnerError(
+                f"{root / family} holds styles that params.yaml does not name: {', '.join(strangers)}; "
+                f"delete these folders, or name the styles again under `{block}:`"
+            )

@@ -28,13 +28,25 @@ def load(style: str, block: dict[str, Any]) -> Effect:
     Raises:
         ParamsError: no such effect, or a parameter that it lacks, does not know or cannot take.
     """
-    where = f"styles.{style}"
+    return make(block, f"styles.{style}")
+
+
+def make(block: dict[str, Any], where: str) -> Effect:
+    """The effect that `block` names with the block's parameters; `where` it stands begins what is said of mistakes.
+
+    Raises:
+        ParamsError: no such effect, or a parameter that it lacks, does not know or cannot take.
+    """
     name = block.get("effect")
     if name not in effect_names():
         raise ParamsError(f"{where}.effect: no effect {name!r}; {choices(name, effect_names())}")
+    return cast(Effect, build(effect_class(name), {key: block[key] for key in block if key != "effect"}, where))
+
+
+def effect_class(name: str) -> Any:
+    """The dataclass of the effect of this name, one of `effect_names`."""
     module = import_module(f"limner.sketch.effects.{name}")
-    made = getattr(module, "".join(part.capitalize() for part in name.split("_")))
-    return cast(Effect, build(made, {key: value for key, value in block.items() if key != "effect"}, where))
+    return getattr(module, "".join(part.capitalize() for part in name.split("_")))
 
 
 def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0) -> None:
@@ -43,20 +55,35 @@ def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0) -> None:
     Raises:
         LimnerError: there are no faces, or some cannot be read; the others are drawn all the same.
     """
-    paths = sorted(faces.glob("*.png"))
+    write_all(partial(_drawn, effect), faces, "faces", out, f"draw {out.name}", workers)
+
+
+def write_all(
+    work: Callable[[Path], images.Image], folder: Path, what: str, out: Path, label: str, workers: int
+) -> None:
+    """Write what `work` makes of every PNG of `folder`, which holds `what`, into `out`, under its own name.
+
+    Raises:
+        LimnerError: there are none, or `work` has raised one for some; the others are written all the same.
+    """
+    paths = sorted(folder.glob("*.png"))
     if not paths:
-        raise LimnerError(f"{faces} holds no faces (*.png) to draw")
+        raise LimnerError(f"{folder} holds no {what} (*.png) to draw")
     out.mkdir(parents=True, exist_ok=True)
-    found = parallel_map(partial(_draw, effect, out), paths, f"draw {out.name}", workers)
+    found = parallel_map(partial(_write, work, out), paths, label, workers)
     if problems := [problem for problem in found if problem]:
-        head = f"{len(problems)} of {len(paths)} faces could not be drawn:"
+        head = f"{len(problems)} of {len(paths)} {what} could not be drawn:"
         raise LimnerError("\n  ".join([head, *problems]))
 
 
-def _draw(effect: Effect, out: Path, face: Path) -> str:
-    """Draw one face; what went wrong as a sentence, or nothing."""
+def _drawn(effect: Effect, face: Path) -> images.Image:
+    return effect(images.read(face))
+
+
+def _write(work: Callable[[Path], images.Image], out: Path, path: Path) -> str:
+    """Write one drawing; what went wrong as a sentence, or nothing."""
     try:
-        images.write(out / face.name, effect(images.read(face)))
+        images.write(out / path.name, work(path))
     except LimnerError as error:
         return str(error)
     return ""

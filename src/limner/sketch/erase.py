@@ -1,6 +1,7 @@
-"""Taking a feature out of a drawing, as an eraser would: bare paper, with a soft and slightly uneven edge."""
+"""Taking something out of a drawing, as an eraser would: bare paper, with a soft and slightly uneven edge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from limner.images import Image
-from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, RIGHT_EYE
+from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_EYE
 from limner.params import Feature
 
 PAPER = 255
@@ -32,6 +33,18 @@ FEATURES: dict[Feature, tuple[list[int], float]] = {
 """By feature its outline, and how far beyond it the paper is bare all round, of the eye distance: lids and lashes lie
 outside an eye's outline, wings and shadow outside the nose's ridge."""
 
+KINDS = {"feature": 0.4, "eyes": 0.1, "part": 0.2, "spot": 0.15, "stroke": 0.15}
+"""What `rub` takes away, and how often: a whole feature, both eyes, a part of a feature, and, anywhere on the face, a
+spot or a stroke."""
+COUNTS = {1: 0.4, 2: 0.35, 3: 0.25}
+"""How many of them, and how often."""
+PART, SPOT, STROKE = (0.08, 0.2), (0.1, 0.3), (0.05, 0.13)
+"""The least and the greatest half of their width, of the eye distance."""
+DABS = 12
+"""Of which a stroke is made."""
+ROUND = 24
+"""Corners of what is round."""
+
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -49,23 +62,97 @@ def erase(drawing: Image, landmarks: Floats, features: Iterable[Feature]) -> Ima
     Returns:
         (H, W), a new picture.
     """
-    points = np.asarray(landmarks, np.float64)[:, :2]
-    distance = float(np.hypot(*(points[IRISES[0]] - points[IRISES[1]])))
+    points, distance = _measured(landmarks)
     done = drawing.copy()
     for feature in features:
-        outline, _ = FEATURES[feature]
-        _rub(done, points[outline] / distance, feature, distance)
+        outline, margin = FEATURES[feature]
+        _remove(done, [points[outline]], margin, distance)
+    return done
+
+
+def rub(drawing: Image, landmarks: Floats, seed: str) -> Image:
+    """Remove one to three things at random: features, both eyes, parts of features, or spots and strokes of the face.
+
+    The seed and the landmarks decide what, where and how large, the same at any size of the drawing.
+
+    Args:
+        drawing: (H, W) gray.
+        landmarks: (478, 2 or more) x, y in pixels of that drawing; what lies outside of it is left out.
+        seed: whatever tells drawings apart that are to lose different things.
+
+    Returns:
+        (H, W), a new picture.
+    """
+    rng = np.random.default_rng(list(f"rub {seed}".encode()))
+    points, distance = _measured(landmarks)
+    done = drawing.copy()
+    for _ in range(_pick(rng, COUNTS)):
+        for pieces, margin in _shapes(rng, points):
+            _remove(done, pieces, margin, distance)
     return done
 
 
 def reach(feature: Feature) -> float:
     """How far from a feature's outline a drawing may change, of the eye distance."""
-    return FEATURES[feature][1] + 2 * UNEVEN + EDGE
+    return _far(FEATURES[feature][1])
 
 
-def _rub(drawing: Image, outline: Floats, feature: Feature, scale: float) -> None:
-    """Erase a feature, in place: inside its outline (N, 2), in eye distances of `scale` pixels, and around it."""
-    far = reach(feature)
+def _far(margin: float) -> float:
+    """How far from a shape a drawing may change that is bare up to `margin` from it, of the eye distance."""
+    return margin + 2 * UNEVEN + EDGE
+
+
+def _measured(landmarks: Floats) -> tuple[Floats, float]:
+    """(478, 2) in eye distances, and the pixels of one."""
+    points = np.asarray(landmarks, np.float64)[:, :2]
+    distance = float(np.hypot(*(points[IRISES[0]] - points[IRISES[1]])))
+    return points / distance, distance
+
+
+def _pick(rng: np.random.Generator, often: dict[Any, float]) -> Any:
+    """One of the keys, each as often as its share of 1 says."""
+    return list(often)[rng.choice(len(often), p=list(often.values()))]
+
+
+def _shapes(rng: np.random.Generator, points: Floats) -> list[tuple[list[Floats], float]]:
+    """Of one erasure: shapes, each of convex pieces (N, 2), and how far beyond it the paper is bare, all in eye
+    distances like the landmarks."""
+    kind = _pick(rng, KINDS)
+    if kind in ("feature", "eyes"):
+        names: list[Feature] = ["left_eye", "right_eye"] if kind == "eyes" else [rng.choice(list(FEATURES))]
+        return [([points[FEATURES[name][0]]], FEATURES[name][1]) for name in names]
+    if kind == "part":
+        outline, _ = FEATURES[rng.choice(list(FEATURES))]
+        return [([_ellipse(rng, rng.choice(points[outline]), PART)], 0.0)]
+    if kind == "spot":
+        return [([_ellipse(rng, _on_face(rng, points), SPOT)], 0.0)]
+    start, middle, end = (_on_face(rng, points) for _ in range(3))
+    way = np.linspace(0, 1, DABS)[:, None]
+    path = (1 - way) ** 2 * start + 2 * way * (1 - way) * middle + way**2 * end
+    half = rng.uniform(*STROKE)
+    dabs = [_ellipse(rng, centre, (0.8 * half, 1.2 * half)) for centre in path]
+    return [([np.concatenate(two) for two in pairwise(dabs)], 0.0)]
+
+
+def _on_face(rng: np.random.Generator, points: Floats) -> Floats:
+    """(2,): a point inside the oval, all places about as likely."""
+    centre = points[OVAL].mean(axis=0)
+    inside: Floats = centre + np.sqrt(rng.random()) * (rng.choice(points[OVAL]) - centre)
+    return inside
+
+
+def _ellipse(rng: np.random.Generator, centre: Floats, half: tuple[float, float]) -> Floats:
+    """(ROUND, 2): round `centre`, its axes of any direction, each between the two lengths of `half`."""
+    turn, slant = np.linspace(0, 2 * np.pi, ROUND, endpoint=False), rng.uniform(0, np.pi)
+    wide, high = rng.uniform(*half, 2)
+    x, y = wide * np.cos(turn), high * np.sin(turn)
+    around: Floats = np.stack([x * np.cos(slant) - y * np.sin(slant), x * np.sin(slant) + y * np.cos(slant)], axis=1)
+    return centre + around
+
+
+def _remove(drawing: Image, pieces: Sequence[Floats], margin: float, scale: float) -> None:
+    """Erase a shape, in place: its convex pieces (N, 2), in eye distances of `scale` pixels, and `margin` around."""
+    far, outline = _far(margin), np.concatenate(pieces)
     height, width = drawing.shape
     low = np.floor(scale * (outline.min(axis=0) - far)).astype(int).clip(0, (width, height))
     high = (np.ceil(scale * (outline.max(axis=0) + far)).astype(int)).clip(0, (width, height))
@@ -74,8 +161,9 @@ def _rub(drawing: Image, outline: Floats, feature: Feature, scale: float) -> Non
         return
     part = drawing[top:bottom, left:right]
     outside = np.ones(part.shape, np.uint8)
-    corners = (scale * outline - low) * 2**FINE
-    cv2.fillConvexPoly(outside, cv2.convexHull(corners.round().astype(np.int32)), 0, shift=FINE)
+    for piece in pieces:
+        corners = (scale * piece - low) * 2**FINE
+        cv2.fillConvexPoly(outside, cv2.convexHull(corners.round().astype(np.int32)), 0, shift=FINE)
     away: Any = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     x, y = (
         np.arange(count, dtype=np.float32) - np.float32(middle)
@@ -83,7 +171,7 @@ def _rub(drawing: Image, outline: Floats, feature: Feature, scale: float) -> Non
     )
     across, down = (np.ascontiguousarray(grid) for grid in np.broadcast_arrays(x, y[:, None]))
     angles: Any = cv2.phase(across, down, angleInDegrees=True)
-    bare = FEATURES[feature][1] + UNEVEN + _wander(outline)[angles.astype(np.intp) % DEGREES]
+    bare = margin + UNEVEN + _wander(outline)[angles.astype(np.intp) % DEGREES]
     kept = np.clip((away / np.float32(scale) - bare) / np.float32(EDGE), 0, 1)
     kept *= kept * (3 - 2 * kept)
     part[:] = np.rint(PAPER + kept * (part - np.float32(PAPER)))
