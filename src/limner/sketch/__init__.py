@@ -37,14 +37,21 @@ def load(style: str, block: dict[str, Any]) -> Effect:
     return cast(Effect, build(made, {key: value for key, value in block.items() if key != "effect"}, where))
 
 
-def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0) -> None:
+def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0, may_lack: bool = False) -> None:
     """Draw every PNG of the folder `faces` into `out`, under its own name.
+
+    Args:
+        effect: what draws.
+        faces: the folder.
+        out: is made if it does not exist.
+        workers: processes; 0: every core.
+        may_lack: whether there may be no face: those of a set whose manifests are optional.
 
     Raises:
         LimnerError: there are no faces, or some cannot be read; the others are drawn all the same.
     """
     paths = sorted(faces.glob("*.png"))
-    if not paths:
+    if not paths and not may_lack:
         raise LimnerError(f"{faces} holds no faces (*.png) to draw")
     out.mkdir(parents=True, exist_ok=True)
     found = parallel_map(partial(_draw, effect, out), paths, f"draw {out.name}", workers)
