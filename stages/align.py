@@ -1,5 +1,8 @@
-"""align: data/raw -> data/faces, data/landmarks.npz, data/sketches/artist."""
+"""align: data/raw -> data/faces, data/landmarks.npz, data/sketches/artist; `python stages/align.py SET`: the same in
+data/SET, of the pictures and in the frame that params.yaml names for it."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from limner import workers
@@ -14,13 +17,17 @@ from limner.stage import run
 DATA = Path("data")
 
 
-def main() -> None:
-    """Find the landmarks of every face, level it and crop it."""
+def main(name: str = "") -> None:
+    """Find the landmarks of every face and put it into its frame."""
     settings = params.load()
-    _, raw = tables.rows(DATA / "raw.csv", needs=("id", "person", "group", "time", "split", "file"))
+    chosen = settings.dataset(name)
+    columns, raw = tables.rows(DATA / "raw.csv", needs=("id", "person", "group", "time", "split", "file", "manifest"))
+    rows = [row for row in raw if chosen.takes(row["manifest"])]
+    frame = replace(settings.align, place=chosen.place)
     model = DATA / "weights" / "face_landmarker.task"
-    align_all(list(raw), settings.align, model, DATA, settings.workers.count)
+    empty = columns if settings.may_lack(chosen) else None
+    align_all(rows, frame, model, DATA / name, settings.workers.count, empty)
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, *sys.argv[1:])

@@ -1,4 +1,5 @@
-"""Draw every face of data/faces in one style of params.yaml: `python stages/sketch.py STYLE`."""
+"""Draw every face of data/faces in one style of params.yaml: `python stages/sketch.py STYLE`; with a further word SET,
+every face of data/SET."""
 
 import sys
 from pathlib import Path
@@ -14,12 +15,15 @@ from limner.sketch import draw_all, load
 from limner.stage import run
 
 
-def main(style: str) -> None:
+def main(style: str, name: str = "") -> None:
     p = params.load()
     if style not in p.styles:
         raise ParamsError(f"no style {style!r} in params.yaml; {choices(style, p.styles)}")
+    chosen = p.dataset(name)
     effect = load(style, p.styles[style])
-    draw_all(effect, Path("data/faces"), Path("data/sketches/effects") / style, p.workers.count)
+    data = Path("data", name)
+    out = data / "sketches" / "effects" / style
+    draw_all(effect, data / "faces", out, p.workers.count, may_lack=p.may_lack(chosen))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ class SourceError(LimnerError):
     """A source could not be fetched, verified or decoded."""
 
 
+class Unreachable(SourceError):
+    """No host answers where a source should be."""
+
+
 class FaceError(LimnerError):
     """A picture holds no face that can be used."""
 

@@ -5,6 +5,7 @@ Numbers have no defaults here: params.yaml holds them all, with their meaning an
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -31,6 +32,11 @@ Feature = Literal["left_eye", "right_eye", "nose", "mouth"]
 """Sides are the person's own: the left eye is at the right of the picture."""
 DATA = "data"
 """The project's own faces, in the frame that `align` describes."""
+TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
+"""Folders of data that no set may be named as."""
+Place = Literal["eyes", "box", "loose", "whole"]
+"""How a face is put into its square: see `limner.align.place`."""
+Manifests = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, config=Strict)
@@ -46,6 +52,8 @@ class Scrape:
     max_seconds: Positive
     max_megabytes: Count
     allow_unlicensed: bool
+    optional: tuple[str, ...] = ()
+    """Manifests that are left out, without an error, where the hosts of all their files do not answer."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -56,6 +64,21 @@ class Align:
     min_eye_distance: Annotated[float, Field(ge=0)]
     max_yaw: Annotated[float, Field(gt=0, le=90)]
     same_person: Annotated[float, Field(gt=0, le=2)]
+    place: Place = "eyes"
+
+
+@dataclass(frozen=True, config=Strict)
+class DataSet:
+    """A further folder of faces, data/NAME, of the same pictures as data itself, but framed in another way."""
+
+    place: Place
+    """In place of `align.place`; the other numbers of `align` hold for it too."""
+    manifests: Manifests | None = None
+    """Those whose pictures it takes; None: every one."""
+
+    def takes(self, manifest: str) -> bool:
+        """Whether the pictures of a manifest, named as in `manifests`, belong to it."""
+        return self.manifests is None or manifest in self.manifests
 
 
 @dataclass(frozen=True, config=Strict)
@@ -107,7 +130,7 @@ class Suite:
     """None: everybody."""
     erase: tuple[Feature, ...] = ()
     """Removed from each drawing, all of them at once, before the model reads it."""
-    manifests: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    manifests: Manifests | None = None
     """Those the photos came from; None: every one."""
     most: Count | None = None
     """Faces, at even steps; None: all of them."""
@@ -181,7 +204,7 @@ class Params:
     reverse_jitter: bool
     flip: bool
     size: Size
-    manifests: Annotated[tuple[str, ...], Field(min_length=1)]
+    manifests: Manifests
     scrape: Scrape
     align: Align
     split: Split
@@ -194,6 +217,7 @@ class Params:
     workers: Workers
     altered: dict[Name, Altered] = field(default_factory=dict)
     """By style, drawings made of those of another style."""
+    sets: dict[Name, DataSet] = field(default_factory=dict)
 
     @property
     def seeds(self) -> range:
@@ -248,6 +272,23 @@ class Params:
             raise ParamsError(f"no model {name!r} in params.yaml; {choices(name, self.models)}")
         return self.models[name]
 
+    def dataset(self, name: str = "") -> DataSet:
+        """The block of one of the `sets`, whose folder is data/NAME; the faces of data itself if `name` is empty.
+
+        Raises:
+            ParamsError: params.yaml has no such set.
+        """
+        if not name:
+            return DataSet(self.align.place)
+        if name not in self.sets:
+            known = choices(name, self.sets) if self.sets else "it names none under `sets`"
+            raise ParamsError(f"no set {name!r} in params.yaml; {known}")
+        return self.sets[name]
+
+    def may_lack(self, one: DataSet) -> bool:
+        """Whether a set may have no picture at all, since every manifest it takes is optional."""
+        return one.manifests is not None and set(one.manifests) <= set(self.scrape.optional)
+
 
 def load(path: Path = Path("params.yaml")) -> Params:
     """Read and check a whole params.yaml.
@@ -263,6 +304,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
     settings = build(Params, tree, str(path))
     _check_trainings(settings, path)
+    _check_sources(settings, path)
     _check_suites(settings, path)
     _check_altered(settings, path)
     return settings
@@ -295,6 +337,33 @@ def _check_trainings(settings: Params, path: Path) -> None:
             raise ParamsError(f"{place}.tune: norms cannot be trained, since the recipe's norm is none; train all")
 
 
+def _check_sources(settings: Params, path: Path) -> None:
+    """Refuse sets and optional manifests that cannot be.
+
+    Raises:
+        ParamsError: one names a manifest that is not built from, or a set the folder of something else.
+    """
+    asked = {"scrape.optional": settings.scrape.optional}
+    asked |= {f"sets.{name}.manifests": block.manifests or () for name, block in settings.sets.items()}
+    for place, manifests in asked.items():
+        _refuse_unknown(manifests, settings, f"{path}: {place}")
+    for name in settings.sets:
+        if name.lower() in TAKEN:
+            raise ParamsError(
+                f"{path}: sets.{name}: the folder data/{name} holds something else; "
+                f"any name is allowed but {', '.join(TAKEN)}"
+            )
+
+
+def _refuse_unknown(manifests: Iterable[str], settings: Params, place: str) -> None:
+    for manifest in manifests:
+        if manifest not in settings.manifests:
+            raise ParamsError(
+                f"{place}: {manifest!r} is not among the `manifests` that are built from; "
+                f"{choices(manifest, settings.manifests)}"
+            )
+
+
 def _check_suites(settings: Params, path: Path) -> None:
     """Refuse suites that cannot be.
 
@@ -309,12 +378,7 @@ def _check_suites(settings: Params, path: Path) -> None:
                     f"{place}.erase: {name} learns to sketch, so it reads photos, and only drawings can be erased: "
                     "leave `erase` out, or put the suite into a model that learns photo"
                 )
-            for manifest in block.manifests or ():
-                if manifest not in settings.manifests:
-                    raise ParamsError(
-                        f"{place}.manifests: {manifest!r} is not among the `manifests` that are built from; "
-                        f"{choices(manifest, settings.manifests)}"
-                    )
+            _refuse_unknown(block.manifests or (), settings, f"{place}.manifests")
 
 
 def _check_altered(settings: Params, path: Path) -> None:

@@ -151,7 +151,8 @@ def thumbnails(folder: Path, ids: Iterable[str]) -> Thumbnails:
         return np.float32(1 / 255) * face.ravel().astype(np.float32)
 
     with ThreadPoolExecutor() as pool:
-        return np.stack(list(pool.map(one, ids)))
+        rows = list(pool.map(one, ids))
+    return np.stack(rows) if rows else np.empty((0, THUMBNAIL**2), np.float32)
 
 
 def add_nearest(table: pd.DataFrame, small: Thumbnails) -> pd.DataFrame:

@@ -97,8 +97,9 @@ class Problem:
 
     id: str
     """The row or picture it is about."""
-    what: Literal["failed", "skipped", "noted"]
-    """`failed`: should have worked; `skipped`: left out by a rule; `noted`: used all the same."""
+    what: Literal["failed", "skipped", "noted", "left out"]
+    """`failed`: should have worked; `skipped`: left out by a rule; `noted`: used all the same; `left out`: an optional
+    manifest as a whole."""
     reason: str
     """A sentence: what was wrong, where, what is allowed."""
 

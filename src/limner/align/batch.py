@@ -27,6 +27,8 @@ class Job:
     """Write (size, size) gray, as of a drawing, instead of RGB."""
     references: tuple[Path, ...] = ()
     """Photos of the person whose face is to be taken; without them it is the largest."""
+    photo: Path | None = None
+    """Of a drawing, the photo it is of: the two are disturbed alike where faces lie loosely."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class _Task:
     params: Align
     model: Path
     network: Path
+    draw: str
 
 
 def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) -> dict[Path, Aligned]:
@@ -53,10 +56,11 @@ def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) ->
     digest = cache(files.sha256)
     for job in jobs:
         compared_with = tuple(digest(file) for file in (*job.references, network)) if job.references else ()
-        entry = remember.entry(job.source, job.gray, compared_with)
+        draw = memory.content_of(job.photo or job.source) if params.place == "loose" else ""
+        entry = remember.entry(job.source, job.gray, compared_with, draw)
         known = memory.recall(entry)
         if known is None:
-            tasks.append(_Task(job, entry, params, model, network))
+            tasks.append(_Task(job, entry, params, model, network, draw))
         else:
             done[job.target] = _deliver(job, known)
     if tasks:
@@ -76,7 +80,7 @@ def _work(task: _Task) -> Aligned:
     except FaceError as error:
         value = Aligned(Facts("skipped", f"there is nobody to compare it with: {error}"))
     else:
-        value = picture.align(job.source, job.gray, task.params, landmarker, likeness)
+        value = picture.align(job.source, job.gray, task.params, landmarker, likeness, task.draw)
     memory.keep(task.entry, value)
     return _deliver(job, value)
 

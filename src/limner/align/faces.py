@@ -1,8 +1,9 @@
 """All pictures of data/raw.csv to aligned faces, aligned drawings, their landmarks and a table."""
 
 import shutil
+import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,27 @@ ABOUT_RAW = ("file", "width", "height", "channels", "reference", "sketch_file")
 """Columns of raw.csv that tell something of the raw picture only; every other one is handed on."""
 
 
-def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers: int = 0) -> None:
-    """Align every picture of `raw`, the lines of data/raw.csv, into the folder `out` (data).
+def align_all(
+    raw: Sequence[Row],
+    params: Align,
+    model: Path,
+    out: Path,
+    workers: int = 0,
+    columns: Sequence[str] | None = None,
+) -> None:
+    """Align every picture of `raw`, the lines of data/raw.csv, into the folder `out` (data, or that of a set).
 
     Writes faces/ID.png, sketches/artist/STYLE/ID.png, landmarks.npz (ID: (478, 3) float32, pixels of the
-    aligned frame), faces.csv and faces_problems.csv. `model` is the landmarker's file.
+    aligned frame; whole pictures without a face have none), faces.csv and faces_problems.csv.
+
+    Args:
+        raw: the lines.
+        params: of the frame.
+        model: the landmarker's file.
+        out: what it holds of faces is replaced.
+        workers: processes; 0: every core.
+        columns: of data/raw.csv, if there may be no line at all (all of a set's manifests are optional): the tables
+            are then written without lines.
 
     Raises:
         LimnerError: no face remains, or the model file is missing.
@@ -49,7 +66,12 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
         for row in raw
     }
     drawings = {
-        row["id"]: Job(Path(row["sketch_file"]), drawings_in / _style(row) / f"{row['id']}.png", gray=True)
+        row["id"]: Job(
+            Path(row["sketch_file"]),
+            drawings_in / _style(row) / f"{row['id']}.png",
+            gray=True,
+            photo=Path(row["file"]),
+        )
         for row in raw
         if row.get("sketch_file")
     }
@@ -63,9 +85,11 @@ def align_all(raw: Sequence[Row], params: Align, model: Path, out: Path, workers
     problems = [problem for name, value in faces.items() for problem in _problems(name, value.facts, "")]
     problems += [p for name, value in drawn.items() for p in _problems(name, value.facts, "its drawing: ")]
     tables.write_problems(out / "faces_problems.csv", problems, "align: pictures to know about")
-    tables.write_rows(out / "faces.csv", _columns(raw), _table(raw, faces, drawn))
+    tables.write_rows(out / "faces.csv", _columns(columns or (raw[0] if raw else ())), _table(raw, faces, drawn))
     _write_landmarks(out / "landmarks.npz", faces)
-    if not any(value.facts.usable for value in faces.values()):
+    if not raw and columns is not None:
+        print(f"{out}: no picture came, and none is missed (scrape.optional)", file=sys.stderr)
+    elif not any(value.facts.usable for value in faces.values()):
         raise LimnerError(f"no usable face in {len(faces)} photos: see {out / 'faces_problems.csv'}")
 
 
@@ -91,13 +115,16 @@ def _style(row: Row) -> str:
 def _problems(name: str, facts: Facts, prefix: str) -> Iterator[Problem]:
     if facts.left_out:
         yield Problem(name, facts.left_out, prefix + facts.reason)
+    elif facts.reason:
+        yield Problem(name, "noted", prefix + facts.reason)
     elif facts.faces_found > 1:
         used = "the largest" if facts.from_reference is None else "the one most like the reference photo"
         yield Problem(name, "noted", f"{prefix}{facts.faces_found} faces found, {used} is used")
 
 
-def _columns(raw: Sequence[Row]) -> list[str]:
-    rest = [name for name in (raw[0] if raw else ()) if name not in (*FIRST, *ABOUT_RAW, "style")]
+def _columns(raw: Iterable[str]) -> list[str]:
+    """Of faces.csv, for those of raw.csv."""
+    rest = [name for name in raw if name not in (*FIRST, *ABOUT_RAW, "style")]
     return [*FIRST, "style", *rest]
 
 

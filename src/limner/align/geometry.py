@@ -20,6 +20,18 @@ def similarity(irises: Floats, eyes: tuple[float, float], eye_distance: float) -
     return np.column_stack([turn, np.asarray(eyes) - turn @ irises.mean(axis=0)])
 
 
+def about(middle: Floats, to: Floats, degrees: float, scale: float) -> Floats:
+    """The (2, 3) similarity that turns clockwise and scales about `middle`, (2,), and puts that at `to`, (2,)."""
+    across, down = scale * np.cos(np.radians(degrees)), scale * np.sin(np.radians(degrees))
+    turn = np.array([[across, -down], [down, across]])
+    return np.column_stack([turn, to - turn @ middle])
+
+
+def after(second: Floats, first: Floats) -> Floats:
+    """The (2, 3) similarity that does `first`, then `second`."""
+    return np.column_stack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]])
+
+
 def transform(matrix: Floats, points: Floats) -> Floats:
     """Map (N, 2) points, or (N, 3) whose third coordinate is a depth that only scales."""
     moved = points.copy()

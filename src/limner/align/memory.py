@@ -29,10 +29,11 @@ class Facts:
     left_out: Literal["", "skipped", "failed"] = ""
     """Why there is no aligned picture, if there is none."""
     reason: str = ""
-    """The sentence to it."""
+    """The sentence to it; of a picture that is used all the same, what a person should know."""
     faces_found: int = 0
     eye_distance: float = 0.0
-    """Pixels of the raw picture between the irises of the face taken."""
+    """Pixels of the raw picture between the irises of the face taken; this, `yaw` and `roll` are nan where a whole
+    picture is used though no face was found in it."""
     yaw: float = 0.0
     """Degrees, see `geometry.yaw`."""
     roll: float = 0.0
@@ -46,6 +47,11 @@ class Facts:
     def usable(self) -> bool:
         """Whether there is an aligned picture."""
         return not self.left_out
+
+    @property
+    def seen(self) -> bool:
+        """Whether there is one with landmarks: all but whole pictures have them."""
+        return self.usable and self.faces_found > 0
 
 
 @dataclass(frozen=True)
@@ -76,14 +82,20 @@ class Memory:
         self._terms = json.dumps(terms, sort_keys=True).encode()
         self._folder = files.cache_dir("align")
 
-    def entry(self, picture: Path, gray: bool, compared_with: tuple[str, ...] = ()) -> Path:
+    def entry(self, picture: Path, gray: bool, compared_with: tuple[str, ...] = (), draw: str = "") -> Path:
         """Where the entry of a picture lies, drawn (`gray`) or photographed; the file may not exist yet.
 
-        `compared_with` are the hashes of the reference photos and of the network that compares.
+        `compared_with` are the hashes of the reference photos and of the network that compares, and `draw` is what
+        decides how a loose face lies.
         """
-        content = files.sha256(picture) if picture.is_file() else ""
-        key = hashlib.sha256(self._terms + f"{content}{gray}{''.join(compared_with)}".encode()).hexdigest()
+        content = content_of(picture)
+        key = hashlib.sha256(self._terms + f"{content}{gray}{''.join(compared_with)}{draw}".encode()).hexdigest()
         return self._folder / key[:2] / f"{key}.face"
+
+
+def content_of(picture: Path) -> str:
+    """The sha256 of a file; empty if there is none."""
+    return files.sha256(picture) if picture.is_file() else ""
 
 
 def recall(entry: Path) -> Aligned | None:
@@ -91,10 +103,12 @@ def recall(entry: Path) -> Aligned | None:
     try:
         head, _, body = entry.read_bytes().partition(b"\n")
         facts = Facts(**json.loads(head))
-        points = np.frombuffer(body, "<f4", POINTS[0] * POINTS[1]).reshape(POINTS) if facts.usable else None
+        points = np.frombuffer(body, "<f4", POINTS[0] * POINTS[1]).reshape(POINTS) if facts.seen else None
     except (OSError, ValueError, TypeError):
         return None
-    return Aligned(facts, body[4 * POINTS[0] * POINTS[1] :], points)
+    png = body if points is None else body[points.nbytes :]
+    # Half an entry whose points are not missed would else be taken for one.
+    return Aligned(facts, png, points) if png or not facts.usable else None
 
 
 def keep(entry: Path, value: Aligned) -> None:

@@ -1,36 +1,56 @@
 """One picture on its way to an aligned face: read, search, judge, warp."""
 
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from limner import images
-from limner.align import geometry
-from limner.align.landmarks import Landmarker
+from limner.align import geometry, place
+from limner.align.geometry import Floats
+from limner.align.landmarks import Face, Landmarker
 from limner.align.memory import Aligned, Facts
 from limner.align.persons import Likeness
 from limner.align.search import SMALL, centred, find
 from limner.align.warp import warp
 from limner.errors import SourceError
+from limner.images import Image
 from limner.params import Align
 
 
-def align(path: Path, gray: bool, params: Align, landmarker: Landmarker, likeness: Likeness | None = None) -> Aligned:
-    """Level and crop a face of a picture: the one most like the person if there is a `likeness`, else the largest.
+def align(
+    path: Path,
+    gray: bool,
+    params: Align,
+    landmarker: Landmarker,
+    likeness: Likeness | None = None,
+    draw: str = "",
+) -> Aligned:
+    """Put a face of a picture into its frame: the one most like the person if there is a `likeness`, else the largest.
 
-    `gray` makes the result (size, size) instead of RGB. What is wrong with a picture is told in the result's facts,
-    so one bad picture never stops the others.
+    `gray` makes the result (size, size) instead of RGB, and `draw` decides how a loose face lies (see `place.matrix`).
+    What is wrong with a picture is told in the result's facts, so one bad picture never stops the others.
     """
     try:
         picture = images.read(path)
     except SourceError as error:
         return Aligned(Facts("failed", str(error)))
+    whole = params.place == "whole"
+    # A drawing's lines are made gray before the warp: Lanczos rings differently in each channel.
+    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if gray else picture
+    if whole and gray:  # nothing of it depends on its face, and its photo's landmarks serve it
+        return Aligned(Facts(), _squared(pixels, params))
     faces = find(landmarker, picture)
     if not faces:
         height, width = picture.shape[:2]
-        return Aligned(Facts("skipped", f"no face found in {width} x {height} pixels"))
+        why = f"no face found in {width} x {height} pixels"
+        if whole and likeness is None:
+            unknown = Facts("", f"{why}: it is used whole, without landmarks", eye_distance=nan, yaw=nan, roll=nan)
+            return Aligned(unknown, _squared(pixels, params))
+        return Aligned(Facts("skipped", why))
     face, far = faces[0], None
     if likeness is not None:
         face, far = likeness.nearest(picture, faces)
@@ -45,14 +65,29 @@ def align(path: Path, gray: bool, params: Align, landmarker: Landmarker, likenes
         yaw=face.yaw,
         roll=geometry.roll(face.irises),
     )
-    if reason := _refusal(facts, params):
+    if reason := _refusal(facts, face, picture, params):
         return Aligned(replace(facts, left_out="skipped", reason=reason))
-    matrix = geometry.similarity(face.irises, params.eyes, params.eye_distance)
-    # A drawing's lines are made gray before the warp: Lanczos rings differently in each channel.
-    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if gray else picture
+    if whole:
+        return Aligned(facts, _squared(pixels, params), _points(_to_square(picture, params), face))
+    matrix = place.matrix(face, params, draw)
     frame, share = warp(pixels, matrix, params.size)
-    points = geometry.transform(matrix, face.points).astype(np.float32)
-    return Aligned(replace(facts, outside=share), images.encode(frame), points)
+    return Aligned(replace(facts, outside=share), images.encode(frame), _points(matrix, face))
+
+
+def _squared(pixels: Image, params: Align) -> bytes:
+    """A whole picture as the PNG of a square one, whatever its proportions."""
+    return images.encode(images.resize(pixels, params.size, params.size))
+
+
+def _to_square(picture: Image, params: Align) -> Floats:
+    """The (2, 3) matrix that `_squared` resizes by; the corners of pixels meet, not their centres."""
+    height, width = picture.shape[:2]
+    scale = params.size / np.array([width, height])
+    return np.column_stack([np.diag(scale), (scale - 1) / 2])
+
+
+def _points(matrix: Floats, face: Face) -> npt.NDArray[np.float32]:
+    return geometry.transform(matrix, face.points).astype(np.float32)
 
 
 def _nobody(faces: int, far: float, most: float) -> str:
@@ -63,11 +98,16 @@ def _nobody(faces: int, far: float, most: float) -> str:
     )
 
 
-def _refusal(facts: Facts, params: Align) -> str:
+def _refusal(facts: Facts, face: Face, picture: Image, params: Align) -> str:
     """Why a face that was found is not used; empty if it is."""
-    if facts.eye_distance < params.min_eye_distance:
+    if params.place == "whole":  # a small picture is taken as it is: it is judged by what it fills of the frame
+        apart = geometry.distance(geometry.transform(_to_square(picture, params), face.irises))
+        whose = "pixels apart in the frame"
+    else:
+        apart, whose = facts.eye_distance, "pixels apart"
+    if apart < params.min_eye_distance:
         return (
-            f"the irises are {facts.eye_distance:.1f} pixels apart; "
+            f"the irises are {apart:.1f} {whose}; "
             f"at least {params.min_eye_distance:g} are needed (align.min_eye_distance)"
         )
     if abs(facts.yaw) > params.max_yaw:

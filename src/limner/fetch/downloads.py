@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from limner.errors import SourceError
+from limner.errors import SourceError, Unreachable
 from limner.fetch import manners, members, sources
 from limner.fetch.daemon import in_daemon
 from limner.fetch.manners import Manners
 from limner.fetch.members import Members
+from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
 from limner.fetch.store import Fetched, Store
 from limner.fetch.web import Web
@@ -58,14 +59,15 @@ class Downloads:
     """
 
     def __init__(self, options: Scrape) -> None:
-        self._mirrors = options.mirrors
+        self.mirrors = mirrors(options.mirrors)
+        """By url prefix, the place that is asked first."""
         folder = cache_dir("downloads")
         self._store = Store(folder)
         self._unfinished = Unfinished(folder / "unfinished")
         self.web = Web(Manners.of(options))
         self._members = Members(self._unfinished.folder, self.web.manners.max_bytes)
         self._opened: dict[str, Fetched] = {}
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._pool = ThreadPoolExecutor(THREADS, "store")
         self._copies = asyncio.Semaphore(COPIES)
@@ -141,15 +143,17 @@ class Downloads:
             kept = await self._thread(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
             if kept and not again and not any(sources.local(url) for url in wanted.urls):
                 return kept
-            reasons = []
-            for place in (place for url in wanted.urls for place in sources.mirrored(url, self._mirrors)):
+            reasons: list[SourceError] = []
+            for place in (place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)):
                 try:
                     return await self._from(place, wanted.sha256, again)
                 except SourceError as error:
-                    reasons.append(str(error))
+                    reasons.append(error)
+            why = "; ".join(map(str, reasons))
             if kept:
-                return replace(kept, note=f"{'; '.join(reasons)}: what was fetched before is used")
-            raise SourceError("; ".join(reasons))
+                return replace(kept, note=f"{why}: what was fetched before is used")
+            # A mirror that lacks a file says nothing of the file's own host, which comes last.
+            raise (Unreachable if isinstance(reasons[-1], Unreachable) else SourceError)(why)
 
     async def _from(self, url: str, expected: str, again: bool) -> Fetched:
         """The file at one url.
@@ -165,7 +169,7 @@ class Downloads:
             if known and not again:
                 return known[0]
             if url in self._failed and not again:
-                raise SourceError(self._failed[url])
+                raise self._failed[url].with_traceback(None)
             try:
                 if url.startswith(("http://", "https://")):
                     return await self._from_server(url, expected, known)
@@ -175,7 +179,7 @@ class Downloads:
             except SourceError as error:
                 if known and not expected:
                     return replace(known[0], note=f"{error}: what was fetched before is used")
-                self._failed[url] = str(error)
+                self._failed[url] = error
                 raise
 
     def _local(self, url: str, path: Path, expected: str) -> Fetched:

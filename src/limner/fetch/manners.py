@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Self
 from urllib.request import getproxies, proxy_bypass
 
-from limner.errors import SourceError
+from limner.errors import SourceError, Unreachable
 from limner.params import Scrape
 
 USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
@@ -20,6 +20,8 @@ CONNECT = 15.0
 """Seconds in which a connection must come about."""
 SILENCE = 30.0
 """Seconds without a byte after which a server counts as stalled."""
+DOUBT = 3
+"""Connections that may fail before a host is given up that only optional manifests name."""
 PAUSE = 1.0
 """Seconds before the second try; doubled for each further one."""
 
@@ -60,6 +62,10 @@ class WebError(SourceError):
         """Seconds that the server asks to wait before."""
 
 
+class NoAnswer(WebError, Unreachable):
+    """Not a byte came from the server."""
+
+
 class Budget:
     """The seconds that one file may still take."""
 
@@ -89,6 +95,8 @@ class Host:
         self.delay = manners.delay
         self.proxy = None if proxy_bypass(name) else getproxies().get(scheme)
         self._patience = manners.tries * manners.connections
+        self.doubted = False
+        """Whether nobody would miss it: then it is given up soon, unless it has answered before."""
         self._gate = asyncio.Semaphore(manners.connections)
         self._free_at = 0.0
         self._silent = 0
@@ -118,15 +126,22 @@ class Host:
         """No connection came about."""
         self._silent += 1
 
+    def failure(self, why: str) -> WebError:
+        """A request broke off, which may pass: of a host that never answered, it counts as if it were not there."""
+        if self.known:
+            return WebError(why, passing=True)
+        self.unreachable()
+        return NoAnswer(why, passing=True)
+
     def refuse_if_gone(self, url: object) -> None:
         """A host that is not there must not cost every row its whole patience.
 
         Raises:
-            WebError: no connection came about many times in a row.
+            NoAnswer: no connection came about many times in a row.
         """
-        if self._silent >= self._patience:
+        if self._silent >= (DOUBT if self.doubted and not self.known else self._patience):
             why = f"the host {self.name} could not be reached {self._silent} times in a row and is not asked again"
-            raise WebError(f"{url}: {why}")
+            raise NoAnswer(f"{url}: {why}")
 
 
 def pause(tries: int, wait: float) -> float:

@@ -6,7 +6,7 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,7 +18,7 @@ from yarl import URL
 
 from limner.fetch import answers, manners
 from limner.fetch.answers import Page
-from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, WebError
+from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, NoAnswer, WebError
 from limner.fetch.partial import Partial, Validator
 
 MOST_REDIRECTS = 10
@@ -35,6 +35,7 @@ class Web:
         self.received = 0
         """Bytes of files so far."""
         self._hosts: dict[str, Host] = {}
+        self._doubted: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._loop = _new_loop()
@@ -145,6 +146,10 @@ class Web:
         host = self._host(answers.address(url))
         host.delay = max(host.delay, seconds)
 
+    def doubt(self, hosts: Collection[str]) -> None:
+        """Give up hosts (`host` or `host:port`) after a few failed connections: nobody would miss what they have."""
+        self._doubted |= set(hosts)
+
     async def _end(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -155,7 +160,8 @@ class Web:
 
     def _host(self, url: URL) -> Host:
         if url.authority not in self._hosts:
-            self._hosts[url.authority] = Host(url.scheme, url.authority, self.manners)
+            host = self._hosts[url.authority] = Host(url.scheme, url.authority, self.manners)
+            host.doubted = url.authority in self._doubted
         return self._hosts[url.authority]
 
     async def _persist(
@@ -173,7 +179,7 @@ class Web:
                 failure = error
             except TimeoutError:
                 why = f"{url}: the server was not done within {self.manners.max_seconds:g} s (scrape.max_seconds)"
-                raise WebError(why, passing=True) from None
+                raise self._host(url).failure(why) from None
             tries = 1 if size() > most else tries + 1
             most = max(most, size())
             wait = manners.pause(tries, failure.wait)
@@ -182,7 +188,7 @@ class Web:
             if wait > budget.left:
                 asked = f", and the server asks to wait {failure.wait:.0f} s" if failure.wait else ""
                 left = f"the {budget.all:g} s of scrape.max_seconds do not allow another try"
-                raise WebError(f"{failure}{asked}: {left}", status=failure.status, passing=True)
+                raise type(failure)(f"{failure}{asked}: {left}", status=failure.status, passing=True)
             async with budget.spend():
                 await asyncio.sleep(wait)
 
@@ -229,13 +235,11 @@ class Web:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host.unreachable()
             unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
-            raise WebError(f"{url}: {answers.reason(error)}", passing=not unknown) from error
-        except aiohttp.ServerTimeoutError as error:
-            raise WebError(f"{url}: {answers.reason(error)}", passing=True) from error
+            raise NoAnswer(f"{url}: {answers.reason(error)}", passing=not unknown) from error
         except aiohttp.InvalidURL as error:
             raise WebError(f"{url}: it is no url of a server") from error
         except (aiohttp.ClientError, ConnectionError) as error:
-            raise WebError(f"{url}: {answers.reason(error)}", passing=True) from error
+            raise host.failure(f"{url}: {answers.reason(error)}") from error
 
     async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
         async with self._answer(url, {}, budget) as response:

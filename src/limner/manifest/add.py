@@ -18,8 +18,9 @@ from limner.manifest import commons, page
 from limner.manifest.found import Found, name_of
 from limner.manifest.sheet import Sheet
 from limner.scrape import expand
+from limner.scrape.homes import FOLDER
 from limner.scrape.ids import Ids, plain
-from limner.scrape.manifests import FOLDER, Row
+from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 WIKIS = (".wikimedia.org", ".wikipedia.org")

@@ -11,11 +11,9 @@ from limner.fetch.downloads import Fetched
 from limner.fetch.sources import chained, local
 from limner.files import sha256
 from limner.scrape import expand, manifests, weights
+from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
-
-MODELS = "models.csv"
-"""The manifest of model files, which has columns of its own."""
 
 
 def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[int, list[Problem]]:

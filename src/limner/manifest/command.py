@@ -121,12 +121,12 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     from limner.manifest.add import append, find, refuse_reference
     from limner.manifest.found import Found
     from limner.manifest.sheet import Sheet
+    from limner.scrape.homes import FOLDER, home
     from limner.scrape.ids import plain
-    from limner.scrape.manifests import FOLDER, inside
 
     settings = params.load()
     path = to or Path(FOLDER, f"{plain(common.person)}.csv")
-    inside(path.as_posix())
+    home(path.as_posix())  # refuses any other folder
     sheet = Sheet(path)
     found: list[Found] = []
     problems: list[Problem] = []

@@ -2,6 +2,8 @@
 
 manifests            rows, checked before anything is fetched
 expand               rows that stand for many files: folders, patterns, archives
+homes                which project they belong to
+reach                optional manifests that are out of reach
 ids                  ids made from names that others chose
 pictures, video      files -> upright sRGB pictures
 registration         is one picture a copy of another, resized, recompressed or cropped

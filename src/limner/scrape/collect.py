@@ -9,11 +9,12 @@ from limner import tables
 from limner.errors import LimnerError, SourceError
 from limner.fetch.downloads import Downloads, Fetched, Wanted
 from limner.params import Scrape
-from limner.scrape import manifests, shots, weights
+from limner.scrape import homes, manifests, shots, weights
 from limner.scrape.album import Album
 from limner.scrape.decoders import Work, decode
 from limner.scrape.expand import expand
 from limner.scrape.manifests import Row
+from limner.scrape.reach import Reach, urls
 from limner.tables import Problem
 
 
@@ -31,12 +32,17 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     Raises:
         LimnerError: more rows failed than may, a model file is missing, or there is no picture at all.
     """
-    named, problems = manifests.read_all(names, options.allow_unlicensed)
-    models = weights.read(data / "manifests" / "models.csv")
+    named, wrong = manifests.read_all(names, options.allow_unlicensed)
+    models = weights.read(homes.models())
     wanted = [model.wanted for model in models]  # first, since they are the largest
+    reach, problems = Reach(options.optional, named), []
+    needed = [url for model in wanted for url in model.urls]
+    needed += [url for row in named if row.manifest not in options.optional for url in urls(row)]
     with Downloads(options) as downloads, Album(data / "raw", options.near_duplicate, options.block_seconds) as album:
+        downloads.web.doubt(reach.hosts(needed, downloads.mirrors))
         rows: list[Row] = []
-        for one in expand(named, downloads.fetch):
+        for one in expand(named, reach.watching(downloads.fetch)):
+            reach.expanded(one)
             if isinstance(one, Row):
                 rows.append(one)
             else:
@@ -44,14 +50,14 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
         total = sum(1 + bool(row.sketch_url) for row in rows)
         fetched = downloads.stream(chain(wanted, _wanted(rows)), len(wanted) + total)
         lacking = weights.install(models, islice(fetched, len(models)), data / "weights")
-        work = _work(rows, fetched, options.neighbours, problems)
+        work = _work(rows, fetched, options.neighbours, problems, reach)
         taken = decode(work, total, workers)
         for row in rows:
             album.add(row, next(taken), next(taken) if row.sketch_url else None)
         next(taken, None)  # ends its progress bar
         album.write(data / "raw.csv")
 
-    problems += album.problems + lacking
+    problems = wrong + reach.told(problems + album.problems) + lacking
     listed = data / "raw_problems.csv"
     tables.write_problems(listed, problems, "What scraping met with")
     print(f"{len(album)} pictures of {album.people} people in {data / 'raw'}", file=sys.stderr)
@@ -71,12 +77,18 @@ def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:
 
 
 def _work(
-    rows: Iterable[Row], fetched: Iterator[Fetched | SourceError], neighbours: int, problems: list[Problem]
+    rows: Iterable[Row],
+    fetched: Iterator[Fetched | SourceError],
+    neighbours: int,
+    problems: list[Problem],
+    reach: Reach,
 ) -> Iterator[Work]:
     """What to take from each of the files that `_wanted` names; notes on how they were had go to `problems`."""
     for row in rows:
         jobs = [_job(row, neighbours), shots.Job("photo")] if row.sketch_url else [_job(row, neighbours)]
-        for job, file in zip(jobs, fetched, strict=False):
+        for number, (job, file) in enumerate(zip(jobs, fetched, strict=False)):
+            if number == 0:
+                reach.came(row, file)
             if isinstance(file, Fetched) and file.note:
                 problems.append(Problem(row.id, "noted", file.note))
             yield job, file

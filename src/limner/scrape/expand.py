@@ -11,6 +11,7 @@ from limner.fetch import archives
 from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
+from limner.scrape.homes import PHOTOS, watched
 from limner.scrape.ids import Ids
 from limner.scrape.manifests import Row
 from limner.tables import Problem
@@ -19,8 +20,6 @@ SUFFIXES = {
     "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
     "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
 }
-WATCHED = Path("data/photos")
-"""The one folder of local pictures that DVC watches."""
 
 
 def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[Row | Problem]:
@@ -140,6 +139,6 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
 
 
 def _unwatched(row: Row, path: Path) -> Iterator[Problem]:
-    if path != WATCHED and WATCHED not in path.parents:
-        why = f"{row.url} lies outside {WATCHED} and has no sha256: when it changes, run `dvc repro --force scrape`"
+    if not watched(path):
+        why = f"{row.url} lies outside {PHOTOS} and has no sha256: when it changes, run `dvc repro --force scrape`"
         yield Problem(row.id, "noted", why)

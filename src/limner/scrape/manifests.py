@@ -15,7 +15,6 @@ any other column                passed on as it is
 """
 
 import difflib
-import posixpath
 import re
 import sys
 import unicodedata
@@ -25,9 +24,9 @@ from pathlib import Path, PurePosixPath
 
 from limner import tables
 from limner.errors import LimnerError, SourceError, choices
+from limner.scrape.homes import home, seen_from_here
 from limner.tables import Problem
 
-FOLDER = PurePosixPath("data/manifests")
 NEEDED = ("id", "person", "url")
 KINDS = ("photo", "video")
 CHANNELS = ("rgb", "bgr")
@@ -89,7 +88,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     problems: list[Problem] = []
     places: dict[str, str] = {}
     for name in manifests:
-        inside(name)
+        around = home(name)
         columns, lines = tables.rows(Path(name), NEEDED)
         clash = [column for column in columns if column in WRITTEN]
         if clash:
@@ -102,7 +101,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
                 continue
             place = f"{name}, line {line}"
             try:
-                row = _row(texts, name, line, allow_unlicensed)
+                row = _row(texts, name, around, line, allow_unlicensed)
                 # Some file systems take A and a for the same name.
                 earlier = places.setdefault(row.id.lower(), place)
                 if earlier != place:
@@ -118,19 +117,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     return rows, problems
 
 
-def inside(name: str) -> PurePosixPath:
-    """The path of a manifest, which DVC watches in data/manifests: elsewhere it could change unseen.
-
-    Raises:
-        LimnerError: it lies elsewhere.
-    """
-    path = PurePosixPath(posixpath.normpath(Path(name).as_posix()))
-    if FOLDER not in path.parents:
-        raise LimnerError(f"the manifest {name} must lie in {FOLDER}, where its changes are seen")
-    return path
-
-
-def _row(cells: dict[str, str], manifest: str, line: int, allow_unlicensed: bool) -> Row:
+def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int, allow_unlicensed: bool) -> Row:
     """Check the cells of one row of a manifest.
 
     Raises:
@@ -140,12 +127,12 @@ def _row(cells: dict[str, str], manifest: str, line: int, allow_unlicensed: bool
     row = Row(
         id=cells["id"],
         person=sys.intern(cells["person"]),  # one text for all the rows that share it
-        url=cells["url"],
+        url=seen_from_here(cells["url"], around),
         kind=cells.get("kind") or "photo",
         sha256=cells.get("sha256", "").lower(),
         every=int(found[1]) if (found := WHOLE.fullmatch(cells.get("every") or "1")) else 0,
         channels=cells.get("channels") or "rgb",
-        sketch_url=cells.get("sketch_url", ""),
+        sketch_url=seen_from_here(cells.get("sketch_url", ""), around),
         sketch_sha256=cells.get("sketch_sha256", "").lower(),
         style=(cells.get("style") or Path(manifest).stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),

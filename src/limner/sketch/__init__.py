@@ -49,25 +49,38 @@ def effect_class(name: str) -> Any:
     return getattr(module, "".join(part.capitalize() for part in name.split("_")))
 
 
-def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0) -> None:
+def draw_all(effect: Effect, faces: Path, out: Path, workers: int = 0, may_lack: bool = False) -> None:
     """Draw every PNG of the folder `faces` into `out`, under its own name.
+
+    Args:
+        effect: what draws.
+        faces: the folder.
+        out: is made if it does not exist.
+        workers: processes; 0: every core.
+        may_lack: whether there may be no face: those of a set whose manifests are optional.
 
     Raises:
         LimnerError: there are no faces, or some cannot be read; the others are drawn all the same.
     """
-    write_all(partial(_drawn, effect), faces, "faces", out, f"draw {out.name}", workers)
+    write_all(partial(_drawn, effect), faces, "faces", out, f"draw {out.name}", workers, may_lack)
 
 
 def write_all(
-    work: Callable[[Path], images.Image], folder: Path, what: str, out: Path, label: str, workers: int
+    work: Callable[[Path], images.Image],
+    folder: Path,
+    what: str,
+    out: Path,
+    label: str,
+    workers: int,
+    may_lack: bool = False,
 ) -> None:
     """Write what `work` makes of every PNG of `folder`, which holds `what`, into `out`, under its own name.
 
     Raises:
-        LimnerError: there are none, or `work` has raised one for some; the others are written all the same.
+        LimnerError: there are none though there must be (`may_lack`), or `work` has raised one for some; the others are written all the same.
     """
     paths = sorted(folder.glob("*.png"))
-    if not paths:
+    if not paths and not may_lack:
         raise LimnerError(f"{folder} holds no {what} (*.png) to draw")
     out.mkdir(parents=True, exist_ok=True)
     found = parallel_map(partial(_write, work, out), paths, label, workers)

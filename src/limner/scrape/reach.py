@@ -1,0 +1,97 @@
+"""Optional manifests: one is left out as a whole where no host answers for any of its files."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from limner.errors import Unreachable
+from limner.fetch.downloads import Fetched, Wanted
+from limner.fetch.sources import chained, mirrored
+from limner.scrape.manifests import Row
+from limner.tables import Problem
+
+
+class Reach:
+    """Watches what comes of the rows of optional manifests.
+
+    Args:
+        optional: the manifests, as params.yaml names them.
+        named: the rows of all manifests, before any of them is made into many.
+    """
+
+    def __init__(self, optional: Sequence[str], named: Iterable[Row]) -> None:
+        self._rows: dict[str, list[Row]] = {name: [] for name in optional}
+        for row in named:
+            self._rows.get(row.manifest, []).append(row)
+        self._owner = {row.id: name for name, rows in self._rows.items() for row in rows}
+        self._missing: dict[str, int] = dict.fromkeys(optional, 0)
+        """By manifest, the files that no host answers for."""
+        self._answered: set[str] = set()
+        """Manifests of which something came, or failed in another way."""
+        self._gone: set[str] = set()
+        """Urls of archives that no host answers for."""
+
+    def hosts(self, needed: Iterable[str], mirrors: Mapping[str, str]) -> set[str]:
+        """Hosts that only optional manifests ask, and no url of `needed` does."""
+        asked = _hosts((url for rows in self._rows.values() for row in rows for url in urls(row)), mirrors)
+        return asked - _hosts(needed, mirrors)
+
+    def watching(self, fetch: Callable[[Wanted], Fetched]) -> Callable[[Wanted], Fetched]:
+        """`fetch`, as rows that stand for many need it, with its failures noticed."""
+
+        def noticed(wanted: Wanted) -> Fetched:
+            try:
+                return fetch(wanted)
+            except Unreachable:
+                self._gone |= set(wanted.urls)
+                raise
+
+        return noticed
+
+    def expanded(self, one: Row | Problem) -> None:
+        """A row, or a failure, came of the rows that were named."""
+        if isinstance(one, Row):
+            if one.manifest in self._rows:
+                self._owner[one.id] = one.manifest
+        elif one.what == "failed" and (manifest := self._owner.get(one.id)):
+            row = next(row for row in self._rows[manifest] if row.id == one.id)
+            self._note(manifest, row.url in self._gone)
+
+    def came(self, row: Row, file: Fetched | Exception) -> None:
+        """This became of a row's photo or video."""
+        if row.manifest in self._rows:
+            self._note(row.manifest, isinstance(file, Unreachable))
+
+    def told(self, problems: Iterable[Problem]) -> list[Problem]:
+        """What fetching met with, with one line for each manifest that is left out in place of those for its rows."""
+        out = {name for name, count in self._missing.items() if count and name not in self._answered}
+        kept = [one for one in problems if one.what != "failed" or self._owner.get(one.id) not in out]
+        return kept + [Problem(name, "left out", self._why(name)) for name in self._rows if name in out]
+
+    def _note(self, manifest: str, missing: bool) -> None:
+        self._missing[manifest] += missing
+        if not missing:
+            self._answered.add(manifest)
+
+    def _why(self, manifest: str) -> str:
+        hosts = sorted(_hosts((row.url for row in self._rows[manifest]), {}))
+        count = self._missing[manifest]
+        what = "its one file" if count == 1 else f"not one of its {count} files"
+        could = "could not be fetched" if count == 1 else "could be fetched"
+        answer = "does not answer" if len(hosts) == 1 else "do not answer"
+        return f"{what} {could}: {', '.join(hosts)} {answer}; it may be left out (scrape.optional)"
+
+
+def urls(row: Row) -> tuple[str, ...]:
+    """What a row asks for."""
+    return (row.url, row.sketch_url) if row.sketch_url else (row.url,)
+
+
+def _hosts(urls: Iterable[str], mirrors: Mapping[str, str]) -> set[str]:
+    """The servers asked for urls, each as `host` or `host:port`."""
+    found = set()
+    for url in urls:
+        link = chained(url)
+        for place in mirrored(link[1] if link else url, mirrors):
+            if place.startswith(("http://", "https://")):
+                found.add(urlsplit(place).netloc.rpartition("@")[2].lower())
+    return found
