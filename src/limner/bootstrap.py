@@ -81,31 +81,44 @@ def scores(table: pd.DataFrame, styles: Sequence[str], groups: Sequence[str], fi
     return Scores(sums, counts)
 
 
-def estimate(plus: Scores, minus: Scores | None = None) -> Estimate:
-    """The mean of `plus`, or by how much it exceeds that of `minus` (of the same styles and groups), with its interval.
+def estimate(plus: Scores, minus: Scores | None = None, paired: bool = True, logs: bool = False) -> Estimate:
+    """The mean of `plus`, or by how much it exceeds that of `minus`, with its interval.
 
     Groups are drawn for both alike, so that what is hard for both does not count as a difference between them; their
     trainings are drawn each by itself. The parts of the error are added up with Welch and Satterthwaite's degrees
     of freedom.
+
+    Args:
+        plus: of one set of outputs.
+        minus: of another one, of the same styles and groups unless `paired` is off.
+        paired: off: the two have nothing to do with each other, and each side's groups are drawn by themselves.
+        logs: estimate the means' logarithms: with `minus` that of their ratio; nan where a mean is not positive.
     """
     sides = [plus] if minus is None else [plus, minus]
-    groups = plus.sums.shape[2]
+    groups = [side.sums.shape[2] for side in sides]
     trainings = [side.sums.shape[1] for side in sides]
 
-    def means(seeds: Sequence[Numbers], drawn: Numbers) -> Numbers:
-        first, *rest = (side.mean(weights, drawn) for side, weights in zip(sides, seeds, strict=True))
+    def means(seeds: Sequence[Numbers], drawn: Sequence[Numbers]) -> Numbers:
+        several = (side.mean(*weights) for side, *weights in zip(sides, seeds, drawn, strict=True))
+        first, *rest = (_logs(one) if logs else one for one in several)
         return first - rest[0] if rest else first
 
-    def even(number: int) -> Numbers:
-        return np.full((DRAWS, number), 1.0)
+    def even(numbers: Sequence[int], rows: int = DRAWS) -> list[Numbers]:
+        return [np.full((rows, number), 1.0) for number in numbers]
 
-    first, *rest = (side.value() for side in sides)
-    value = first - rest[0] if rest else first
-    errors = [(means([even(number) for number in trainings], draw(groups)), groups)]
+    def drawn(numbers: Sequence[int], which: int, stream: int) -> list[Numbers]:
+        weights = even(numbers)
+        weights[which] = draw(numbers[which], stream)
+        return weights
+
+    value = means(even(trainings, 1), even(groups, 1))[0]
+    if paired:
+        errors = [(means(even(trainings), [draw(groups[0])] * len(sides)), groups[0])]
+    else:
+        errors = [(means(even(trainings), drawn(groups, at, 0)), number) for at, number in enumerate(groups)]
     for which, number in enumerate(trainings):
         if number > 1:
-            weights = [draw(n, 1 + which) if at == which else even(n) for at, n in enumerate(trainings)]
-            errors.append((means(weights, even(groups)), number))
+            errors.append((means(drawn(trainings, which, 1 + which), even(groups)), number))
     return interval(value, errors)
 
 
@@ -130,6 +143,11 @@ def draw(number: int, stream: int = 0) -> Numbers:
     """(DRAWS, number): how often each of `number` is drawn; the same ones every time."""
     drawn = np.random.default_rng([number, stream])
     return drawn.multinomial(number, np.full(number, 1 / number), size=DRAWS).astype(float)
+
+
+def _logs(means: Numbers) -> Numbers:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(means > 0, np.log(means), np.nan)
 
 
 def _variance(replicates: Numbers, number: int) -> Numbers:

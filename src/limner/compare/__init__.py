@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from limner import bootstrap
-from limner.bootstrap import Estimate, Numbers
+from limner.bootstrap import Estimate, Numbers, Scores
 from limner.errors import LimnerError
 
 EVEN = "even"
@@ -32,6 +32,20 @@ class Paired:
 def pair(a: pd.DataFrame, b: pd.DataFrame, styles: Sequence[str], figures: Sequence[str]) -> Paired | None:
     """Compare `a` with `b` over `styles`, each weighing the same; None if they have no picture in common.
 
+    The arguments are those of `match`.
+    """
+    matched = match(a, b, styles, figures)
+    if matched is None:
+        return None
+    one, other, pictures = matched
+    return Paired(one.value(), other.value(), bootstrap.estimate(one, other), pictures)
+
+
+def match(
+    a: pd.DataFrame, b: pd.DataFrame, styles: Sequence[str], figures: Sequence[str]
+) -> tuple[Scores, Scores, int] | None:
+    """Two sets of outputs over the pictures that both have, and how many these are; None if there are none.
+
     Args:
         a: columns style, id, group, seed and the figures, as numbers: one row a picture and training, of one suite.
         b: the same of the other.
@@ -55,7 +69,7 @@ def pair(a: pd.DataFrame, b: pd.DataFrame, styles: Sequence[str], figures: Seque
         kept["group"] = group.reindex(names).to_numpy()
         there = [style for style in styles if style in set(kept["style"])]
         sides.append(bootstrap.scores(kept, there, sorted(set(group)), columns))
-    return Paired(sides[0].value(), sides[1].value(), bootstrap.estimate(*sides), len(shared))
+    return sides[0], sides[1], len(shared)
 
 
 def compare(

@@ -5,6 +5,7 @@ The numbers are also in the tables or in the chart's label, so a reader without 
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup, escape
@@ -14,6 +15,10 @@ Interval = tuple[float, float]
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 26
+WIDE, TALL = 640, 300
+"""Of a chart of several curves."""
+KINDS = 8
+"""Colours that tell curves apart."""
 STOP, STRIP_HEIGHT = 108, 84
 """Width of a picture over a chart, and the height of that chart."""
 MOST_POINTS = 240
@@ -145,6 +150,90 @@ def loss_chart(points: Sequence[Point], stops: Sequence[int], label: str) -> Mar
     return Markup("".join(parts))
 
 
+@dataclass(frozen=True)
+class Series:
+    """One curve among others."""
+
+    label: str
+    points: tuple[tuple[float, float, float, float], ...]
+    """(x, y, low, high) in order of x; low and high are nan where there is no interval."""
+
+
+def curves(series: Sequence[Series], label: str, x_name: str, log: bool = False) -> Markup:
+    """Several curves over one axis, each point with its interval; told apart by colour and by the shape of their marks.
+
+    The y axis spans the values, and intervals as far as once that span beyond them: few pictures make intervals that
+    would flatten everything else. `log`: of x, which must then be positive.
+    """
+    shown = [
+        (which, [point for point in one.points if math.isfinite(point[0] + point[1]) and (point[0] > 0 or not log)])
+        for which, one in enumerate(series)
+    ]
+    every = [point for _, points in shown for point in points]
+    if not every:
+        return Markup("")
+    low, high = min(y for _, y, _, _ in every), max(y for _, y, _, _ in every)
+    span = high - low or abs(high) or 1.0
+    ends = [end for _, _, *both in every for end in both if math.isfinite(end)]
+    low, high = max(min([low, *ends]), low - span), min(max([high, *ends]), high + span)
+    low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
+    xs = sorted({x for x, *_ in every})
+    start, end = (math.log(x) if log else x for x in (xs[0], xs[-1]))
+
+    def place(x: float, y: float) -> Point:
+        across = ((math.log(x) if log else x) - start) / (end - start) if end > start else 0.5
+        up = (min(max(y, low), high) - low) / (high - low)
+        return LEFT + 8 + across * (WIDE - LEFT - RIGHT - 16), TALL - BOTTOM - up * (TALL - TOP - BOTTOM)
+
+    marks = (
+        _apart([(place(x, low)[0], x) for x in xs])
+        if log or len(xs) <= 8
+        else [(place(x, low)[0], x) for x in ticks(start, end, 6)]
+    )
+    parts = [
+        f'<svg class="chart curves" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(label)}">',
+        *(_level(place(xs[0], value)[1], value, WIDE) for value in ticks(low, high, 5)),
+        *(_moment(x, value, TALL) for x, value in marks),
+        f'<text class="axis" x="{WIDE - RIGHT}" y="{TALL - 22 - 6}" text-anchor="end">{escape(x_name)}</text>',
+    ]
+    for which, points in shown:
+        parts.append(f'<g class="s{which % KINDS}">')
+        for x, _, *both in points:
+            if all(map(math.isfinite, both)):
+                (across, bottom), (_, top) = place(x, both[0]), place(x, both[1])
+                parts.append(f'<path class="whisker" d="M{across:.1f} {bottom:.1f}V{top:.1f}"/>')
+        parts.append(f'<polyline points="{_coordinates(place(x, y) for x, y, *_ in points)}"/>')
+        parts += [_mark(which, *place(x, y)) for x, y, *_ in points]
+        parts.append("</g>")
+    return Markup("".join([*parts, "</svg>"]))
+
+
+def key(which: int) -> Markup:
+    """The mark of the series at place `which`, for a legend."""
+    return Markup(
+        f'<svg class="key s{which % KINDS}" viewBox="0 0 28 12" aria-hidden="true"><polyline points="0,6 28,6"/>'
+        f"{_mark(which, 14, 6)}</svg>"
+    )
+
+
+def _mark(which: int, x: float, y: float) -> str:
+    """Circle, square, triangle, diamond, in turn."""
+    corners = {1: "-4,-4 4,-4 4,4 -4,4", 2: "0,-5 5,4 -5,4", 3: "0,-5.5 5.5,0 0,5.5 -5.5,0"}.get(which % 4)
+    if corners is None:
+        return f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+    moved = (tuple(map(float, corner.split(","))) for corner in corners.split())
+    return f'<polygon class="mark" points="{_coordinates((x + right, y + down) for right, down in moved)}"/>'
+
+
+def _apart(marks: Sequence[Point], least: float = 26) -> list[Point]:
+    """Those of `marks` (position, value) that do not overlap the one before."""
+    kept: list[Point] = []
+    for mark in marks:
+        if not kept or mark[0] - kept[-1][0] >= least:
+            kept.append(mark)
+    return kept
+
+
 def _between(edges: Sequence[Point], x: float) -> float:
     """The piecewise linear function through `edges`, constant beyond them."""
     for (left, start), (right, end) in pairwise(edges):
@@ -157,12 +246,12 @@ def _coordinates(points: Iterable[Point]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _level(y: float, value: float) -> str:
+def _level(y: float, value: float, width: int = WIDTH) -> str:
     return (
-        f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
+        f'<path class="grid" d="M{LEFT} {y:.1f}H{width - RIGHT}"/>'
         f'<text class="axis" x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{value:g}</text>'
     )
 
 
-def _moment(x: float, value: float) -> str:
-    return f'<text class="axis" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{value:g}</text>'
+def _moment(x: float, value: float, height: int = HEIGHT) -> str:
+    return f'<text class="axis" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{value:g}</text>'

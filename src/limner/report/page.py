@@ -90,11 +90,17 @@ def environment() -> Environment:
     jinja.globals |= {"MODEL": results.MODEL, "CEILING": results.CEILING, "WARMEST": heat.LEVELS - 1, "nan": math.nan}
     jinja.globals |= {"FLOORS": words.FLOORS, "NEIGHBOUR": words.NEIGHBOUR}
     for name, file in (("style", "style.css"), ("script", "report.js")):
-        # Trusted: the project's own files, set into the page as they are.
-        text = files("limner.report").joinpath("templates", file).read_text(encoding="utf-8")
-        digest = b64encode(sha256(text.encode()).digest()).decode()
-        jinja.globals |= {name: Markup(text), f"{name}_hash": Markup(f"'sha256-{digest}'")}
+        embed(jinja, name, file)
     return jinja
+
+
+def embed(jinja: Environment, name: str, file: str, package: str = "limner.report") -> None:
+    """Set one of the project's own files into every page, behind what stands there under that name."""
+    # Trusted, as it is.
+    before = jinja.globals.get(name, "")
+    text = Markup(before) + Markup(files(package).joinpath("templates", file).read_text(encoding="utf-8"))
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    jinja.globals |= {name: text, f"{name}_hash": Markup(f"'sha256-{digest}'")}
 
 
 def settings(params: Params) -> str:

@@ -1,0 +1,135 @@
+"""Figures over a training, measured on the snapshots that it left: `course` of each model, once."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+import pandas as pd
+
+from limner.errors import LimnerError, ParamsError, choices
+from limner.experiments.results import Results
+from limner.report import choose, training
+from limner.report.pictures import Gallery, Picture
+from limner.report.results import Figure
+
+STOPS = 8
+"""Most snapshots of a strip."""
+LINE = re.compile(r"(?P<model>[A-Za-z0-9][A-Za-z0-9_-]*)(:(?P<style>[A-Za-z0-9][A-Za-z0-9_-]*))?")
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One picture as a model painted it over the epochs of its training."""
+
+    label: str
+    input: Picture | None
+    outputs: tuple[tuple[int, Picture], ...]
+    """By epoch."""
+    truth: Picture | None
+
+
+class Courses:
+    """The trainings of a project's models.
+
+    Args:
+        results: of the project.
+        gallery: which takes the pictures.
+    """
+
+    def __init__(self, results: Results, gallery: Gallery) -> None:
+        self.results, self.gallery = results, gallery
+        self._table = cache(self._measure)
+        self._snapshots = cache(self._collect)
+
+    def parse(self, text: str) -> tuple[str, str | None]:
+        """Model and style of `MODEL:STYLE`.
+
+        Raises:
+            ParamsError: it is none, or there is no such model.
+        """
+        found = LINE.fullmatch(text)
+        if not found:
+            raise ParamsError(f"course: {text!r} names no training: write MODEL:STYLE, or MODEL for all its snapshots")
+        self.results.block(found["model"])
+        return found["model"], found["style"]
+
+    def figure(self, name: str) -> Figure:
+        """What a figure is.
+
+        Raises:
+            ParamsError: no metric over single pictures has such a figure.
+        """
+        from limner import metrics  # loads torch
+
+        metric = metrics.load([_metric(name)])[0]
+        known = {one.name: one for one in metric.figures}
+        if name not in known or metric.over != "picture":
+            raise ParamsError(f"course: {name!r} is no figure of single pictures; {choices(name, known)}")
+        one = known[name]
+        return Figure(one.name, one.metric, one.label, one.title, one.direction == "higher")
+
+    def points(self, model: str, style: str | None, figure: str) -> tuple[tuple[float, float, float, float], ...]:
+        """(epoch, the mean over snapshots, nan, nan): a few pictures that were seen all along have no interval.
+
+        Raises:
+            LimnerError: the model left no snapshots, or none in that style.
+        """
+        table = self._table(model, _metric(figure))
+        if style is not None:
+            there = sorted(set(table["style"]))
+            if style not in there:
+                raise ParamsError(f"course: {model} has no snapshots in the style {style!r}; {choices(style, there)}")
+            table = table[table["style"] == style]
+        means = table.groupby("epoch")[figure].mean()
+        epochs, values = means.index.to_numpy(float).tolist(), means.to_numpy(float).tolist()
+        return tuple((epoch, value, math.nan, math.nan) for epoch, value in zip(epochs, values, strict=True))
+
+    def strip(self, label: str, model: str, style: str | None) -> Strip:
+        """One picture's snapshots, at most `STOPS` at even steps and the last.
+
+        Raises:
+            LimnerError: the model left no snapshots in that style.
+        """
+        shots = [one for one in self._snapshots(model) if style in (None, one.name.partition("~")[0])]
+        if not shots:
+            raise LimnerError(f"course: {model} left no snapshots" + (f" in the style {style!r}" if style else ""))
+        shown = choose.spread(shots, 1)[0]
+        outputs = [*choose.spread(shown.outputs[:-1], STOPS - 1), *shown.outputs[-1:]]
+        made = tuple(
+            (epoch, self.gallery.add(path, f"{label}, epoch {epoch}: {shown.name}")) for epoch, path in outputs
+        )
+        given, truth = (
+            self.gallery.add(path, f"{what}: {shown.name}") if path else None
+            for path, what in ((shown.input, "input"), (shown.truth, "truth"))
+        )
+        return Strip(label, given, made, truth)
+
+    def _collect(self, model: str) -> tuple[training.Snapshots, ...]:
+        return training.collect(self.results.root / "runs" / model / "training").snapshots
+
+    def _measure(self, model: str, metric: str) -> pd.DataFrame:
+        from limner import evaluate
+        from limner.metrics.views.case import Setting  # loads torch
+
+        params, root = self.results.params, self.results.root
+        own = getattr(params.model(model).train, "data", "data") != "data"
+        setting = Setting(root / "data/weights", None if own else evaluate.eyes(params.align))
+        course: Callable[..., pd.DataFrame] = import_module("limner.experiments.course").course
+        return course(root / "runs" / model / "training", [metric], setting)
+
+
+def _metric(figure: str) -> str:
+    """The metric that a figure is of.
+
+    Raises:
+        ParamsError: there is none.
+    """
+    from limner import metrics  # loads torch
+
+    found = [name for name in metrics.names() if figure == name or figure.startswith(f"{name}_")]
+    if not found:
+        raise ParamsError(f"course: no metric has the figure {figure!r}; {choices(figure, metrics.names())}")
+    return max(found, key=len)

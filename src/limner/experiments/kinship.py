@@ -1,0 +1,66 @@
+"""How much a model of one person makes others look like that person: `kin` of an entry's pictures, as figures."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from limner import tables
+from limner.errors import ParamsError, choices
+from limner.experiments.entry import Entry
+from limner.params import Params
+from limner.report.results import MODEL, Figure, Files
+
+FIGURES = {
+    name: Figure(name, "kin", label, f"{label}: {meaning}", higher)
+    for name, label, meaning, higher in (
+        ("likeness_own", "To the person", "distance of dlib's face embeddings to the model's person", False),
+        ("likeness_true", "To the true one", "distance of dlib's face embeddings to the true face's person", False),
+        ("truth_own", "Truth to the person", "distance of the true photo to the model's person", False),
+        ("nearer_own", "Drawn nearer", "how much nearer to the model's person the output is than the true photo", True),
+        ("skin_l", "Skin L", "lightness of the cheeks, output minus truth, CIE Lab", True),
+        ("skin_a", "Skin a", "redness of the cheeks, output minus truth, CIE Lab", True),
+        ("skin_b", "Skin b", "yellowness of the cheeks, output minus truth, CIE Lab", True),
+        ("skin_toward", "Skin toward", "share of the way from the truth's skin to the person's; 0 none, 1 all", True),
+    )
+}
+
+
+def check(params: Params, entry: Entry, person: str | None = None) -> str:
+    """The person to whom an entry's pictures are held.
+
+    Raises:
+        ParamsError: the entry is a floor, its model paints no photos, or learned several people.
+    """
+    block = params.model(entry.model)
+    if entry.method != MODEL or block.learns != "photo":
+        raise ParamsError(f"{entry}: kinship is of what a model that learns photo has made")
+    people = block.train.people
+    if person is None and len(people) != 1:
+        raise ParamsError(f"{entry}: {entry.model} learned several people, so name the person; {choices('', people)}")
+    return person or people[0]
+
+
+def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], person: str | None) -> pd.DataFrame:
+    """One row for each of `files`: the columns `FIGURES`.
+
+    Raises:
+        LimnerError: see `check`; or the person has no training faces.
+    """
+    from limner import evaluate
+
+    kin: Callable[..., pd.DataFrame] = import_module("limner.experiments.kin").kin  # loads torch
+    wanted = check(params, entry, person)
+    data = root / getattr(params.model(entry.model).train, "data", "data")
+    split = tables.read(data / "split.csv", ("id", "person", "split"))
+    own = [
+        data / "faces" / f"{id}.png" for id in split[(split["person"] == wanted) & (split["split"] == "train")]["id"]
+    ]
+    if not own:
+        people = sorted(set(split["person"]))
+        raise ParamsError(f"{entry}: {data} has no training faces of {wanted!r}; {choices(wanted, people)}")
+    eyes = evaluate.eyes(params.align) if data == root / "data" else None
+    outputs, truths = [one.output for one in files], [one.truth for one in files]
+    found = kin(outputs, truths, own, eyes, root / "data/weights").reset_index(drop=True)
+    return found.assign(nearer_own=found["truth_own"] - found["likeness_own"])[list(FIGURES)]

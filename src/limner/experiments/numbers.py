@@ -1,0 +1,61 @@
+"""Tables of other figures than those of pictures: a function by its name in `TABLES`.
+
+Each takes the results and `rows`, by label what it is asked about, and returns a table with these labels as its index
+and a column a figure: numbers or words, nan where there is nothing to tell.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from limner.errors import LimnerError, ParamsError, choices
+from limner.experiments.questions import Numbers
+from limner.experiments.results import Results
+
+ADAPTER, WEIGHTS = "adapter.safetensors", "weights.safetensors"
+"""What of a model differs from the one it began with, if that is kept by itself; and all of it."""
+MEGA = 1e6
+
+
+def table(asked: Numbers, results: Results) -> pd.DataFrame:
+    """The table that is asked for; rows of models that were left out are not in it.
+
+    Raises:
+        LimnerError: there is no such table, or what it needs is missing.
+    """
+    if asked.name not in TABLES:
+        raise ParamsError(f"numbers: no table {asked.name!r}; {choices(asked.name, TABLES)}")
+    return TABLES[asked.name](results, asked.rows)
+
+
+def size(results: Results, model: str) -> tuple[float, str]:
+    """MB (of 10^6 bytes) that a model takes beyond the one it began with, and what is kept.
+
+    Raises:
+        LimnerError: there is no such model, or it was not trained.
+    """
+    results.block(model)
+    folder = results.root / "models" / model
+    for name, words in ((ADAPTER, "what differs"), (WEIGHTS, "the whole network")):
+        if (folder / name).is_file():
+            return (folder / name).stat().st_size / MEGA, words
+    raise LimnerError(f"{folder / WEIGHTS} does not exist: train the model {model} first (`dvc repro` does)")
+
+
+def _stored(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
+    """By label a model: what a person costs to store."""
+    there = {label: size(results, model) for label, model in rows.items() if not results.left_out(model)}
+    columns = ["MB", "what is kept"]
+    return pd.DataFrame.from_dict(there, orient="index", columns=columns)
+
+
+def _theirs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
+    """By label an entry: beside the second report's own outputs."""
+    made: Callable[[Path, Results, Mapping[str, str]], pd.DataFrame]
+    made = import_module("limner.experiments.theirs").numbers  # loads torch
+    return made(results.root, results, rows)
+
+
+TABLES: Mapping[str, Callable[[Results, Mapping[str, str]], pd.DataFrame]] = {"stored": _stored, "theirs": _theirs}

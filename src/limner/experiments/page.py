@@ -1,0 +1,185 @@
+"""The paper: questions, results and verdicts -> reports/index.html, reports/pictures, answers.json and answers.md."""
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+
+from limner.experiments import judge
+from limner.experiments.judge import Answered, Judged
+from limner.experiments.questions import Question
+from limner.experiments.records import Shown
+from limner.experiments.results import Results
+from limner.experiments.shows import Shows
+from limner.files import whole
+from limner.params import Params
+from limner.report import charts, page, words
+from limner.report.pictures import Gallery, safe_name
+from limner.report.results import Figure
+
+TITLES = {"yes": "Yes", "no": "No", "open": "Not decided", "left out": "Left out"}
+"""How a verdict is headed."""
+DIGITS = 6
+"""Of a number in answers.json."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A question with what is shown of it, and its answers."""
+
+    question: Question
+    anchor: str
+    shown: tuple[Shown, ...]
+    answers: tuple[Answered, ...]
+
+
+def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Section]:
+    """Judge `questions` by what was measured below `root`, and write the paper into `root`/reports.
+
+    Raises:
+        LimnerError: a question names what there is not, or a table or a picture is missing.
+    """
+    out = root / "reports"
+    results = Results(root, params)
+    gallery = Gallery(out / "pictures", root, largest(params))
+    shows = Shows(results, gallery)
+    sections = [
+        Section(
+            question,
+            safe_name(question.id),
+            tuple(shows.show(one) for one in question.shows),
+            tuple(judge.answer(one, results) for one in question.answers),
+        )
+        for question in questions
+    ]
+    # The old page goes first: should a picture be missing, it must not stay behind without its own.
+    (out / "index.html").unlink(missing_ok=True)
+    shutil.rmtree(gallery.folder, ignore_errors=True)
+    gallery.write(params.workers.count)
+    figures = shows.figures | {
+        one.figure.name: one.figure for section in sections for a in section.answers for one in a.judged if one.figure
+    }
+    texts = {
+        "index.html": render(sections, figures),
+        "answers.md": markdown(sections),
+        "answers.json": json.dumps(plain(sections), indent=2, ensure_ascii=False) + "\n",
+    }
+    for name, text in texts.items():
+        with whole(out / name) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+    return sections
+
+
+def largest(params: Params) -> int:
+    """The side of the largest pictures that any model makes, pixels."""
+    return max(getattr(block.train, "size", None) or params.size for block in params.models.values())
+
+
+def render(sections: Sequence[Section], figures: dict[str, Figure]) -> str:
+    """The page."""
+    groups = [(name, list(inside)) for name, inside in groupby(sections, key=lambda one: one.question.group)]
+    answers = [one for section in sections for one in section.answers]
+    return page.render(
+        environment(), "paper", up="", groups=groups, sections=sections, answers=answers, figures=list(figures.values())
+    )
+
+
+def environment() -> Environment:
+    """That of the report, with this page's own templates and styles."""
+    jinja = page.environment()
+    jinja.loader = ChoiceLoader([PackageLoader("limner.experiments"), PackageLoader("limner.report")])
+    page.embed(jinja, "style", "paper.css", "limner.experiments")
+    jinja.globals |= {"TITLES": TITLES, "FEW_GROUPS": judge.FEW_GROUPS, "key": charts.key, "details": details}
+    jinja.globals |= {"safe_name": safe_name}
+    return jinja
+
+
+def details(one: Judged) -> str:
+    """What a claim was judged by, in a sentence."""
+    if one.verdict == "left out" or one.figure is None:
+        return ""
+    told = judge.told_of(one)
+    between = f"95% interval {told['low']} to {told['high']}" if not math.isnan(one.low) else f"no interval: {one.why}"
+    sample = (
+        f"{told['n']} pictures in {told['groups']} groups, {words.plural(one.counts[0].trainings, 'training')} each"
+    )
+    about = one.figure.label
+    kind, amount = one.claim.kind, f"{one.claim.amount:g}"
+    if one.claim.absolute:
+        return f"{about} {told['a']} ({between}), asked for {kind.replace('_', ' ')} {amount}; {sample}."
+    apart = f"{about} {told['a']} beside {told['b']}"
+    if kind == "within":
+        asked = f"; asked for {'at least 1/' if one.figure.higher else 'at most '}{amount}"
+        apart += f", ratio {told['ratio']} ({between}{asked})"
+    else:
+        asked = f"; asked for better by {amount}" if kind == "by" else ""
+        apart += f", difference {words.figure(one.difference, judge.places_of(one))} ({between}{asked})"
+    return f"{apart}; {'paired, ' if one.paired else 'not paired, '}{sample}."
+
+
+def markdown(sections: Sequence[Section]) -> str:
+    """The answers as a Markdown table: experiment, question, answer."""
+    lines = ["| experiment | question | answer |", "|---|---|---|"]
+    lines += [
+        f"| {_cell(section.question.id)} | {_cell(one.answer.asks)} | {_cell(_told(one))} |"
+        for section in sections
+        for one in section.answers
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _told(one: Answered) -> str:
+    return one.sentence + (" *Contradicts the report.*" if one.contradicts else "")
+
+
+def _cell(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(escaped.split())
+
+
+def plain(sections: Sequence[Section]) -> list[dict[str, object]]:
+    """The answers with all their numbers, for other programs."""
+    return [
+        {
+            "id": section.question.id,
+            "group": section.question.group,
+            "title": section.question.title,
+            "asks": one.answer.asks,
+            "verdict": one.verdict,
+            "report": one.answer.report,
+            "contradicts": one.contradicts,
+            "sentence": one.sentence,
+            "claims": [_claim(claim) for claim in one.judged],
+        }
+        for section in sections
+        for one in section.answers
+    ]
+
+
+def _claim(one: Judged) -> dict[str, object]:
+    claim = one.claim
+    numbers = {name: getattr(one, name) for name in ("difference", "ratio", "low", "high")}
+    counts = {name: [getattr(count, name) for count in one.counts] for name in ("pictures", "groups", "trainings")}
+    return {
+        "a": claim.a,
+        "b": claim.b,
+        "figure": claim.figure,
+        "holds": claim.kind,
+        "amount": claim.amount,
+        "verdict": one.verdict,
+        "value_a": _number(one.a),
+        "value_b": _number(one.b),
+        **{name: _number(value) for name, value in numbers.items()},
+        "paired": one.paired,
+        **counts,
+        "why": one.why,
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if not math.isfinite(value) else float(f"{value:.{DIGITS}g}")

@@ -1,0 +1,204 @@
+"""What was measured of every model of params.yaml: the tables in runs/MODEL/evaluation, found by entry."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from limner import bootstrap, tables
+from limner.compare import ALL
+from limner.errors import LimnerError, ParamsError, choices
+from limner.experiments import kinship
+from limner.experiments.entry import Entry
+from limner.params import Model, Params
+from limner.report.evaluation import folder_of, read_pictures
+from limner.report.results import UNKNOWN, Cell, Figure, Files
+
+LEFT_OUT = "left_out.txt"
+"""In a model's evaluation, instead of tables: why the model was not made."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a mean is made of."""
+
+    pictures: int
+    groups: int
+    trainings: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What evaluate wrote of one model."""
+
+    figures: dict[str, Figure]
+    pictures: pd.DataFrame
+    """pictures.csv, its figures as numbers."""
+    cells: dict[tuple[str, str, str, str], Cell]
+    """By suite, style (or `compare.ALL`), method and figure."""
+    drawn: dict[str, list[str]]
+    """By suite, the styles that its mean is of."""
+    files: dict[tuple[str, str, str], Files]
+    """By suite, style and id."""
+
+
+class Results:
+    """The models of a project.
+
+    Args:
+        root: of the project.
+        params: of the project.
+    """
+
+    def __init__(self, root: Path, params: Params) -> None:
+        self.root, self.params = root, params
+        self.measured: Callable[[str], Measured] = cache(self._measured)
+        """By name of a model; not of one that was left out."""
+        self._kin: Callable[[Entry, str | None], pd.DataFrame] = cache(self._look_at_kin)
+
+    def block(self, model: str) -> Model:
+        """A model's block of params.yaml.
+
+        Raises:
+            ParamsError: there is no such model.
+        """
+        return self.params.model(model)
+
+    def left_out(self, model: str) -> str:
+        """Why a model was not made; nothing if it was."""
+        path = folder_of(self.root, model) / LEFT_OUT
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+    def check(self, entry: Entry, figures: Iterable[str]) -> None:
+        """Refuse what was not measured. Of a model that was left out only what params.yaml says can be checked.
+
+        Raises:
+            LimnerError: names the model, suite, style, method or figure that there is not, and those that there are.
+        """
+        suites = self.block(entry.model).suites
+        if entry.suite not in suites:
+            raise ParamsError(
+                f"{entry}: the model {entry.model} has no suite {entry.suite!r}; {choices(entry.suite, suites)}"
+            )
+        styles = suites[entry.suite].styles
+        if entry.style is not None and entry.style not in styles:
+            raise ParamsError(
+                f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
+            )
+        if self.left_out(entry.model):
+            return
+        measured = self.measured(entry.model)
+        of_suite = measured.pictures[measured.pictures["suite"] == entry.suite]
+        if of_suite.empty:
+            raise LimnerError(f"{entry}: no picture of the suite {entry.suite} was measured: run its evaluation again")
+        methods = list(dict.fromkeys(of_suite["method"]))
+        if entry.method not in methods:
+            raise ParamsError(f"{entry}: there is no method {entry.method!r}; {choices(entry.method, methods)}")
+        for figure in figures:
+            if figure in kinship.FIGURES:
+                kinship.check(self.params, entry)
+            elif figure not in measured.figures:
+                raise ParamsError(
+                    f"{entry}: the figure {figure!r} was not measured; {choices(figure, measured.figures)} "
+                    "(`evaluate.metrics` of params.yaml says what is)"
+                )
+
+    def figure(self, entry: Entry, name: str) -> Figure:
+        """What a figure of an entry is."""
+        return kinship.FIGURES.get(name) or self.measured(entry.model).figures[name]
+
+    def cell(self, entry: Entry, figure: str) -> Cell:
+        """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
+        if figure in kinship.FIGURES:
+            return mean(self.pictures(entry, [figure]), self.styles(entry), figure)
+        key = (entry.suite, entry.style or ALL, entry.method, figure)
+        return self.measured(entry.model).cells.get(key, UNKNOWN)
+
+    def styles(self, entry: Entry) -> list[str]:
+        """The styles that an entry's mean is of."""
+        return [entry.style] if entry.style else self.measured(entry.model).drawn[entry.suite]
+
+    def pictures(self, entry: Entry, figures: Iterable[str] = ()) -> pd.DataFrame:
+        """The rows of pictures.csv that an entry is made of, with the figures of kinship that are asked for."""
+        table = self.measured(entry.model).pictures
+        inside = (table["suite"] == entry.suite) & (table["method"] == entry.method)
+        own = table[inside & table["style"].isin(self.styles(entry))]
+        return self.with_kin(entry) if kinship.FIGURES.keys() & set(figures) else own
+
+    def with_kin(self, entry: Entry, person: str | None = None) -> pd.DataFrame:
+        """The pictures of an entry's first training, which are those that files.csv names, with `kinship.FIGURES`."""
+        own = self.pictures(entry)
+        first: pd.DataFrame = own[own["seed"] == own["seed"].iloc[0]]
+        return first.merge(self._kin(entry, person), on=["style", "id"], validate="1:1")
+
+    def counts(self, entry: Entry) -> Counts:
+        """What an entry's means are of; each picture counts once, however many trainings made it."""
+        table = self.pictures(entry)
+        return Counts(
+            len(table.drop_duplicates(["style", "id"])), table["group"].nunique(), max(1, table["seed"].nunique())
+        )
+
+    def files(self, entry: Entry) -> dict[str, Files]:
+        """By id, what an entry of one style was given, made, and should have made, in the order of the suite.
+
+        Raises:
+            LimnerError: the entry names no style, though it has several.
+        """
+        styles = self.styles(entry)
+        if len(styles) != 1:
+            raise ParamsError(f"{entry}: pictures are of one style; {choices('', styles)}")
+        files = self.measured(entry.model).files
+        return {id: found for (suite, style, id), found in files.items() if (suite, style) == (entry.suite, styles[0])}
+
+    def all_figures(self, models: Sequence[str]) -> dict[str, Figure]:
+        """Every figure that was measured of any of `models`."""
+        there = [model for model in models if not self.left_out(model)]
+        return {name: figure for model in there for name, figure in self.measured(model).figures.items()}
+
+    def _look_at_kin(self, entry: Entry, person: str | None) -> pd.DataFrame:
+        files = self.measured(entry.model).files
+        wanted = [key for key in files if key[0] == entry.suite and key[1] in self.styles(entry)]
+        measured = kinship.measure(self.root, self.params, entry, [files[key] for key in wanted], person)
+        keys = pd.DataFrame([key[1:] for key in wanted], columns=["style", "id"])
+        return pd.concat([keys, measured], axis=1)
+
+    def _measured(self, model: str) -> Measured:
+        folder = folder_of(self.root, model)
+        named = tables.read(folder / "metrics.csv", ("figure", "metric", "label", "title", "direction"))
+        figures = {
+            row["figure"]: Figure(
+                row["figure"], row["metric"], row["label"], row["title"], row["direction"] == "higher"
+            )
+            for row in named.to_dict("records")
+        }
+        drawn = tables.read(folder / "drawn.csv", ("suite", "style"))
+        files = tables.read(folder / "files.csv", ("suite", "style", "id", *Files._fields))
+        return Measured(
+            figures,
+            read_pictures(folder, list(figures)),
+            _cells(folder / "figures.csv"),
+            {str(suite): list(part["style"]) for suite, part in drawn.groupby("suite", sort=False)},
+            {
+                (row["suite"], row["style"], row["id"]): Files(*(self.root / row[name] for name in Files._fields))
+                for row in files.to_dict("records")
+            },
+        )
+
+
+def _cells(path: Path) -> dict[tuple[str, str, str, str], Cell]:
+    keys, values, counts = ["suite", "style", "method", "figure"], ["value", "low", "high"], ["n", "lacking"]
+    table = tables.read(path, (*keys, *values, *counts))
+    numbers = table[[*values, *counts]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    whole = np.nan_to_num(numbers[:, 3:]).astype(int).tolist()
+    found = zip(table[keys].itertuples(index=False, name=None), numbers[:, :3].tolist(), whole, strict=True)
+    return {key: Cell(*ends, *several) for key, ends, several in found}
+
+
+def mean(table: pd.DataFrame, styles: Sequence[str], figure: str) -> Cell:
+    """The mean of a figure over pictures (see `bootstrap.scores`), with its interval."""
+    scores = bootstrap.scores(table, styles, sorted(set(table["group"])), [figure])
+    value, low, high = (float(end[0]) for end in bootstrap.estimate(scores))
+    return Cell(value, low, high, len(table), int(table[figure].isna().sum()))

@@ -1,0 +1,251 @@
+"""What a question shows, as records for the templates: figures, charts and chosen pictures."""
+
+import math
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from limner.errors import ParamsError, choices
+from limner.experiments import kinship, numbers
+from limner.experiments.courses import Courses
+from limner.experiments.entry import Entry
+from limner.experiments.questions import (
+    STORED,
+    Course,
+    Curve,
+    Kin,
+    Matrix,
+    Numbers,
+    Pictures,
+    Show,
+    Table,
+)
+from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
+from limner.experiments.results import Results, mean
+from limner.report import charts, choose, heat, words
+from limner.report.pictures import Gallery, Picture
+from limner.report.results import Cell, Figure, Files, decimals
+
+
+class Shows:
+    """Lays out what questions show.
+
+    Args:
+        results: of the project.
+        gallery: which takes the pictures.
+    """
+
+    def __init__(self, results: Results, gallery: Gallery) -> None:
+        self.results, self.gallery = results, gallery
+        self.courses = Courses(results, gallery)
+        self.figures: dict[str, Figure] = {}
+        """All that were shown, for the page's list of words."""
+
+    def show(self, asked: Show) -> Shown:
+        """What the templates need of it.
+
+        Raises:
+            LimnerError: it names what there is not, or a picture is missing.
+        """
+        how: Mapping[type, Callable[[Any], Shown]] = {
+            Table: self._table,
+            Matrix: self._matrix,
+            Curve: self._curve,
+            Course: self._course,
+            Pictures: self._pictures,
+            Kin: self._kin,
+            Numbers: self._numbers,
+        }
+        return how[type(asked)](asked)
+
+    def _table(self, asked: Table) -> Grid:
+        entries = {label: Entry.parse(text) for label, text in asked.rows.items()}
+        rows = [self._row(label, entry, asked.figures) for label, entry in entries.items()]
+        return self._grid(asked, self._known(entries, asked.figures), rows)
+
+    def _row(self, label: str, entry: Entry, figures: tuple[str, ...]) -> Row:
+        self.results.check(entry, figures)
+        if why := self.results.left_out(entry.model):
+            return Row(label, left_out=why)
+        cells = tuple(self.results.cell(entry, figure) for figure in figures)
+        return Row(label, cells, self.results.counts(entry))
+
+    def _grid(self, asked: Table | Kin, figures: tuple[Figure, ...], rows: list[Row]) -> Grid:
+        columns = [[row.cells[at].value for row in rows if row.cells] for at in range(len(figures))]
+        return Grid(asked.kind, asked.caption, figures, tuple(map(decimals, columns)), tuple(rows))
+
+    def _known(self, entries: Mapping[str, Entry], wanted: tuple[str, ...]) -> tuple[Figure, ...]:
+        """What these figures are; as far as is known where all models were left out."""
+        for entry in entries.values():
+            if not self.results.left_out(entry.model):
+                found = {name: self.results.figure(entry, name) for name in wanted}
+                self.figures |= found
+                return tuple(found.values())
+        return tuple(Figure(name, name, name, name, True) for name in wanted)
+
+    def _matrix(self, asked: Matrix) -> Heat:
+        entries = {label: Entry.parse(text) for label, text in asked.rows.items()}
+        for entry in entries.values():
+            self.results.check(entry, [asked.figure])
+        there = {style for entry in entries.values() for style in self._suite(entry)}
+        for style in asked.columns:
+            if style not in there:
+                raise ParamsError(
+                    f"matrix: none of its suites has the style {style!r}; {choices(style, sorted(there))}"
+                )
+        (figure,) = self._known(entries, (asked.figure,))
+        cells = {label: self._cells(entry, asked) for label, entry in entries.items()}
+        values = [cell.value for row in cells.values() for cell in row]
+        levels = iter(heat.levels(values, figure.higher))
+        rows = []
+        for label, row in cells.items():
+            block = self.results.block(entries[label].model)
+            squares = [
+                Square(cell, next(levels), style in block.train.styles)
+                for style, cell in zip(asked.columns, row, strict=False)
+            ]
+            rows.append((label, tuple(squares), self.results.left_out(entries[label].model)))
+        return Heat(asked.kind, asked.caption, figure, decimals(values), asked.columns, tuple(rows))
+
+    def _suite(self, entry: Entry) -> tuple[str, ...]:
+        return self.results.block(entry.model).suites[entry.suite].styles
+
+    def _cells(self, entry: Entry, asked: Matrix) -> list[Cell]:
+        if self.results.left_out(entry.model):
+            return []
+        own = [Entry(entry.model, entry.suite, style, entry.method) for style in asked.columns]
+        return [self.results.cell(one, asked.figure) for one in own]
+
+    def _curve(self, asked: Curve) -> Chart:
+        lines = {
+            label: [(x, Entry.parse(text)) for x, text in points if not self._lacks(text, asked.figure)]
+            for label, points in asked.lines.items()
+        }
+        lacking = {
+            f"{label}, {text}": self.results.left_out(Entry.parse(text).model)
+            for label, points in asked.lines.items()
+            for _, text in points
+            if self._lacks(text, asked.figure)
+        }
+        every = {f"{label} {at}": entry for label, points in lines.items() for at, (_, entry) in enumerate(points)}
+        (figure,) = self._known(every, (asked.figure,))
+        series = tuple(charts.Series(label, self._points(points, asked.figure)) for label, points in lines.items())
+        return self._chart(asked, figure, asked.x, series, lacking, asked.log)
+
+    def _lacks(self, text: str, figure: str) -> bool:
+        entry = Entry.parse(text)
+        self.results.check(entry, [figure])
+        return bool(self.results.left_out(entry.model))
+
+    def _points(self, points: list[tuple[Any, Entry]], figure: str) -> tuple[tuple[float, float, float, float], ...]:
+        found = []
+        for x, entry in points:
+            cell = self.results.cell(entry, figure)
+            place = numbers.size(self.results, entry.model)[0] if x == STORED else float(x)
+            found.append((place, cell.value, cell.low, cell.high))
+        return tuple(sorted(found))
+
+    def _chart(
+        self,
+        asked: Curve | Course,
+        figure: Figure,
+        x: str,
+        series: tuple[charts.Series, ...],
+        lacking: Mapping[str, str],
+        log: bool = False,
+        **more: Any,
+    ) -> Chart:
+        said = "; ".join(
+            f"{one.label}: {one.points[0][1]:.3g} to {one.points[-1][1]:.3g}" for one in series if one.points
+        )
+        drawn = charts.curves(series, f"{figure.label} over {x}. {said}", x, log)
+        places = decimals(point[1] for one in series for point in one.points)
+        return Chart(asked.kind, asked.caption, figure, x, drawn, places, series, tuple(lacking.items()), **more)
+
+    def _course(self, asked: Course) -> Chart:
+        lines = {label: self.courses.parse(text) for label, text in asked.lines.items()}
+        lacking = {label: why for label, (model, _) in lines.items() if (why := self.results.left_out(model))}
+        there = {label: line for label, line in lines.items() if label not in lacking}
+        figure = self.courses.figure(asked.figure)
+        self.figures[figure.name] = figure
+        series = tuple(
+            charts.Series(label, self.courses.points(model, style, asked.figure))
+            for label, (model, style) in there.items()
+        )
+        strips = [self.courses.strip(label, model, style) for label, (model, style) in there.items()]
+        wander = tuple(_wander([y for _, y, *_ in one.points]) for one in series)
+        shown = tuple(strips) if asked.pictures else ()
+        return self._chart(asked, figure, "epoch", series, lacking, wander=wander, strips=shown)
+
+    def _pictures(self, asked: Pictures) -> Sheet:
+        columns: dict[str, tuple[str, dict[str, Files]]] = {}
+        lacking = {}
+        for label, text in asked.columns.items():
+            entry = Entry.parse(text)
+            what = _what(label, entry)
+            entry = Entry(entry.model, entry.suite, entry.style or asked.style)
+            self.results.check(entry, [])
+            if why := self.results.left_out(entry.model):
+                lacking[label] = why
+            else:
+                columns[label] = what, self.results.files(entry)
+        files = [found for _, found in columns.values()]
+        ids = [id for id in files[0] if all(id in found for found in files)] if files else []
+        if files and not ids:
+            raise ParamsError(f"pictures: the columns {', '.join(columns)} have no face in common")
+        rows = [
+            (id, tuple(self._picture(found[id], what, label, id) for label, (what, found) in columns.items()))
+            for id in choose.spread(ids, asked.count)
+        ]
+        return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()))
+
+    def _picture(self, files: Files, what: str, label: str, id: str) -> Picture:
+        return self.gallery.add(getattr(files, what), f"{label}: {id}")
+
+    def _kin(self, asked: Kin) -> Grid:
+        rows = []
+        for label, text in asked.rows.items():
+            entry = Entry.parse(text)
+            self.results.check(entry, [])
+            kinship.check(self.results.params, entry, asked.person)
+            if why := self.results.left_out(entry.model):
+                rows.append(Row(label, left_out=why))
+                continue
+            table = self.results.with_kin(entry, asked.person)
+            cells = [mean(table, self.results.styles(entry), name) for name in kinship.FIGURES]
+            rows.append(Row(label, tuple(cells), self.results.counts(entry)))
+        self.figures |= kinship.FIGURES
+        return self._grid(asked, tuple(kinship.FIGURES.values()), rows)
+
+    def _numbers(self, asked: Numbers) -> Words:
+        table = numbers.table(asked, self.results)
+        places = {
+            column: decimals(table[column]) if pd.api.types.is_numeric_dtype(table[column]) else None
+            for column in table.columns
+        }
+        rows = [
+            (str(label), tuple(_text(line[column], places[column]) for column in table.columns))
+            for label, line in table.iterrows()
+        ]
+        return Words(asked.kind, asked.caption, tuple(map(str, table.columns)), tuple(rows))
+
+
+def _text(value: Any, places: int | None) -> str:
+    return str(value) if places is None else words.figure(float(value), places)
+
+
+def _what(label: str, entry: Entry) -> str:
+    """Which of an entry's pictures a column shows: input, output or truth."""
+    for name in (label, entry.method):
+        if name in ("truth", "input", "copy"):
+            return "truth" if name == "truth" else "input"
+    return "output"
+
+
+def _wander(values: list[float]) -> float:
+    """How much a figure still changes from one snapshot to the next in the second half of a training."""
+    late = [value for value in values[len(values) // 2 :] if math.isfinite(value)]
+    steps = [abs(after - before) for before, after in pairwise(late)]
+    return sum(steps) / len(steps) if steps else math.nan
