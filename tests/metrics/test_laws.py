@@ -20,14 +20,17 @@ PERFECT = {
 """Of equal pictures; 0 for every other figure."""
 
 OF_THE_TRUTH = "laid by the truth's landmarks, or a share of what the truth has"
-ONE_SIDED = dict.fromkeys(("landmarks", "regions", "colour", "tone"), OF_THE_TRUTH)
+ONE_SIDED = dict.fromkeys(("landmarks", "places", "eye_match", "regions", "colour", "tone"), OF_THE_TRUTH)
 """Metrics to which it matters which is the fake."""
 
 DETECTED = "the detector finds the same points through grain, blur and few colours, until it finds no face"
+BOTH_ALIKE = "what is done to both eyes alike leaves them as alike as they were"
 MEAN_COLOUR = "does not move the mean colour of a cheek by much"
 SOFTENED = "smoothed away before slopes are taken"
 NOT_GROWING = {
     **{("landmarks", damage): DETECTED for damage in ("noise", "blur", "fade", "posterise")},
+    **{("places", damage): DETECTED for damage in ("noise", "blur", "fade", "posterise")},
+    **{("eye_match", damage): BOTH_ALIKE for damage in ("noise", "blur", "fade", "posterise")},
     ("colour", "noise"): MEAN_COLOUR,
     ("colour", "posterise"): MEAN_COLOUR,
     ("tone", "noise"): SOFTENED,

@@ -22,3 +22,11 @@ def lab(colours: Tensor) -> Tensor:
     shares = linear @ colours.new_tensor(TO_XYZ).T / colours.new_tensor(WHITE)
     x, y, z = torch.where(shares > 0.008856, shares ** (1 / 3), 7.787 * shares + 16 / 116).unbind(-1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1)
+
+
+def under(pictures: Tensor, masks: Tensor) -> Tensor:
+    """(N, 3, H, W) sRGB in [0, 1] and masks (N or 1, K, H, W) -> (N, K, 3): mean L*a*b* under each mask; nan under an
+    empty one."""
+    there = (masks > 0).any(1).any(0)
+    weights = masks[:, :, there].expand(len(pictures), -1, -1)
+    return weights @ lab(pictures[:, :, there].mT) / weights.sum(2, keepdim=True)

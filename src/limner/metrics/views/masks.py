@@ -15,6 +15,8 @@ REGIONS = ("left_eye", "right_eye", "nose", "mouth", "skin", "rest")
 # an eye's lids lie outside its outline, a nose's wings outside its ridge.
 LAYERS = ((OVAL, 0.0, "skin"), (NOSE, 0.06, "nose"), (OUTER_LIPS, 0.06, "mouth"))
 EYES = ((LEFT_EYE, 0.16, "left_eye"), (RIGHT_EYE, 0.16, "right_eye"))
+OPENING = 0.05
+"""What the opening of an eye gains all round when it is looked at alone, of the eye distance: its lashes."""
 CHEEK = 0.15
 """Radius of a cheek's patch, of the eye distance."""
 FINE = 16
@@ -31,6 +33,18 @@ def regions(landmarks: Tensor, height: int, width: int) -> Tensor:
         if np.isfinite(points).all():
             numbers = torch.from_numpy(_numbered(points, height, width)).long()
             mask.copy_(torch.nn.functional.one_hot(numbers, len(REGIONS)).permute(2, 0, 1))
+    return masks.to(landmarks)
+
+
+def eyes(landmarks: Tensor, height: int, width: int) -> Tensor:
+    """(N, 478, 2) x, y in pixels -> (N, 2, height, width) of 0 and 1: the openings of the left and of the right eye,
+    lashes included; all 0 where the landmarks are nan."""
+    masks = torch.zeros(len(landmarks), 2, height, width)
+    margins = OPENING * eye_distance(landmarks)
+    for mask, points, margin in zip(masks, landmarks.cpu().double().numpy(), margins.tolist(), strict=True):
+        if np.isfinite(points).all():
+            opened = [_filled(points[outline], margin, height, width) for outline in (LEFT_EYE, RIGHT_EYE)]
+            mask.copy_(torch.from_numpy(np.stack(opened)))
     return masks.to(landmarks)
 
 
