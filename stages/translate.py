@@ -24,13 +24,14 @@ def main(name: str) -> None:
     own = jobs(model.learns, Path("data/faces"), Path(model.sketches), model.train.styles, Path(model.writes))
     read = {source for source, _ in own}
     asked = [(sample.input, sample.output(settings.seed)) for sample in samples]
-    translator.files([*own, *(job for job in asked if job[0] in read)], f"translate {name}")
+    translator.files([*own, *(job for job in asked if job[0] in read)], f"translate {name}", faces.labels)
     # By themselves: what a picture becomes may depend on its batch in the last bit, and no suite may change `writes`.
     if others := [job for job in asked if job[0] not in read]:
-        translator.files(others, f"translate {name}: suites")
+        translator.files(others, f"translate {name}: suites", faces.labels)
     for seed in settings.seeds[1:]:
         repeated = Translator(Path("runs", name, "repeats", str(seed)), place)
-        repeated.files([(sample.input, sample.output(seed)) for sample in samples], f"translate {name}: seed {seed}")
+        wanted = [(sample.input, sample.output(seed)) for sample in samples]
+        repeated.files(wanted, f"translate {name}: seed {seed}", faces.labels)
 
 
 if __name__ == "__main__":

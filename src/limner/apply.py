@@ -1,6 +1,6 @@
 """Applying a trained model to pictures that are in its frame already (aligned faces, or drawings of them)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from limner import images, sketches
 from limner.files import whole
 from limner.nets import store
-from limner.pairs import load, to_pixels, to_unit
+from limner.pairs import load, to_pixels, to_unit, with_planes
 from limner.params import Feature
 from limner.progress import progress
 from limner.sketch.erase import erase
@@ -22,6 +22,8 @@ BATCH = 32
 
 Job = tuple[Path, Path]
 """A picture to read, and where its translation goes."""
+
+NO_LABELS: Mapping[str, str] = {}
 
 
 class Translator:
@@ -40,25 +42,40 @@ class Translator:
         self.network = network.to(device).to(memory_format=torch.channels_last)
         self.device = device
 
-    def __call__(self, pictures: Tensor) -> Tensor:
+    def __call__(self, pictures: Tensor, labels: Sequence[str] | None = None) -> Tensor:
         """(N, inputs, size, size) uint8 -> (N, outputs, size, size) uint8, on the CPU.
+
+        `labels` are the pictures', for a model that knows some: "", or None for all, where they are not known.
 
         In float32 even where training was not: applying is cheap, and bfloat16 has no more bits than a picture.
         """
         with torch.no_grad():
-            return to_pixels(self.network(to_unit(pictures.to(self.device)))).cpu()
+            seen = with_planes(to_unit(pictures.to(self.device)), self._codes(labels or [""] * len(pictures)))
+            return to_pixels(self.network(seen)).cpu()
 
-    def files(self, jobs: Iterable[Job], label: str) -> None:
+    def _codes(self, labels: Sequence[str]) -> Tensor:
+        """(N, L): what fills the planes."""
+        codes = [self.card.code(label) for label in labels]
+        return torch.tensor(codes, dtype=torch.float32, device=self.device).reshape(len(codes), len(self.card.labels))
+
+    def files(self, jobs: Iterable[Job], title: str, labels: Mapping[str, str] = NO_LABELS) -> None:
         """Translate picture files, of any size, into PNGs of the model's size; each picture once, however many
-        places want it."""
+        places want it.
+
+        Args:
+            jobs: what to read, and where to write; the name of a file that is read is its face's id.
+            title: of the progress that is shown.
+            labels: by id, for a model that knows some; of a face that is not in it, the label is not known.
+        """
         targets: dict[Path, list[Path]] = {}
         for source, target in jobs:
             targets.setdefault(source, []).append(target)
         sources = list(targets)
-        with progress(len(sources), label) as bar:
+        with progress(len(sources), title) as bar:
             for first in range(0, len(sources), BATCH):
                 some = sources[first : first + BATCH]
-                painted = self(load(some, self.card.size, self.card.inputs)).permute(0, 2, 3, 1).numpy()
+                told = [labels.get(source.stem, "") for source in some]
+                painted = self(load(some, self.card.size, self.card.inputs), told).permute(0, 2, 3, 1).numpy()
                 for source, picture in zip(some, painted, strict=True):
                     data = images.encode(picture.squeeze())
                     for target in targets[source]:

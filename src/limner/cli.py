@@ -39,6 +39,9 @@ def paint(
     style: Annotated[
         str | None, typer.Option(help="draw photos in this style of params.yaml first, for a model that reads drawings")
     ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="of the pictures, for a model that is told one: say, f or m; '' if unknown")
+    ] = None,
     back: Annotated[bool, typer.Option("--back", help="put what is painted back into the whole picture")] = False,
     side_by_side: Annotated[bool, typer.Option("--side-by-side", help="input and output in one picture")] = False,
     all_faces: Annotated[bool, typer.Option("--all-faces", help="every face of a picture, not the largest")] = False,
@@ -59,7 +62,7 @@ def paint(
         from limner.paint import backends, command  # load what finds faces and runs models
         from limner.paint.painter import Options
 
-        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker)
+        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker, label)
         command.paint(pictures, backends.load(model, backend, device), out, options, every, force)
 
     stage.run(run)
@@ -129,8 +132,18 @@ def _check(file: str) -> None:
                         f"models.{name}.{place}.styles: nothing draws the style {style!r} into {model.sketches}; "
                         f"{choices(style, there)}"
                     )
+        if model.train.labels:
+            _check_labels(settings, f"models.{name}.train.labels", model.train.labels)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
+
+
+def _check_labels(settings: params.Params, place: str, column: str) -> None:
+    """Refuse a column that data/faces.csv will not have."""
+    rows = read_all(settings.manifests, allow_unlicensed=True)[0]
+    there = sorted({name for row in rows for name in row.extra} | {"person", "group", "manifest", "style"})
+    if column not in there:
+        raise ParamsError(f"{place}: no manifest has a column {column!r}; {choices(column, there)}")
 
 
 def _styles(settings: params.Params, model: params.Model) -> list[str]:

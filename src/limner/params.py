@@ -65,6 +65,8 @@ class ModelTrain:
     people: Annotated[tuple[str, ...], Field(min_length=1)]
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
     epochs: Count
+    labels: Annotated[str, Field(min_length=1)] | None = None
+    """A column of data/faces.csv whose value the model is told of each picture; None: nothing."""
 
 
 @dataclass(frozen=True, config=Strict)

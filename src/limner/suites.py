@@ -94,8 +94,11 @@ class Faces:
         self.model = model
         self.photos = root / "data/faces"
         split = tables.read(root / "data/split.csv", needs=("id", "person", "group", "split"))
-        origin = tables.read(root / "data/faces.csv", needs=("id", "manifest"))[["id", "manifest"]]
-        self.table = split.merge(origin, on="id", validate="1:1")
+        label = [model.train.labels] if model.train.labels else []
+        known = tables.read(root / "data/faces.csv", needs=("id", "manifest", *label))
+        self.labels = dict(zip(known["id"], known[label[0]], strict=True)) if label else {}
+        """By id, what the model is told of each face; empty if it is told nothing."""
+        self.table = split.merge(known[["id", "manifest"]], on="id", validate="1:1")
         """One row a face, in the order of the split: id, person, group, split, manifest."""
         self._people, self._groups = (dict(zip(self.table["id"], self.table[key], strict=True)) for key in WHO)
         self.drawings = sketches.folders(root / model.sketches)

@@ -1,8 +1,8 @@
 """One training from folders to a model's folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Never
 
@@ -13,7 +13,7 @@ from limner import export, sketches
 from limner.errors import TrainingError
 from limner.nets import store
 from limner.nets.unet import UNet
-from limner.pairs import Augment, find, open_pairs
+from limner.pairs import Augment, Pairs, Sources, by_face, find, open_pairs
 from limner.progress import progress
 from limner.train import start, threads
 from limner.train.checkpoint import Checkpoint, key
@@ -36,7 +36,7 @@ class Places:
 
     faces: Path
     times: Path
-    """data/faces.csv, which knows when in a video a face was seen."""
+    """data/faces.csv, which knows when in a video a face was seen, and its label."""
     split: Path
     sketches: Path
     weights: Path
@@ -89,14 +89,18 @@ def _begin(
     ids, held = start.ids(places.split, card, "train"), list[str]()
     if plan.patience:
         ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, recipe.seed)
-    pairs = open_pairs(find(places.faces, drawings, ids), card.learns, augment.side)
+    learned = find(places.faces, drawings, ids)
+    labels = by_face(places.times, card.label) if card.label else {}
+    if card.label:
+        card = replace(card, labels=start.labels(card, labels, [*learned.ids, *held], places.init))
+    pairs = _opened(learned, augment.side, card, labels)
     unseen = find(places.faces, drawings, start.ids(places.split, card, "test"))
-    shown = open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size)
+    shown = _opened(start.some(unseen, SNAPSHOTS), card.size, card, labels)
     digests = [pairs.digest, shown.digest]
     patience = None
     if held:
         known = find(places.faces, drawings, held)
-        validated = open_pairs(start.some(known, measured(len(known), len(pairs))), card.learns, card.size)
+        validated = _opened(start.some(known, measured(len(known), len(pairs))), card.size, card, labels)
         patience = Patience(validated, places.weights, plan.patience, machine)
         digests.append(validated.digest)
     generator = start.generator(card, places.init)
@@ -109,6 +113,12 @@ def _begin(
     trainer = Trainer(generator, discriminator, pairs, augment, recipe, objective, machine)
     diary = Diary(places.training, shown) if machine.main else None
     return _Training(places.model, card, trainer, checkpoint, diary, patience, plan.snapshots)
+
+
+def _opened(sources: Sources, side: int, card: store.Card, labels: Mapping[str, str]) -> Pairs:
+    """The pairs of `sources` at `side` pixels, with what the model is told of them; `labels` by id."""
+    pairs = open_pairs(sources, card.learns, side)
+    return pairs.labelled({id: card.code(labels.get(id, "")) for id in sources.ids}) if card.labels else pairs
 
 
 class _Training:

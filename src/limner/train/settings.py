@@ -14,7 +14,7 @@ CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "p
 
 
 def card(settings: Params, name: str) -> Card:
-    """What the model will be."""
+    """What the model will be; its labels are known once its faces are (`limner.train.start.labels`)."""
     model, frame, recipe = settings.model(name), settings.align, settings.recipe
     inputs, outputs = CHANNELS[model.learns]
     return Card(
@@ -33,6 +33,7 @@ def card(settings: Params, name: str) -> Card:
         frame_size=frame.size,
         frame_eyes=frame.eyes,
         frame_eye_distance=frame.eye_distance,
+        label=model.train.labels or "",
     )
 
 
