@@ -54,7 +54,7 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     tree["models"]["painter"]["train"]["epohcs"] = 3
     tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
     message = refused(tree, tmp_path)
-    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs (did you mean 'epochs'?)" in message
+    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs, labels (did you mean 'epochs'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
     assert "manifests, most (did you mean 'people'?)" in message
 

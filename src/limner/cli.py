@@ -132,14 +132,20 @@ def _check(file: str) -> None:
                         f"models.{name}.{place}.styles: nothing draws the style {style!r} into {model.sketches}; "
                         f"{choices(style, there)}"
                     )
-        if model.train.labels:
-            _check_labels(settings, f"models.{name}.train.labels", model.train.labels)
+        _check_labels(settings, name)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
-def _check_labels(settings: params.Params, place: str, column: str) -> None:
-    """Refuse a column that data/faces.csv will not have."""
+def _check_labels(settings: params.Params, name: str) -> None:
+    """Refuse labels from a column that data/faces.csv will not have, or other ones than those of the model's start."""
+    model, place = settings.model(name), f"models.{name}.train.labels"
+    column, start = model.train.labels, settings.models.get(model.init)
+    if start and start.train.labels != column:
+        mine, other = column or "nothing", start.train.labels or "nothing"
+        raise ParamsError(f"{place}: {name} is told {mine}, but it starts from {model.init}, which is told {other}")
+    if not column:
+        return
     rows = read_all(settings.manifests, allow_unlicensed=True)[0]
     there = sorted({name for row in rows for name in row.extra} | {"person", "group", "manifest", "style"})
     if column not in there:

@@ -22,7 +22,7 @@ from torch.nn.utils import parametrize
 from limner.files import whole
 from limner.nets import card as cards
 from limner.nets.card import METADATA, ONNX, Card
-from limner.pairs import with_planes
+from limner.pairs.labels import stacked
 
 OPSET = 20
 """Of November 2023: onnxruntime reads it since 1.17."""
@@ -88,7 +88,7 @@ class _Told(nn.Module):
 
     def forward(self, picture: Tensor, label: Tensor) -> Tensor:
         """(N, inputs, S, S) and (N, L) -> (N, outputs, S, S)."""
-        painted: Tensor = self.network(with_planes(picture, label))
+        painted: Tensor = self.network(stacked(picture, label))
         return painted
 
 

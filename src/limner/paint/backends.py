@@ -82,7 +82,7 @@ class Onnx:
     def __call__(self, pictures: Pictures, label: str = "") -> Pictures:
         given = {"picture": pictures.astype(np.float32) / 127.5 - 1}
         if self.card.labels:
-            given["label"] = np.tile(np.float32(self.card.code(label)), (len(pictures), 1))
+            given["label"] = np.tile(np.asarray(self.card.code(label), np.float32), (len(pictures), 1))
         (painted,) = self._session.run(["painted"], given)
         return np.asarray(np.rint((painted.clip(-1, 1) + 1) * 127.5), np.uint8)
 

@@ -28,9 +28,12 @@ def with_planes(pictures: Tensor, codes: Tensor) -> Tensor:
     """(N, C, S, S) and (N, L), what fills the planes (`Card.code`) -> (N, C + L, S, S); the pictures themselves if L
     is 0.
 
-    Planes come last: after whatever varies the pictures, which must not vary them.
+    Call it after whatever varies the pictures, which must not vary the planes.
     """
-    if not codes.shape[1]:
-        return pictures
+    return stacked(pictures, codes) if codes.shape[1] else pictures
+
+
+def stacked(pictures: Tensor, codes: Tensor) -> Tensor:
+    """`with_planes` for an L that is known to be positive, so that it can be traced."""
     planes = codes.to(pictures)[:, :, None, None].expand(-1, -1, *pictures.shape[2:])
     return torch.cat([pictures, planes], dim=1)

@@ -66,8 +66,9 @@ class Pairs:
         layout = Layout.of(sources, side, shard)
         sketch_row = np.empty(len(sources), np.int64)
         sketch_row[sources.by_photo] = np.arange(len(sources))
-        rows = map(torch.from_numpy, (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of]))
-        return cls(sources, learns, side, digest, Mapped(path, layout), *rows, torch.zeros(len(sources), 0))
+        rows = (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of])
+        by_pair = [*map(torch.from_numpy, rows), torch.zeros(len(sources), 0)]
+        return cls(sources, learns, side, digest, Mapped(path, layout), *by_pair)
 
     def take(self, indices: Sequence[int]) -> "Pairs":
         """Only the pairs `indices`, in that order; they share the pixels of all."""
