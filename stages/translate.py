@@ -1,40 +1,27 @@
 """translate@MODEL: every picture the model can read -> the folder its block names under `writes`; the samples of
-its suites -> runs/MODEL/suites."""
+its suites -> runs/MODEL/suites. `--only writes` or `--only suites` leaves the other out."""
 
 import sys
 from pathlib import Path
 
 from limner import left_out, params
+from limner.errors import ParamsError
 from limner.stage import run
 
 
-def main(name: str) -> None:
+def main(name: str, only: str = "", part: str = "") -> None:
+    if (only, part) not in (("", ""), ("--only", "writes"), ("--only", "suites")):
+        raise ParamsError(f"{only} {part}: only `--only writes` and `--only suites` are allowed")
     settings = params.load().of(name)
-    model, data, writes = settings.model(name), Path(settings.model(name).train.data), Path(settings.model(name).writes)
-    if left_out.folders(settings, name, writes, Path("runs", name, "suites")):
+    model, made = settings.model(name), Path("runs", name, "suites")
+    writes = Path(model.writes) if model.writes and part != "suites" else None
+    places = [*([writes] if writes else []), *([made] if part != "writes" else [])]
+    if left_out.folders(settings, name, *places):
         return
-    from limner import device  # loads torch, which takes seconds
-    from limner.apply import Translator, erase_inputs, jobs
-    from limner.suites import Faces
+    from limner.apply import translate  # loads torch, which takes seconds
 
-    place, faces, samples = device.choose(settings.train.device), Faces(name, model), []
-    translator = Translator(Path("models", name), place)
-    for suite, block in model.suites.items():
-        found = faces.samples(block, suite)
-        if block.erase:
-            erase_inputs(found, block.erase, data / "landmarks.npz", translator.card.frame_size)
-        samples += found
-
-    own = jobs(model.learns, data / "faces", Path(model.sketches), model.train.styles, writes)
-    read = {source for source, _ in own}
-    asked = [(sample.input, sample.output(settings.seed)) for sample in samples]
-    translator.files([*own, *(job for job in asked if job[0] in read)], f"translate {name}")
-    # By themselves: what a picture becomes may depend on its batch in the last bit, and no suite may change `writes`.
-    if others := [job for job in asked if job[0] not in read]:
-        translator.files(others, f"translate {name}: suites")
-    for seed in settings.seeds[1:]:
-        repeated = Translator(Path("runs", name, "repeats", str(seed)), place)
-        repeated.files([(sample.input, sample.output(seed)) for sample in samples], f"translate {name}: seed {seed}")
+    suites = {} if part == "writes" else left_out.present(settings, name).model(name).suites
+    translate(settings, name, suites, writes)
 
 
 if __name__ == "__main__":

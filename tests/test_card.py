@@ -1,5 +1,6 @@
 """A model's card tells whose pictures it learned from, on what terms, and how good it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,12 @@ def settings(root: Path) -> Params:
     return params.build(Params, tree, "params.yaml")
 
 
-def test_the_card_of_a_model(tmp_path: Path, settings: Params) -> None:
+@pytest.mark.parametrize("labels", [None, "person"])
+def test_the_card_of_a_model(tmp_path: Path, settings: Params, labels: str | None) -> None:
     root = small.write(tmp_path)
     model = settings.model("painter")
+    model = replace(model, train=replace(model.train, labels=labels))
+    settings = replace(settings, models={"painter": model})
     faces, times = small.faces_of(root, model), small.times_of(root)
     setting = Setting(Path("nowhere"), ((0.3, 0.4), (0.7, 0.4)))
     measured = evaluate.measure(faces, times, small.SIZE, ["ssim"], [small.SEED], setting, workers=1)
@@ -41,5 +45,6 @@ def test_the_card_of_a_model(tmp_path: Path, settings: Params) -> None:
     assert f"| SSIM | higher | {mean.value:.3f} | " in body  # both test faces are of one group: no interval
     assert "0% of the outputs are closer to a training picture" in body
     assert f"| epochs | {model.train.epochs} |" in body
-    assert "limner paint my-sketch.png -m models/painter" in body
+    assert f"limner paint my-sketch.png -m models/painter -o made{' --label LABEL' if labels else ''}\n" in body
+    assert ("its person: LABEL is one of the `labels`" in body) == bool(labels)
     assert "{" not in body

@@ -19,7 +19,9 @@ def check(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     monkeypatch.chdir(tmp_path)
     manifest = tmp_path / MANIFEST
     manifest.parent.mkdir(parents=True)
-    manifest.write_text("id,person,url,sketch_url,style,license\na,ann,a.jpg,s.jpg,chalk,CC0\nb,ann,b.jpg,,,CC0\n")
+    manifest.write_text(
+        "id,person,url,sketch_url,style,sex,license\na,ann,a.jpg,s.jpg,chalk,f,CC0\nb,ann,b.jpg,,,f,CC0\n"
+    )
 
     def run(change: Callable[[Any], object]) -> str:
         tree = yaml.safe_load((root / "params.yaml").read_text())
@@ -39,6 +41,21 @@ def suite(model: str, **keys: object) -> Callable[[Any], object]:
     return lambda tree: tree["models"][model]["suites"].update(more=added)
 
 
+def labelled(column: str, init: str = "scratch") -> Callable[[Any], object]:
+    """Of the painter."""
+
+    def change(tree: Any) -> None:
+        tree["models"]["painter"] |= {"init": init}
+        tree["models"]["painter"]["train"] |= {"labels": column}
+
+    return change
+
+
+def test_labels_are_columns_of_a_manifest(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(labelled("sex"))
+    assert "is in order" in check(labelled("person"))
+
+
 def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callable[[Any], object]], str]) -> None:
     assert "is in order" in check(suite("painter", styles=["stamp", "chalk", "learned"]))
     assert "is in order" in check(suite("sketcher"))
@@ -53,6 +70,8 @@ def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callabl
         (suite("sketcher", erase=["nose"]), "sketcher.suites.more.erase: sketcher learns to sketch"),
         (suite("painter", manifests=["mine.csv"]), "more.manifests: 'mine.csv' is not among"),
         (lambda tree: tree["models"]["painter"]["train"].update(styles=["oil"]), "painter.train.styles: nothing draws"),
+        (labelled("sx"), "painter.train.labels: no manifest has a column 'sx'; allowed: group, manifest, person, sex"),
+        (labelled("sex", init="sketcher"), "is told sex, but it starts from sketcher, which is told nothing"),
     ],
 )
 def test_what_cannot_be_is_told_with_what_is_allowed(

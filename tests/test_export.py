@@ -21,6 +21,7 @@ from limner.nets import card as cards
 from limner.nets import store
 from limner.nets.card import METADATA, ONNX, Card
 from limner.nets.unet import UNet
+from limner.pairs import with_planes
 
 CARD = Card(
     "any", "photo", 64, 1, 3, 4, "batch", "alive", "transposed", 0.5, ("ann",), ("ink",), 400, (200.0, 170.0), 120.0
@@ -51,6 +52,26 @@ def test_it_says_what_torch_says(card: Card, batch: int) -> None:
         expected = net(pictures).numpy()
     assert expected.std() > 0.01
     np.testing.assert_allclose(run(export.encode(card, net), pictures.numpy()), expected, atol=1e-5)
+
+
+def test_a_label_is_a_second_input() -> None:
+    card = replace(CARD, label="sex", labels=("f", "m"))
+    torch.manual_seed(0)
+    net = card.network().eval()
+    data = export.encode(card, net)
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    assert [(one.name, one.shape) for one in session.get_inputs()] == [
+        ("picture", ["N", 1, 64, 64]),
+        ("label", ["N", 2]),
+    ]
+    assert cards.decode(session.get_modelmeta().custom_metadata_map[METADATA], ONNX) == card
+    for batch in (1, 3):
+        pictures = torch.rand(batch, 1, 64, 64) * 2 - 1
+        codes = torch.tensor([card.code(label) for label in ("m", "", "f")[:batch]])
+        with torch.no_grad():
+            expected = net(with_planes(pictures, codes)).numpy()
+        (painted,) = session.run(["painted"], {"picture": pictures.numpy(), "label": codes.numpy()})
+        np.testing.assert_allclose(painted, expected, atol=1e-5)
 
 
 class Rich(nn.Module):

@@ -73,6 +73,7 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("train", "lr"), "2e-4", "a number of a recipe: recipes.limner.lr (YAML reads 2e-4 as a string: write 2.0e-4"),
         (("jitter",), "false", "jitter: 'false' is not allowed; input should be a valid boolean"),
         (("jitter",), 0, "valid boolean"),
+        (("models", "painter", "train", "labels"), "", "models.painter.train.labels: '' is not allowed"),
         (("recipes", "limner", "batch"), 2.5, "recipes.limner.batch: 2.5 is not allowed"),
         (("recipes", "pix2pix", "batch"), 0, "greater than or equal to 1"),
         (("train", "device"), "gpu", "'auto', 'cpu', 'cuda' or 'mps'"),

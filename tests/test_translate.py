@@ -14,7 +14,7 @@ import torch
 import yaml
 from torch import Tensor
 
-from limner import apply, images
+from limner import apply, images, tables
 from limner.apply import Translator, erase_inputs
 from limner.mesh import IRISES, NOSE
 from limner.nets import store
@@ -32,7 +32,7 @@ SUITES = {
 PAINTER = replace(small.PAINTER, suites=SUITES)
 
 
-def network(folder: Path, model: Model, seed: int) -> None:
+def network(folder: Path, model: Model, seed: int, labels: tuple[str, ...] = ()) -> None:
     """A model with random weights."""
     torch.manual_seed(seed)
     inputs, outputs = (1, 3) if model.learns == "photo" else (3, 1)
@@ -40,6 +40,8 @@ def network(folder: Path, model: Model, seed: int) -> None:
     card = store.Card(
         "any", model.learns, SIZE, inputs, outputs, 4, *shape, ("ann",), ("ink",), FRAME, (32.0, 27.0), 19.0
     )
+    if labels:
+        card = replace(card, label="sex", labels=labels)
     store.save(folder, card, card.network())
 
 
@@ -137,6 +139,30 @@ def test_landmarks_fit_drawings_of_any_size(project: Path) -> None:
     y, x = (np.flatnonzero(gone.any(axis=axis)) for axis in (1, 0))
     assert (x.min() + x.max()) / 2 == pytest.approx(64, abs=4)
     assert 32 < y[-1] - y[0] < 64
+
+
+def test_each_face_is_told_by_its_own_label(project: Path) -> None:
+    """Also bob, in a suite and in an erased drawing; ann-0's label is not known."""
+    model = replace(PAINTER, train=replace(PAINTER.train, labels="sex"))
+    known = small.times_of(project)
+    sexes = {id: "" if id == "ann-0" else "f" if id.startswith("ann") else "m" for id in known["id"]}
+    tables.write(project / "data/faces.csv", known.assign(sex=list(sexes.values())))
+    network(project / "models/painter", model, 0, ("f", "m"))
+    network(project / "runs/painter/repeats/1", model, 1, ("f", "m"))
+    settle(project, "painter", model, seeds=2)
+    translate(project, "painter")
+    found = small.faces_of(project, model)
+    translators = [
+        Translator(project / place, torch.device("cpu")) for place in ("models/painter", "runs/painter/repeats/1")
+    ]
+    for suite in ("no_nose", "bob"):
+        for sample in found.samples(SUITES[suite], suite):
+            given = torch.from_numpy(sample.read_input(SIZE))[None, None]
+            for seed, translator in enumerate(translators):
+                expected = translator(given, [sexes[sample.id]])[0].permute(1, 2, 0).numpy().astype(int)
+                assert np.abs(images.read(sample.output(seed)) - expected).max() <= 1
+                other = translator(given, ["f" if sexes[sample.id] == "m" else "m"])[0].permute(1, 2, 0).numpy()
+                assert np.abs(other - expected).max() > 1
 
 
 def test_a_sketcher_draws_every_face_and_its_suites(project: Path) -> None:

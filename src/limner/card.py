@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from limner.choose import named
 from limner.evaluate.told import Mean, Told
 from limner.evaluate.yardsticks import CEILING, MODEL
 from limner.files import whole
@@ -39,7 +40,7 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
         loader=PackageLoader("limner", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     model = settings.model(name)
-    learned = split[split["person"].isin(model.train.people) & (split["split"] == "train")]
+    learned = split[split["person"].isin(named(model.train.people, split["person"])) & (split["split"] == "train")]
     recipe = {
         **asdict(settings.recipe),
         "name": settings.train.recipe,

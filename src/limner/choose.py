@@ -1,6 +1,7 @@
-"""Which few of many are shown, or learned: even steps, none by eye."""
+"""Which of many are shown, or learned: few at even steps, none by eye; people by their names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -20,3 +21,10 @@ def few(items: Sequence[Item], most: int | None) -> list[Item]:
     if most is None or len(items) <= most:
         return list(items)
     return [items[index] for index in evenly(most, len(items))]
+
+
+def named(patterns: Iterable[str], there: Iterable[str]) -> list[str]:
+    """Those of the names `there`, in alphabetical order, that one of the patterns fits: a name itself, or one with `*`
+    for any letters, `?` for one, `[0-3]` for one of some."""
+    wanted = list(patterns)
+    return [name for name in sorted(set(there)) if any(fnmatchcase(name, pattern) for pattern in wanted)]

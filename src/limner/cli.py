@@ -39,6 +39,9 @@ def paint(
     style: Annotated[
         str | None, typer.Option(help="draw photos in this style of params.yaml first, for a model that reads drawings")
     ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="of the pictures, for a model that is told one: say, f or m; '' if unknown")
+    ] = None,
     back: Annotated[bool, typer.Option("--back", help="put what is painted back into the whole picture")] = False,
     side_by_side: Annotated[bool, typer.Option("--side-by-side", help="input and output in one picture")] = False,
     all_faces: Annotated[bool, typer.Option("--all-faces", help="every face of a picture, not the largest")] = False,
@@ -59,7 +62,7 @@ def paint(
         from limner.paint import backends, command  # load what finds faces and runs models
         from limner.paint.painter import Options
 
-        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker)
+        options = Options(style, back, side_by_side, all_faces, aligned, max_yaw, landmarker, label)
         command.paint(pictures, backends.load(model, backend, device), out, options, every, force)
 
     stage.run(run)
@@ -131,18 +134,38 @@ def _check(file: str) -> None:
                         f"models.{name}.{place}.styles: nothing draws the style {style!r} into {folder}; "
                         f"{choices(style, there)}"
                     )
+        _check_labels(settings, name)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
+def _check_labels(settings: params.Params, name: str) -> None:
+    """Refuse labels from a column that data/faces.csv will not have, or other ones than those of the model's start."""
+    model, place = settings.model(name), f"models.{name}.train.labels"
+    column, start = model.train.labels, settings.models.get(model.init)
+    if start and start.train.labels != column:
+        mine, other = column or "nothing", start.train.labels or "nothing"
+        raise ParamsError(f"{place}: {name} is told {mine}, but it starts from {model.init}, which is told {other}")
+    if not column:
+        return
+    rows = read_all(settings.manifests, allow_unlicensed=True)[0]
+    there = sorted({name for row in rows for name in row.extra} | {"person", "group", "manifest", "style"})
+    if column not in there:
+        raise ParamsError(f"{place}: no manifest has a column {column!r}; {choices(column, there)}")
+
+
 def _styles(settings: params.Params, model: params.Model, below: Path) -> list[str]:
     """The styles that will lie below a folder that a model reads: of effects, of artists and of other models."""
-    root = Path(model.train.data, "sketches")
+    root = Path(model.data, "sketches")
     folders = [
         *(root / "effects" / style for style in settings.styles),
         *(root / "artist" / style for style in _by_hand(settings)),
         *(root / "altered" / style for style in settings.altered),
-        *(Path(other.writes) for other in settings.models.values() if other.learns == "sketch" and other is not model),
+        *(
+            Path(other.writes)
+            for other in settings.models.values()
+            if other.writes and other.learns == "sketch" and other is not model
+        ),
     ]
     return [folder.name for folder in folders if below in (folder, *folder.parents)]
 

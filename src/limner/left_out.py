@@ -3,11 +3,12 @@
 Each stage of such a model writes `left_out.txt`, a sentence, into its folders, and what DVC wants to find besides.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from limner import tables
 from limner.files import whole
-from limner.params import Params
+from limner.params import Model, Params
 
 NOTE = "left_out.txt"
 """In a folder: why there is nothing else in it."""
@@ -22,20 +23,22 @@ def reason(settings: Params, name: str, root: Path = Path()) -> str | None:
         SourceError: a table of faces is missing or unreadable.
     """
     model = settings.model(name)
-    if model.train.needs:
-        table = Path(model.train.data, "faces.csv")
-        _, lines = tables.rows(root / table, needs=("manifest",))
-        there = {line["manifest"] for line in lines}
-        for manifest in model.train.needs:
-            if manifest not in there:
-                why = _why(root / PROBLEMS, manifest)
-                return f"{name} is left out: it needs {manifest}, of which {table.as_posix()} has no face" + (
-                    f" ({why.rstrip('.')})." if why else "."
-                )
+    if lacking := _lacking(model, model.train.needs, root):
+        why = _why(root / PROBLEMS, lacking)
+        return f"{name} is left out: it needs {lacking}, of which {model.data}/faces.csv has no face" + (
+            f" ({why.rstrip('.')})." if why else "."
+        )
     if model.init in settings.models and model.init != name:
         before = reason(settings, model.init, root)
         return before and f"{name} is left out, since it starts from {model.init}. {before}"
     return None
+
+
+def present(settings: Params, name: str, root: Path = Path()) -> Params:
+    """The params without those of the model's suites that are left out."""
+    model = settings.model(name)
+    suites = {suite: block for suite, block in model.suites.items() if not _lacking(model, block.needs, root)}
+    return replace(settings, models={**settings.models, name: replace(model, suites=suites)})
 
 
 def folders(settings: Params, name: str, *places: Path, empty: tuple[Path, ...] = ()) -> str | None:
@@ -74,6 +77,15 @@ def evaluation(settings: Params, name: str) -> str | None:
         _write(Path("reports", name, "metrics.json"), "{}")
         _write(Path("models", f"{name}.md"), f"# {name}\n\n{why}")
     return why
+
+
+def _lacking(model: Model, needs: tuple[str, ...], root: Path) -> str | None:
+    """The first of the manifests that the model's data have no face of."""
+    if not needs:
+        return None
+    _, lines = tables.rows(root / model.data / "faces.csv", needs=("manifest",))
+    there = {line["manifest"] for line in lines}
+    return next((manifest for manifest in needs if manifest not in there), None)
 
 
 def _why(problems: Path, manifest: str) -> str:

@@ -110,8 +110,6 @@ class ModelTrain:
     flip: bool | None = None
     recipe: Name | None = None
     seeds: Count | None = None
-    data: Annotated[str, Field(min_length=1)] = DATA
-    """The folder with the faces, their table, landmarks and split that it learns from and is tested on."""
     needs: tuple[str, ...] = ()
     """Manifests without whose faces the model is left out."""
 
@@ -119,34 +117,43 @@ class ModelTrain:
         """How many faces at most are learned in one style; None: all."""
         return self.most.get(style) if isinstance(self.most, dict) else self.most
 
+    labels: Annotated[str, Field(min_length=1)] | None = None
+    """A column of data/faces.csv whose value the model is told of each picture; None: nothing."""
+
 
 @dataclass(frozen=True, config=Strict)
 class Suite:
     """A named set of test inputs: all faces that meet every condition."""
 
-    split: Literal["train", "test", "all"]
+    split: Literal["train", "test", "all", "learned"]
+    """learned: the very faces that the model learned from in each style."""
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
     people: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """None: everybody."""
+    """Names, or patterns of names; None: everybody."""
     erase: tuple[Feature, ...] = ()
     """Removed from each drawing, all of them at once, before the model reads it."""
     manifests: Manifests | None = None
     """Those the photos came from; None: every one."""
     most: Count | None = None
     """Faces, at even steps; None: all of them."""
+    needs: tuple[str, ...] = ()
+    """Manifests without whose faces the suite is left out."""
 
 
 @dataclass(frozen=True, config=Strict)
 class Model:
     learns: Literal["sketch", "photo"]
     sketches: str
-    writes: str
     init: Name
     jitter: Jitter
     train: ModelTrain
     suites: Annotated[dict[Name, Suite], Field(min_length=1)]
+    writes: str | None = None
+    """Where translate puts what the model makes of all that it can read; None: nowhere."""
     tests: str | None = None
     """Where the drawings of the suites lie; None: in `sketches`."""
+    data: Annotated[str, Field(min_length=1)] = DATA
+    """The folder with the faces, their table, landmarks and split that it learns from and is tested on."""
 
     @property
     def drawings(self) -> str:
@@ -187,6 +194,16 @@ class Train:
 
 
 @dataclass(frozen=True, config=Strict)
+class Scale:
+    """What replaces the numbers of every model that does not say its own: so all can be made larger by one name."""
+
+    size: Size | None = None
+    recipe: Name | None = None
+    epochs: Count | None = None
+    """In place of the model's own, too."""
+
+
+@dataclass(frozen=True, config=Strict)
 class Evaluate:
     metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
     seeds: Count
@@ -218,6 +235,10 @@ class Params:
     altered: dict[Name, Altered] = field(default_factory=dict)
     """By style, drawings made of those of another style."""
     sets: dict[Name, DataSet] = field(default_factory=dict)
+    """Further data folders, by name."""
+    scales: dict[Name, Scale] = field(default_factory=dict)
+    scale: Name | None = None
+    """Which of `scales`; None: none."""
 
     @property
     def seeds(self) -> range:
@@ -237,19 +258,30 @@ class Params:
         return self.recipes[name]
 
     def of(self, name: str) -> "Params":
-        """These params as one model has them: its own size, flip, recipe and number of seeds in their places.
+        """These params as one model has them: its own size, flip, recipe and number of seeds in their places, or the
+        scale's.
 
         Raises:
-            ParamsError: params.yaml has no such model.
+            ParamsError: params.yaml has no such model, or no such scale.
         """
-        own = self.model(name).train
+        model, scale = self.model(name), self._scale
+        own = model.train
         return replace(
             self,
-            size=own.size or self.size,
+            size=own.size or scale.size or self.size,
             flip=self.flip if own.flip is None else own.flip,
-            train=replace(self.train, recipe=own.recipe or self.train.recipe),
+            train=replace(self.train, recipe=own.recipe or scale.recipe or self.train.recipe),
             evaluate=replace(self.evaluate, seeds=own.seeds or self.evaluate.seeds),
+            models={**self.models, name: replace(model, train=replace(own, epochs=scale.epochs or own.epochs))},
         )
+
+    @property
+    def _scale(self) -> Scale:
+        if self.scale is None:
+            return Scale()
+        if self.scale not in self.scales:
+            raise ParamsError(f"scale: no scale {self.scale!r} in params.yaml; {choices(self.scale, self.scales)}")
+        return self.scales[self.scale]
 
     def jitters(self, name: str) -> bool:
         """Whether a model's pairs are varied in geometry: as its block says, or the switch that the block names.

@@ -12,7 +12,8 @@ from limner.params import Params
 from limner.train import machine as machines
 from limner.train import settings as of
 from limner.train.checkpoint import key
-from limner.train.run import pictures, train
+from limner.train.run import train
+from limner.train.seen import seen
 
 
 def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
@@ -38,7 +39,7 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     kept = []
     for seed in settings.seeds[1:]:
         seeded = replace(recipe, seed=seed)
-        digests = pictures(places, card, augment, plan, seed).digests
+        digests = seen(places, card, augment, plan, seed).digests
         facts = (card, seeded, augment, machine, device.threads(), plan, begun, digests)
         folder = cache_dir("repeats") / key(facts, ())
         if not machine.tell((folder / store.CARD).is_file()):

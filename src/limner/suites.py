@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from limner import sketches, tables
-from limner.choose import few
+from limner.choose import few, named
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
 from limner.params import Model, Suite
@@ -92,11 +92,14 @@ class Faces:
             SourceError: the model's split.csv or faces.csv is missing or lacks a column.
         """
         self.model = model
-        data = root / model.train.data
+        data = root / model.data
         self.photos = data / "faces"
         split = tables.read(data / "split.csv", needs=("id", "person", "group", "split"))
-        origin = tables.read(data / "faces.csv", needs=("id", "manifest"))[["id", "manifest"]]
-        self.table = split.merge(origin, on="id", validate="1:1")
+        label = [model.train.labels] if model.train.labels else []
+        known = tables.read(data / "faces.csv", needs=("id", "manifest", *label))
+        self.labels = dict(zip(known["id"], known[label[0]], strict=True)) if label else {}
+        """By id, what the model is told of each face; empty if it is told nothing."""
+        self.table = split.merge(known[["id", "manifest"]], on="id", validate="1:1")
         """One row a face, in the order of the split: id, person, group, split, manifest."""
         self._people, self._groups = (dict(zip(self.table["id"], self.table[key], strict=True)) for key in WHO)
         self.drawings = sketches.folders(root / model.drawings)
@@ -111,9 +114,12 @@ class Faces:
         """
         self._refuse_unknown(suite, name)
         chosen = self.table
-        for column, kept in (("person", suite.people), ("manifest", suite.manifests)):
-            if kept is not None:
-                chosen = chosen[chosen[column].isin(kept)]
+        if suite.people is not None:
+            chosen = chosen[chosen["person"].isin(named(suite.people, self._people.values()))]
+        if suite.manifests is not None:
+            chosen = chosen[chosen["manifest"].isin(suite.manifests)]
+        if suite.split == "learned":
+            return self._learned(suite, name, set(chosen["id"]))
         if suite.split != "all":
             chosen = chosen[chosen["split"] == suite.split]
         faces = few(chosen["id"].tolist(), suite.most)
@@ -125,6 +131,21 @@ class Faces:
         ]
         if not found:
             raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(faces))}")
+        return found
+
+    def _learned(self, suite: Suite, name: str, among: set[str]) -> list[Sample]:
+        """The samples of a suite of trained faces: those of each style may be others."""
+        by_style = {
+            style: few([face for face in self.learned(style) if face in among], suite.most) for style in suite.styles
+        }
+        found = [
+            self.sample(style, face, name, bool(suite.erase))
+            for face in self.table["id"]
+            for style, faces in by_style.items()
+            if face in faces
+        ]
+        if not found:
+            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, 0)}")
         return found
 
     def sample(self, style: str, face: str, suite: str = "", erased: bool = False) -> Sample:
@@ -164,7 +185,8 @@ class Faces:
             LimnerError: there are none.
         """
         people, table = self.model.train.people, self.table
-        ids = table[table["person"].isin(people) & (table["split"] == "train")]["id"].tolist()
+        own = named(people, table["person"])
+        ids = table[table["person"].isin(own) & (table["split"] == "train")]["id"].tolist()
         if not ids:
             there = ", ".join(sorted(set(table["person"]))) or "nobody"
             raise LimnerError(
@@ -193,7 +215,7 @@ class Faces:
             ("manifests", suite.manifests, manifests, "faces that came from"),
         ):
             for one in wanted or ():
-                if one not in there:
+                if one not in there and not (key == "people" and named([one], there)):
                     raise LimnerError(f"suite {name!r}, {key}: there are no {what} {one!r}; {choices(one, there)}")
 
     def _why_empty(self, suite: Suite, faces: int) -> str:

@@ -1,6 +1,7 @@
 """A model's card: read without torch, and what is wrong with a folder is said."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,22 @@ def write(folder: Path, text: str) -> Path:
 
 def test_a_card_comes_back_as_it_was(tmp_path: Path) -> None:
     assert cards.read(write(tmp_path, cards.encode(GOOD))) == GOOD
+
+
+def test_a_card_without_labels_is_written_as_before_there_were_any(tmp_path: Path) -> None:
+    text = cards.encode(GOOD)
+    assert "label" not in text
+    assert cards.read(write(tmp_path, text)).labels == ()
+    assert GOOD.channels == 1
+    assert GOOD.code("f") == ()
+
+
+def test_labels_are_planes_of_plus_and_minus_one(tmp_path: Path) -> None:
+    told = replace(GOOD, label="sex", labels=("f", "m", "x"))
+    assert cards.read(write(tmp_path, cards.encode(told))) == told
+    assert told.channels == 4
+    assert told.code("m") == (-1.0, 1.0, -1.0)
+    assert told.code("") == told.code("q") == (0.0, 0.0, 0.0)
 
 
 def test_what_is_no_model_is_told_with_the_models_beside_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A painter and a sketcher with random weights, both files of each, and a photo with a face."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,31 @@ PAINTER = Card("painter", "photo", SIZE, 1, 3, 4, *SHAPE, ("ann",), ("ink",), FR
 SKETCHER = Card("sketcher", "sketch", SIZE, 3, 1, 4, *SHAPE, ("ann",), ("ink",), FRAME, (200.0, 170.0), 120.0)
 
 
+def make(folder: Path, card: Card) -> None:
+    """A model with random weights, whose norms have seen pictures."""
+    torch.manual_seed(0)
+    network = card.network()
+    for _ in range(5):
+        network(torch.rand(4, card.channels, SIZE, SIZE) * 2 - 1)
+    export.write(folder, card, network)
+    store.save(folder, card, network)
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder models/ with a painter and a sketcher."""
     root = tmp_path_factory.mktemp("project") / "models"
     for card in (PAINTER, SKETCHER):
-        torch.manual_seed(0)
-        network = card.network()
-        for _ in range(5):  # norms that have seen pictures
-            network(torch.rand(4, card.inputs, SIZE, SIZE) * 2 - 1)
-        export.write(root / card.name, card, network)
-        store.save(root / card.name, card, network)
+        make(root / card.name, card)
     return root
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A painter that is told the sex of each picture."""
+    folder = tmp_path_factory.mktemp("told") / "painter"
+    make(folder, replace(PAINTER, label="sex", labels=("f", "m")))
+    return folder
 
 
 @pytest.fixture(scope="session")

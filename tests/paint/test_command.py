@@ -187,3 +187,30 @@ def test_torch_is_not_needed(monkeypatch: pytest.MonkeyPatch, paint: Run, tmp_pa
     monkeypatch.setitem(sys.modules, "torch", None)
     code, told = paint("a.png", "--aligned")
     assert (code, "painter (onnxruntime)" in told) == (0, True)
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_a_model_that_is_told_a_label_wants_it(paint: Run, told: Path, tmp_path: Path, backend: str) -> None:
+    import torch
+
+    from limner.apply import Translator
+
+    images.write(tmp_path / "in/a.png", drawing())
+    how = ("in", "--aligned", "--force", "-m", told, "--backend", backend)
+    code, said = paint(*how)
+    assert (code, "told the sex of each picture: --label says it, one of f, m; '' where" in said) == (1, True)
+    code, said = paint(*how, "--label", "w")
+    assert (code, "knows no sex 'w'; allowed: f, m" in said) == (1, True)
+    translator, made = Translator(told, torch.device("cpu")), []
+    for label in ("f", "m", ""):
+        assert paint(*how, "--label", label)[0] == 0
+        made.append(images.read(tmp_path / "out/a.png").astype(int))
+        translator.files([(tmp_path / "in/a.png", tmp_path / "b.png")], "", {"a": label})
+        assert np.abs(images.read(tmp_path / "b.png") - made[-1]).max() <= 1
+    assert min(np.abs(made[0] - made[1]).max(), np.abs(made[0] - made[2]).max()) > 1
+
+
+def test_a_label_for_a_model_without_labels_is_refused(paint: Run, tmp_path: Path) -> None:
+    images.write(tmp_path / "a.png", drawing())
+    code, said = paint("a.png", "--aligned", "--label", "f")
+    assert (code, "painter knows no labels, so leave --label out" in said) == (1, True)

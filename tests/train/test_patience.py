@@ -8,7 +8,7 @@ import torch
 
 from limner.errors import LimnerError, ModelError
 from limner.metrics.lpips import lpips
-from limner.nets import shift_tolerant, store
+from limner.nets import store
 from limner.pairs import find, open_pairs, to_unit
 from limner.split import hold_out
 from limner.train import checkpoint
@@ -47,28 +47,6 @@ def test_whole_groups_are_held_out_with_a_gap_around_them() -> None:
 def test_nobody_with_two_groups_is_told_so() -> None:
     with pytest.raises(LimnerError, match=r"train.patience: there is nothing to hold out"):
         hold_out(faces(5, 10).iloc[:6], 0.2, 0.0, seed=1)
-
-
-@pytest.fixture
-def weighed(places: Places) -> Places:
-    """With weights of the distance, random ones."""
-    torch.manual_seed(0)
-    sizes = {
-        "1.0": (64, 3, 11),
-        "2.5": (192, 64, 5),
-        "3.9": (384, 192, 3),
-        "4.11": (256, 384, 3),
-        "5.13": (256, 256, 3),
-    }
-    state = {}
-    for place, (out, into, side) in sizes.items():
-        state[f"net.slice{place}.weight"] = torch.randn(out, into, side, side) / (into * side * side) ** 0.5
-        state[f"net.slice{place}.bias"] = torch.zeros(out)
-    for index, (out, *_) in enumerate(sizes.values()):
-        state[f"lin{index}.model.1.weight"] = torch.rand(1, out, 1, 1)
-    places.weights.mkdir()
-    torch.save(state, places.weights / shift_tolerant.ALEXNET)
-    return places
 
 
 FIGURES = (5.0, 3.0, 4.0, 3.5, 1.0)

@@ -70,7 +70,7 @@ def setting(model: Model, align: Align, weights: Path) -> Setting:
         align: of params.yaml.
         weights: the folder of model files.
     """
-    return Setting(weights, eyes(align) if model.train.data == DATA else None)
+    return Setting(weights, eyes(align) if model.data == DATA else None)
 
 
 def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -26,7 +26,10 @@ METADATA = "limner"
 
 @dataclass(frozen=True, config=Strict)
 class Card:
-    """What a model is and what it takes: pictures (N, inputs, size, size) in [-1, 1] to (N, outputs, size, size)."""
+    """What a model is and what it takes: pictures (N, inputs, size, size) in [-1, 1] to (N, outputs, size, size).
+
+    Where it knows labels, their planes follow the picture's channels: `limner.pairs.labels`.
+    """
 
     name: str
     learns: Literal["sketch", "photo"]
@@ -46,17 +49,35 @@ class Card:
     """Midpoint of the irises in that frame, pixels (x, y)."""
     frame_eye_distance: float
     """Distance of the irises in that frame, pixels."""
+    label: str = ""
+    """The column of data/faces.csv that the labels came from."""
+    labels: tuple[str, ...] = ()
+    """What it is told of a picture is one of these; none: it is given the picture alone."""
+
+    @property
+    def channels(self) -> int:
+        """Of what the network reads: the picture's, and a plane for each label."""
+        return self.inputs + len(self.labels)
+
+    def code(self, label: str) -> tuple[float, ...]:
+        """What fills the planes of a picture of that label: 1 for its own, -1 for the others; of a label that is empty
+        or none of `labels`, 0 all of them."""
+        return tuple((1.0 if name == label else -1.0) if label in self.labels else 0.0 for name in self.labels)
 
     def network(self) -> "UNet":
         """A generator of this shape, with random weights."""
         from limner.nets.unet import UNet  # loads torch, which a card is read without
 
-        return UNet(**{name: getattr(self, name) for name in SHAPE}, dropout=self.dropout)
+        shape = {name: getattr(self, name) for name in SHAPE} | {"inputs": self.channels}
+        return UNet(**shape, dropout=self.dropout)
 
 
 def encode(card: Card) -> str:
     """The card as JSON, as it lies in a model's folder and within its ONNX file."""
-    return json.dumps(asdict(card), indent=2) + "\n"
+    told = asdict(card)
+    if not card.labels:  # a model without labels is written as it was before there were any
+        del told["label"], told["labels"]
+    return json.dumps(told, indent=2) + "\n"
 
 
 def decode(text: str, where: str) -> Card:

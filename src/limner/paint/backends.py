@@ -28,8 +28,8 @@ class Backend(Protocol):
     card: Card
     name: str
 
-    def __call__(self, pictures: Pictures) -> Pictures:
-        """(N, inputs, size, size) -> (N, outputs, size, size)."""
+    def __call__(self, pictures: Pictures, label: str = "") -> Pictures:
+        """(N, inputs, size, size) -> (N, outputs, size, size); `label` is that of all, "" if it is not known."""
         ...
 
 
@@ -45,10 +45,10 @@ class Torch:
         self._translator = Translator(folder, devices.choose(device, "--device"))
         self.card = self._translator.card
 
-    def __call__(self, pictures: Pictures) -> Pictures:
+    def __call__(self, pictures: Pictures, label: str = "") -> Pictures:
         import torch
 
-        return np.asarray(self._translator(torch.from_numpy(pictures)).numpy())
+        return np.asarray(self._translator(torch.from_numpy(pictures), [label] * len(pictures)).numpy())
 
 
 class Onnx:
@@ -79,9 +79,11 @@ class Onnx:
             raise ModelError(f"{file} is no model of limner's: it carries no card (metadata {METADATA!r})")
         self.card = cards.decode(told[METADATA], str(file))
 
-    def __call__(self, pictures: Pictures) -> Pictures:
-        unit = pictures.astype(np.float32) / 127.5 - 1
-        (painted,) = self._session.run(["painted"], {"picture": unit})
+    def __call__(self, pictures: Pictures, label: str = "") -> Pictures:
+        given = {"picture": pictures.astype(np.float32) / 127.5 - 1}
+        if self.card.labels:
+            given["label"] = np.tile(np.asarray(self.card.code(label), np.float32), (len(pictures), 1))
+        (painted,) = self._session.run(["painted"], given)
         return np.asarray(np.rint((painted.clip(-1, 1) + 1) * 127.5), np.uint8)
 
 

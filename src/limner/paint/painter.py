@@ -11,6 +11,7 @@ from limner import images, params, sketch
 from limner.align.landmarks import Landmarker
 from limner.errors import LimnerError, ParamsError, choices
 from limner.images import Image
+from limner.nets.card import Card
 from limner.paint import levelled, place, tones
 from limner.paint.backends import Backend
 from limner.paint.colour import is_photo
@@ -31,13 +32,16 @@ class Options:
     aligned: bool
     max_yaw: float
     landmarker: Path
+    label: str | None = None
+    """Of every picture, for a model that knows labels; "" where it is not known."""
 
 
 class Painter:
     """A model and what else each picture needs; use it in a `with` block, which frees the landmarker.
 
     Raises:
-        ParamsError: the options do not fit the model or one another, or params.yaml has no such style.
+        ParamsError: the options do not fit the model or one another, a label among them, or params.yaml has no such
+            style.
         LimnerError: the landmarker's file is missing.
     """
 
@@ -49,6 +53,7 @@ class Painter:
                 f"{options.landmarker} does not exist: `dvc repro scrape` fetches it, --landmarker names another place "
                 "(data/manifests/models.csv has its url), and --aligned pictures need none"
             )
+        _check_label(options.label, backend.card)
         self.card = backend.card
         self._backend = backend
         self._options = options
@@ -89,7 +94,7 @@ class Painter:
         size = self.card.size
         seen = images.resize(drawn, size, size)
         stacked = seen.reshape(size, size, -1).transpose(2, 0, 1)[None]
-        made = self._backend(np.ascontiguousarray(stacked))[0].transpose(1, 2, 0).squeeze()
+        made = self._backend(np.ascontiguousarray(stacked), self._options.label or "")[0].transpose(1, 2, 0).squeeze()
         return seen, np.ascontiguousarray(made)
 
     def _shown(self, before: Image, after: Image) -> Image:
@@ -104,6 +109,19 @@ class Painter:
                 made = tones.like(made, face.image, weight)
             whole = place.back(whole, made, face.matrix, weight)
         return self._shown(picture, whole)
+
+
+def _check_label(label: str | None, card: Card) -> None:
+    """Refuse a label that the model does not know, and none where it wants one."""
+    if not card.labels and label is not None:
+        raise ParamsError(f"--label {label}: {card.name} knows no labels, so leave --label out")
+    if card.labels and label is None:
+        raise ParamsError(
+            f"{card.name} is told the {card.label} of each picture: --label says it, one of {', '.join(card.labels)}; "
+            "'' where you do not know it"
+        )
+    if label and label not in card.labels:
+        raise ParamsError(f"--label: {card.name} knows no {card.label} {label!r}; {choices(label, card.labels)}")
 
 
 def _effect(style: str, model: str, inputs: int) -> Effect:

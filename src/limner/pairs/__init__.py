@@ -10,10 +10,12 @@ kept once and each drawing knows which one is its own.
     pairs.py     `Pairs`: what the rest of limner reads
     feed.py      the order of an epoch, and its batches
     augment.py   batches varied
+    labels.py    what a model is told of a picture beside the picture
 """
 
 from limner.pairs.augment import JITTER, Augment, to_pixels, to_unit
 from limner.pairs.feed import Feed
+from limner.pairs.labels import by_face, with_planes
 from limner.pairs.pairs import Learns, Pairs, open_pairs, read_pairs
 from limner.pairs.pixels import load
 from limner.pairs.place import MEMORY, settle
@@ -27,6 +29,7 @@ __all__ = [
     "Learns",
     "Pairs",
     "Sources",
+    "by_face",
     "find",
     "load",
     "open_pairs",
@@ -34,4 +37,5 @@ __all__ = [
     "settle",
     "to_pixels",
     "to_unit",
+    "with_planes",
 ]

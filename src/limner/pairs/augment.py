@@ -66,16 +66,16 @@ class Augment:
         mine = slice(part, part + first.shape[0])
         mirrored = torch.rand(batch, generator=draw) < 0.5 if self.flip else torch.zeros(batch, dtype=torch.bool)
         if self.zoom is None:
-            where = _send(mirrored[mine], device).view(-1, 1, 1, 1)
+            where = send(mirrored[mine], device).view(-1, 1, 1, 1)
             first, second = (torch.where(where, picture.flip(-1), picture) for picture in (first, second))
             pictures = to_unit(first), to_unit(second)
         else:
-            theta = _send(self._moved(mirrored, self.zoom, draw)[mine], device)
+            theta = send(self._moved(mirrored, self.zoom, draw)[mine], device)
             grid = F.affine_grid(theta, [len(theta), 1, self.size, self.size], align_corners=False)
             pictures = _sample(first, grid), _sample(second, grid)
         if not self.tone:
             return pictures
-        gamma = _send(torch.exp(self.tone * _even(batch, draw))[mine], device).view(-1, 1, 1, 1)
+        gamma = send(torch.exp(self.tone * _even(batch, draw))[mine], device).view(-1, 1, 1, 1)
         return ((pictures[0] + 1) / 2).clamp(0, 1).pow(gamma) * 2 - 1, pictures[1]
 
     def _moved(self, mirrored: Tensor, zoom: tuple[float, float], draw: Generator) -> Tensor:
@@ -107,7 +107,7 @@ def _even(batch: int, draw: Generator) -> Tensor:
     return 2 * torch.rand(batch, generator=draw) - 1
 
 
-def _send(drawn: Tensor, device: torch.device) -> Tensor:
+def send(drawn: Tensor, device: torch.device) -> Tensor:
     """To the device, without waiting for what it is at."""
     return drawn.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else drawn.to(device)
 

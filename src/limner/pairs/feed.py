@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from limner.errors import ParamsError
+from limner.pairs.augment import send
 from limner.pairs.pairs import Pairs
 from limner.pairs.pixels import WINDOW, Mapped
 
@@ -98,6 +99,10 @@ class Feed:
         """`batch` of each; those of a file are read by a thread while the one before is learned from."""
         gathered = _ahead(self._gather, epoch) if self.mapped else map(self._gather, epoch)
         return map(self._send, gathered)
+
+    def codes(self, indices: Tensor) -> Tensor:
+        """(B, L) float32 on the device: what fills the planes of this process's part of a batch."""
+        return send(self.pairs.codes[self.mine(indices)], self.device)
 
     def _order(self, draw: Generator) -> Tensor:
         shards, shard_of = torch.unique(self.pairs.shard, return_inverse=True)

@@ -37,6 +37,8 @@ class Pairs:
     """(K,) int64: where in `pixels` each drawing is."""
     shard: Tensor
     """(K,) int64: pairs of the same number lie together, those of different numbers apart."""
+    codes: Tensor
+    """(K, L) float32, on the CPU: what fills the planes of each pair's label; L is 0 without labels."""
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -65,14 +67,21 @@ class Pairs:
         sketch_row = np.empty(len(sources), np.int64)
         sketch_row[sources.by_photo] = np.arange(len(sources))
         rows = (sources.photo_of, sketch_row, layout.shard_of[sources.photo_of])
-        return cls(sources, learns, side, digest, Mapped(path, layout), *map(torch.from_numpy, rows))
+        by_pair = [*map(torch.from_numpy, rows), torch.zeros(len(sources), 0)]
+        return cls(sources, learns, side, digest, Mapped(path, layout), *by_pair)
 
     def take(self, indices: Sequence[int]) -> "Pairs":
         """Only the pairs `indices`, in that order; they share the pixels of all."""
         chosen = torch.tensor(indices, dtype=torch.int64)
         digest = hashlib.sha256(self.digest.encode() + chosen.numpy().tobytes()).hexdigest()
-        rows = (self.photo_row[chosen], self.sketch_row[chosen], self.shard[chosen])
+        rows = (self.photo_row[chosen], self.sketch_row[chosen], self.shard[chosen], self.codes[chosen])
         return Pairs(self.sources.take(indices), self.learns, self.side, digest, self.pixels, *rows)
+
+    def labelled(self, codes: Mapping[str, Sequence[float]]) -> "Pairs":
+        """The same pairs, told apart by label: `codes` has by id what fills the planes of that face's pictures."""
+        of_pair = torch.tensor([list(codes[id]) for _, id in self.names], dtype=torch.float32)
+        digest = hashlib.sha256(self.digest.encode() + of_pair.numpy().tobytes()).hexdigest()
+        return replace(self, digest=digest, codes=of_pair)
 
     def to(self, device: torch.device) -> "Pairs":
         """The same pairs in the memory of `device`."""

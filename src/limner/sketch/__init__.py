@@ -77,7 +77,8 @@ def write_all(
     """Write what `work` makes of every PNG of `folder`, which holds `what`, into `out`, under its own name.
 
     Raises:
-        LimnerError: there are none though there must be (`may_lack`), or `work` has raised one for some; the others are written all the same.
+        LimnerError: there are none, unless there may be none (`may_lack`), or `work` has raised one for some; the
+            others are written all the same.
     """
     paths = sorted(folder.glob("*.png"))
     if not paths and not may_lack:

@@ -18,7 +18,7 @@ from dvclive.live import Live
 from torch import Tensor
 
 from limner import images, tables
-from limner.pairs import Pairs, to_pixels, to_unit
+from limner.pairs import Pairs, to_pixels, to_unit, with_planes
 from limner.train.watch import Warned
 
 Snapshot = tuple[int, Tensor]
@@ -38,6 +38,7 @@ class Diary:
         self.folder = folder
         self.live = Live(str(folder), save_dvc_exp=False, dvcyaml=None)
         self.input, self.truth = pairs.batch(torch.arange(len(pairs)))
+        self.codes = pairs.codes
         self.names = [f"{style}~{id}" for style, id in pairs.names]
         self._write("input", self.input)
         self._write("truth", self.truth)
@@ -51,7 +52,7 @@ class Diary:
         """The fixed pictures as `network` paints them: (N, C, S, S) uint8 on the CPU."""
         device = next(network.parameters()).device
         with torch.no_grad():
-            return to_pixels(network(to_unit(self.input).to(device))).cpu()
+            return to_pixels(network(with_planes(to_unit(self.input), self.codes).to(device))).cpu()
 
     def again(
         self, losses: Iterable[dict[str, float]], snapshots: Iterable[Snapshot], warned: Iterable[Warned]

@@ -13,7 +13,7 @@ from torch import Generator, Tensor, nn
 
 from limner.errors import TrainingError
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Feed, Pairs, settle
+from limner.pairs import Augment, Feed, Pairs, settle, with_planes
 from limner.pairs.feed import Batch, Batches
 from limner.train.machine import Machine
 from limner.train.mean import RunningMean
@@ -72,7 +72,7 @@ class Trainer:
         self.draw = Generator().manual_seed(recipe.seed)
         self.order = torch.arange(len(pairs))
         """Of the current epoch's pairs."""
-        self.coming: Iterator[tuple[int, Batch]] = iter(())
+        self.coming: Iterator[tuple[int, Tensor, Batch]] = iter(())
         self.tally = Tally(machine.device)
         self.watch = Watch(machine, recipe)
         self._paint = machine.fast(machine.shared(self.generator))
@@ -100,10 +100,10 @@ class Trainer:
         if self.place == 0:
             self.order = self.feed.epoch(self.draw).order
             self._fetch()
-        length, batch = next(self.coming)
+        length, codes, batch = next(self.coming)
         # Every process draws for the whole batch, so that all of them draw the same.
-        augmented = self.augment(*batch, self.draw, length, self.feed.first(length))
-        picture, truth = map(self.machine.lay, augmented)
+        varied, truth = self.augment(*batch, self.draw, length, self.feed.first(length))
+        picture, truth = map(self.machine.lay, (with_planes(varied, codes), truth))
         share = len(picture) * self.machine.world / length  # of the mean over processes
         rates = self.recipe.lr, self.recipe.discriminator_lr
         for optimiser, rate in zip(self.optimisers.values(), rates, strict=True):
@@ -128,9 +128,10 @@ class Trainer:
         self.step += 1
 
     def _fetch(self) -> None:
-        """Ask for the batches that are left of the epoch: this process's part of each, and the length of the whole."""
+        """Ask for the batches that are left of the epoch: the length of each, and this process's part, with what it is
+        told of it."""
         left = Batches(self.order, self.feed.steps)[self.place :]
-        self.coming = zip(map(len, left), self.feed.batches(left), strict=True)
+        self.coming = zip(map(len, left), map(self.feed.codes, left), self.feed.batches(left), strict=True)
 
     def _descend(self, name: str, loss: Tensor, norm: bool) -> Tensor:
         """Follow the gradient of a loss; returns its norm, if asked for."""

@@ -54,7 +54,7 @@ class Objective:
 
         Args:
             discriminator: to be trained.
-            picture: (N, A, S, S) in [-1, 1], what was painted from.
+            picture: (N, A, S, S) in [-1, 1], what was painted from, with the planes of its label if it has one.
             truth: (N, B, S, S) in [-1, 1].
             painted: (N, B, S, S) in [-1, 1].
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from limner.pairs import Pairs, to_unit
+from limner.pairs import Pairs, to_unit, with_planes
 from limner.train.machine import Machine
 
 LEAST, SHARE = 16, 1 / 16
@@ -71,7 +71,8 @@ class Patience:
         with torch.no_grad():
             for some in torch.split(torch.arange(len(self.pairs)), AT_ONCE):
                 picture, truth = (to_unit(pixels.to(self.machine.device)) for pixels in self.pairs.batch(some))
-                both = [((one + 1) / 2).expand(-1, 3, -1, -1) for one in (network(self.machine.lay(picture)), truth)]
+                painted = network(self.machine.lay(with_planes(picture, self.pairs.codes[some])))
+                both = [((one + 1) / 2).expand(-1, 3, -1, -1) for one in (painted, truth)]
                 far.append(self.distance(*both).cpu())
         return float(torch.cat(far).double().mean())
 

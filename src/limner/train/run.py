@@ -1,21 +1,19 @@
 """One training from folders to a model's folder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Never
 
 from tqdm import tqdm
 
 from limner import device as devices
-from limner import export, sketches
+from limner import export
 from limner.errors import TrainingError
 from limner.nets import adapter, store
 from limner.nets.plain import plain
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Pairs, find, open_pairs
-from limner.params import Tune
+from limner.pairs import Augment
 from limner.progress import progress
 from limner.train import start, threads
 from limner.train.checkpoint import Checkpoint, key
@@ -24,65 +22,11 @@ from limner.train.diary import Diary
 from limner.train.loop import Trainer
 from limner.train.machine import Machine
 from limner.train.objective import Objective, Recipe
-from limner.train.patience import Patience, measured
+from limner.train.patience import Patience
+from limner.train.plan import Places, Plan
+from limner.train.seen import seen
 from limner.train.stop import Stop, stoppable
 from limner.train.watch import LOOK
-
-SNAPSHOTS = 8
-"""Test pictures that are painted again and again: enough for each style, few enough to look at."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """The folders and files a training reads and writes."""
-
-    faces: Path
-    times: Path
-    """data/faces.csv, which knows when in a video a face was seen."""
-    split: Path
-    sketches: Path
-    weights: Path
-    """data/weights, of the networks that measure."""
-    init: Path | None
-    """The model whose weights are the start; None: random ones."""
-    model: Path
-    training: Path
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a training is told beside its recipe."""
-
-    snapshots: int
-    """How often the fixed test pictures are painted."""
-    threads: int = 0
-    """Cores for one process; 0: all of them."""
-    patience: int = 0
-    """Epochs without a better figure of the held-out faces after which training stops; 0: nothing is held out."""
-    validate: float = 0.2
-    """Share of each person's training groups that is held out."""
-    gap: float = 0.0
-    """Seconds between the held-out faces of a video and those that are learned from."""
-    most: Mapping[str, int] = field(default_factory=dict)
-    """Faces that are learned from, by style, at even steps; all of them in a style that is not named."""
-    tune: Tune = "all"
-    """What of the generator is trained."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pictures:
-    """All that a training sees."""
-
-    learned: Pairs
-    shown: Pairs
-    """Of the test faces, for the snapshots."""
-    held: Pairs | None
-    """Of the faces that are held out, if patience wants some."""
-
-    @property
-    def digests(self) -> list[str]:
-        """Hex digests of all that decides them."""
-        return [pairs.digest for pairs in (self.learned, self.shown, self.held) if pairs]
 
 
 def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan) -> None:
@@ -104,46 +48,22 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
         training.keep()
 
 
-def pictures(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: int) -> Pictures:
-    """What the training of `card` from `seed` sees.
-
-    Raises:
-        LimnerError: the split has no training or no test faces of these people, or none to hold out.
-    """
-    drawings = sketches.chosen(places.sketches, card.styles)
-    ids, held = start.ids(places.split, card, "train"), list[str]()
-    if plan.patience:
-        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, seed)
-    learned = find(places.faces, drawings, ids)
-    if plan.most:
-        learned = start.thinned(learned, ids, plan.most)
-    unseen = find(places.faces, drawings, start.ids(places.split, card, "test"))
-    validated = None
-    if held:
-        known = find(places.faces, drawings, held)
-        validated = start.some(known, measured(len(known), len(learned)))
-    return Pictures(
-        open_pairs(learned, card.learns, augment.side),
-        open_pairs(start.some(unseen, SNAPSHOTS), card.learns, card.size),
-        open_pairs(validated, card.learns, card.size) if validated else None,
-    )
-
-
 def _begin(
     places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
 ) -> "_Training":
-    seen = pictures(places, card, augment, plan, recipe.seed)
-    patience = Patience(seen.held, places.weights, plan.patience, machine) if seen.held else None
+    pictures = seen(places, card, augment, plan, recipe.seed)
+    card = pictures.card
+    patience = Patience(pictures.held, places.weights, plan.patience, machine) if pictures.held else None
     generator = start.generator(card, places.init)
     discriminator = start.discriminator(card, recipe, places.init)
     adapter.adapt(generator, plan.tune)
     weights = [*generator.state_dict().values(), *discriminator.state_dict().values()]
 
     cores = threads.settle(machine, plan.threads)
-    checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *seen.digests), weights), machine)
+    checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *pictures.digests), weights), machine)
     objective = Objective(recipe, machine, places.weights)
-    trainer = Trainer(generator, discriminator, seen.learned, augment, recipe, objective, machine)
-    diary = Diary(places.training, seen.shown, seen.learned.names) if machine.main else None
+    trainer = Trainer(generator, discriminator, pictures.learned, augment, recipe, objective, machine)
+    diary = Diary(places.training, pictures.shown, pictures.learned.names) if machine.main else None
     return _Training(places.model, card, trainer, checkpoint, diary, patience, plan)
 
 

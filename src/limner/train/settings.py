@@ -11,14 +11,14 @@ from limner.nets.store import Card
 from limner.pairs import JITTER, Augment
 from limner.params import Params
 from limner.train.objective import Recipe
-from limner.train.run import Places, Plan
+from limner.train.plan import Places, Plan
 
 CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "photo": (1, 3)}
 """By what a model learns to make: the channels it reads, and those it makes."""
 
 
 def card(settings: Params, name: str) -> Card:
-    """What the model will be."""
+    """What the model will be; its labels are known once its faces are (`limner.train.start.labels`)."""
     model, frame, recipe = settings.model(name), settings.align, settings.recipe
     inputs, outputs = CHANNELS[model.learns]
     return Card(
@@ -37,6 +37,7 @@ def card(settings: Params, name: str) -> Card:
         frame_size=frame.size,
         frame_eyes=frame.eyes,
         frame_eye_distance=frame.eye_distance,
+        label=model.train.labels or "",
     )
 
 
@@ -83,7 +84,7 @@ def places(settings: Params, name: str, model: Path, training: Path, root: Path 
         root: of the project.
     """
     block = settings.model(name)
-    data = root / block.train.data
+    data = root / block.data
     return Places(
         faces=data / "faces",
         times=data / "faces.csv",

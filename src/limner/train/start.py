@@ -1,13 +1,14 @@
 """What a training starts from: which faces, and which weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from torch import nn
 
 from limner import tables
-from limner.choose import evenly, few
+from limner.choose import evenly, few, named
 from limner.errors import LimnerError, ModelError
+from limner.nets import card as cards
 from limner.nets import store
 from limner.nets.card import SHAPE
 from limner.nets.patchgan import PatchGAN, layers_for
@@ -17,20 +18,38 @@ from limner.pairs import Sources
 from limner.recipe import Recipe
 from limner.split import hold_out
 
+MOST_LABELS = 64
+"""That a model may know."""
 
-def ids(split: Path, card: store.Card, part: str) -> list[str]:
-    """The faces of the card's people in that part of the split.
+
+def learned(split: Path, card: store.Card) -> list[str]:
+    """The training faces of the card's people.
 
     Raises:
         LimnerError: there are none.
     """
     table = tables.read(split, needs=("id", "person", "split"))
-    found: list[str] = table.loc[table["person"].isin(card.people) & (table["split"] == part), "id"].tolist()
+    own = named(card.people, table["person"])
+    found: list[str] = table.loc[table["person"].isin(own) & (table["split"] == "train"), "id"].tolist()
     if not found:
         there = ", ".join(sorted(table["person"].unique())) or "nobody"
         raise LimnerError(
-            f"{split} has no {part} faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
+            f"{split} has no training faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
         )
+    return found
+
+
+def unseen(split: Path, card: store.Card) -> list[str]:
+    """Faces to watch the training by: the test faces of the card's people; where there are none, the faces of others.
+
+    Raises:
+        LimnerError: there are no others either.
+    """
+    table = tables.read(split, needs=("id", "person", "split"))
+    own = table["person"].isin(named(card.people, table["person"]))
+    found: list[str] = table.loc[own & (table["split"] == "test"), "id"].tolist() or table.loc[~own, "id"].tolist()
+    if not found:
+        raise LimnerError(f"{split} has no test faces of {', '.join(card.people)}, whom {card.name} shall learn")
     return found
 
 
@@ -72,6 +91,39 @@ def thinned(pairs: Sources, order: Sequence[str], most: Mapping[str, int]) -> So
     return pairs.take(kept)
 
 
+def labels(card: store.Card, told: Mapping[str, str], learned: Iterable[str], init: Path | None) -> tuple[str, ...]:
+    """The labels that a model of `card.label` knows: those of the faces it learns from, sorted; or, so that the planes
+    stay what they were, those of the model it starts from, if that one was told of the same.
+
+    Args:
+        card: of the model.
+        told: by id, the label of each face, "" if it has none.
+        learned: ids.
+        init: the folder of the model it starts from, if any.
+
+    Raises:
+        ModelError: `init` holds no model, or does not know one of these labels.
+        LimnerError: not one of the faces has a label, or they have too many.
+    """
+    found = sorted({told.get(id, "") for id in learned} - {""})
+    what = f"the column {card.label!r} of data/faces.csv (models.{card.name}.train.labels)"
+    if not found:
+        raise LimnerError(f"{what} is empty for every face that {card.name} learns from")
+    if init is not None and (known := cards.read(init)).label == card.label:
+        if strange := [label for label in found if label not in known.labels]:
+            raise ModelError(
+                f"{card.name} cannot start from {init}: that model was not told of {card.label} {', '.join(strange)}, "
+                f"only of {', '.join(known.labels)}"
+            )
+        return known.labels
+    if len(found) > MOST_LABELS:
+        raise LimnerError(
+            f"{what} holds {len(found)} labels ({', '.join(found[:3])}, ...); {MOST_LABELS} are allowed at most, "
+            "since each takes a plane of every picture"
+        )
+    return tuple(found)
+
+
 def some(pairs: Sources, count: int) -> Sources:
     """A few of the pairs, each style in turn and the faces of a style spread over time."""
     styles = list(dict.fromkeys(style for style, _ in pairs.names))
@@ -98,7 +150,7 @@ def generator(card: store.Card, init: Path | None) -> UNet:
         start_normal(module)
     if init is not None:
         other, trained = store.load(init)
-        if differs := [name for name in ("learns", *SHAPE) if getattr(other, name) != getattr(card, name)]:
+        if differs := [name for name in ("learns", "labels", *SHAPE) if getattr(other, name) != getattr(card, name)]:
             told = ", ".join(f"{name} {getattr(other, name)} instead of {getattr(card, name)}" for name in differs)
             raise ModelError(f"{card.name} cannot start from {init}: that model has {told}")
         network.load_state_dict(trained.state_dict())
@@ -108,7 +160,7 @@ def generator(card: store.Card, init: Path | None) -> UNet:
 def discriminator(card: store.Card, recipe: Recipe, init: Path | None) -> nn.Module:
     """Who judges it: of the weights that `init` was trained with, if it has some of this shape, or random ones."""
     network = PatchGAN(
-        card.inputs + card.outputs,
+        card.channels + card.outputs,
         recipe.discriminator_width,
         layers_for(card.size),
         recipe.discriminator_norm,

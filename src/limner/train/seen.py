@@ -1,0 +1,66 @@
+"""All that a training sees: what it learns from, what it is shown with, and what is held out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from limner import sketches
+from limner.nets import store
+from limner.pairs import Augment, Pairs, Sources, by_face, find, open_pairs
+from limner.train import start
+from limner.train.patience import measured
+from limner.train.plan import Places, Plan
+
+SNAPSHOTS = 8
+"""Test pictures that are painted again and again: enough for each style, few enough to look at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The pairs of one training."""
+
+    card: store.Card
+    """Of the model, with the labels that were found."""
+    learned: Pairs
+    shown: Pairs
+    """Faces that nothing is learned from, for the snapshots."""
+    held: Pairs | None
+    """Of the faces that are held out, if patience wants some."""
+
+    @property
+    def digests(self) -> list[str]:
+        """Hex digests of all that decides them."""
+        return [pairs.digest for pairs in (self.learned, self.shown, self.held) if pairs]
+
+
+def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: int) -> Seen:
+    """What the training of `card` from `seed` sees.
+
+    Raises:
+        LimnerError: the split has no training faces of these people, or no others, or none to hold out; or their labels
+            cannot be used.
+    """
+    drawings = sketches.chosen(places.sketches, card.styles)
+    ids, held = start.learned(places.split, card), list[str]()
+    if plan.patience:
+        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, seed)
+    learned = find(places.faces, drawings, ids)
+    if plan.most:
+        learned = start.thinned(learned, ids, plan.most)
+    labels = by_face(places.times, card.label) if card.label else {}
+    if card.label:
+        card = replace(card, labels=start.labels(card, labels, [*learned.ids, *held], places.init))
+    unseen = find(places.faces, drawings, start.unseen(places.split, card))
+    known = find(places.faces, drawings, held) if held else None
+    validated = known and start.some(known, measured(len(known), len(learned)))
+    return Seen(
+        card,
+        _opened(learned, augment.side, card, labels),
+        _opened(start.some(unseen, SNAPSHOTS), card.size, card, labels),
+        _opened(validated, card.size, card, labels) if validated else None,
+    )
+
+
+def _opened(sources: Sources, side: int, card: store.Card, labels: Mapping[str, str]) -> Pairs:
+    """The pairs of `sources` at `side` pixels, with what the model is told of them; `labels` by id."""
+    pairs = open_pairs(sources, card.learns, side)
+    return pairs.labelled({id: card.code(labels.get(id, "")) for id in sources.ids}) if card.labels else pairs
