@@ -23,7 +23,7 @@ def main(name: str = "") -> None:
     chosen = settings.dataset(name)
     columns, raw = tables.rows(DATA / "raw.csv", needs=("id", "person", "group", "time", "split", "file", "manifest"))
     rows = [row for row in raw if chosen.takes(row["manifest"])]
-    frame = replace(settings.align, place=chosen.place)
+    frame = replace(settings.align, place=chosen.place, manifests=None)  # a picture's frame is the same among others
     model = DATA / "weights" / "face_landmarker.task"
     empty = columns if settings.may_lack(chosen) else None
     align_all(rows, frame, model, DATA / name, settings.workers.count, empty)

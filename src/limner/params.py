@@ -65,6 +65,8 @@ class Align:
     max_yaw: Annotated[float, Field(gt=0, le=90)]
     same_person: Annotated[float, Field(gt=0, le=2)]
     place: Place = "eyes"
+    manifests: Manifests | None = None
+    """Those whose pictures are aligned; None: every one."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -311,7 +313,7 @@ class Params:
             ParamsError: params.yaml has no such set.
         """
         if not name:
-            return DataSet(self.align.place)
+            return DataSet(self.align.place, self.align.manifests)
         if name not in self.sets:
             known = choices(name, self.sets) if self.sets else "it names none under `sets`"
             raise ParamsError(f"no set {name!r} in params.yaml; {known}")
