@@ -124,7 +124,10 @@ def test_all_is_no_adapter() -> None:
     ("changes", "told"),
     [
         ({"up.9.1.bias": torch.zeros(3)}, "changes up.9.1.bias, which"),
-        ({"down.1.1.weight.up": torch.zeros(8, 4), "down.1.1.weight.down": torch.zeros(4, 9)}, "does not fit its shape"),
+        (
+            {"down.1.1.weight.up": torch.zeros(8, 4), "down.1.1.weight.down": torch.zeros(4, 9)},
+            "does not fit its shape",
+        ),
         ({"down.1.1.weight.up": torch.zeros(8, 4)}, "cannot be joined"),
         ({LAST: torch.zeros(4)}, "cannot be joined"),
     ],
