@@ -38,7 +38,7 @@ def main(name: str) -> None:
         images.write(run / f"sheets/{suite}.png", sheet.draw(shown, size, settings.seed))
     with whole(Path("reports", name, "metrics.json")) as part:
         part.write_text(json.dumps(told.summary(), indent=2) + "\n", encoding="utf-8")
-    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.table)
+    card.write(Path("models", f"{name}.md"), settings, name, told, known, faces.lessons())
     told.show(name)
 
 

@@ -34,7 +34,7 @@ def test_the_card_of_a_model(tmp_path: Path, settings: Params, labels: str | Non
     measured = evaluate.measure(faces, times, small.SIZE, ["ssim"], [small.SEED], setting, workers=1)
     told = Told(measured, {"unseen": ["ink", "wash"]})
     times.loc[times["person"] == "ann", "license"] = ""
-    card.write(tmp_path / "models/painter.md", settings, "painter", told, times, faces.table)
+    card.write(tmp_path / "models/painter.md", settings, "painter", told, times, faces.lessons())
     text = (tmp_path / "models/painter.md").read_text(encoding="utf-8")
     _, header, body = text.split("---\n", 2)
     assert yaml.safe_load(header)["pipeline_tag"] == "image-to-image"
@@ -48,3 +48,25 @@ def test_the_card_of_a_model(tmp_path: Path, settings: Params, labels: str | Non
     assert f"limner paint my-sketch.png -m models/painter -o made{' --label LABEL' if labels else ''}\n" in body
     assert ("its person: LABEL is one of the `labels`" in body) == bool(labels)
     assert "{" not in body
+
+
+def test_the_card_tells_how_much_was_learned_and_of_what(
+    tmp_path: Path, settings: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = settings.model("painter")
+    train = replace(painter.train, styles=("ink", "wash"), most={"ink": 1}, tune="norms", data="data/boxed")
+    settings = replace(settings, models={"painter": replace(painter, init="base", train=train, suites=painter.suites)})
+    root = small.write(tmp_path)
+    faces = small.times_of(root)
+    monkeypatch.setattr(card, "_rows", lambda *_: [])
+
+    class Nothing:
+        def memorised(self, suite: str) -> float:
+            return 0.0
+
+    lessons = {"ink": ["ann-1"], "wash": ["ann-0", "ann-1"]}
+    card.write(tmp_path / "card.md", settings, "painter", Nothing(), faces, lessons)  # type: ignore[arg-type]
+    text = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "- ann: 2 faces, in 2 styles (ink: 1, wash: 2)" in text
+    assert "only the norms were trained: `painter/adapter.safetensors`" in text
+    assert "face lies as in those of `data/boxed`, which `limner paint` does not know. `painter/model.onnx`" in text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from limner.choose import evenly
+from limner.choose import evenly, few
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,8 @@ from limner.choose import evenly
 )
 def test_each_lies_in_its_share(count: int, among: int, phase: float, chosen: list[int]) -> None:
     assert evenly(count, among, phase) == chosen
+
+
+@pytest.mark.parametrize(("most", "chosen"), [(None, "abcde"), (9, "abcde"), (5, "abcde"), (2, "bd"), (1, "c")])
+def test_a_few_keep_their_order(most: int | None, chosen: str) -> None:
+    assert few("abcde", most) == list(chosen)

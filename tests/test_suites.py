@@ -147,3 +147,32 @@ def test_a_missing_output_is_named(project: Path, model: Model) -> None:
     sample.output(SEED).unlink()
     with pytest.raises(LimnerError, match=r"ann-4.png is missing.*'ann-4' in the style 'ink'.*translate"):
         sample.read_output(SIZE, SEED)
+
+
+def test_a_model_may_have_faces_of_its_own(project: Path) -> None:
+    (project / "data").rename(project / "boxed")
+    train = replace(PAINTER.train, data="boxed")
+    boxed = replace(PAINTER, train=train, sketches="boxed/sketches")
+    samples = faces_of(project, boxed).samples(PAINTER.suites["unseen"], "unseen")
+    assert samples[0].truth == project / "boxed/faces/ann-4.png"
+    assert all(sample.truth.is_file() and sample.input.is_file() for sample in samples)
+
+
+def test_suites_may_be_drawn_elsewhere_than_lessons(project: Path) -> None:
+    model = replace(PAINTER, sketches="data/sketches/effects/ink", tests="data/sketches")
+    (sample, *_) = faces_of(project, model).samples(Suite("test", ("wash",)), "s")
+    assert sample.input == project / "data/sketches/effects/wash/ann-4.png"
+    with pytest.raises(LimnerError, match=r"below data/sketches in the style 'inc'"):
+        faces_of(project, model).samples(Suite("test", ("inc",)), "s")
+
+
+def test_what_was_learned_is_known(project: Path) -> None:
+    (project / "data/sketches/effects/ink/ann-3.png").unlink()
+    everybody = ["ann-0", "ann-1", "ann-2", "ann-3"]
+    for most, by_style in (
+        (None, {"ink": everybody, "wash": everybody}),
+        (2, {"ink": ["ann-0", "ann-2"], "learned": ["ann-1", "ann-3"], "wash": ["ann-1", "ann-3"]}),
+        ({"ink": 1}, {"ink": ["ann-1"], "learned": everybody, "wash": everybody}),
+    ):
+        faces = faces_of(project, replace(PAINTER, train=replace(PAINTER.train, most=most)))
+        assert {style: faces.learned(style) for style in by_style} == by_style

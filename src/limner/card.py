@@ -5,7 +5,7 @@ After Mitchell et al., "Model cards for model reporting", FAT* 2019; the header 
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -14,18 +14,19 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from limner.choose import named
 from limner.evaluate.told import Mean, Told
 from limner.evaluate.yardsticks import CEILING, MODEL
 from limner.files import whole
-from limner.params import Params
+from limner.params import DATA, Params
 
 TERMS = ("source", "credit", "author", "license")
 """What is told of a picture's origin, columns of data/faces.csv."""
 SWITCHES = {True: "on", False: "off"}
 
 
-def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFrame, split: pd.DataFrame) -> None:
+def write(
+    path: Path, settings: Params, name: str, told: Told, faces: pd.DataFrame, lessons: Mapping[str, Sequence[str]]
+) -> None:
     """Write the card of a model as Markdown.
 
     Args:
@@ -34,13 +35,14 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
         name: of the model.
         told: its figures.
         faces: data/faces.csv: columns id, person, source, license, author, credit.
-        split: data/split.csv: columns id, person, split.
+        lessons: by style that it learned, the ids of the faces.
     """
     environment = Environment(
         loader=PackageLoader("limner", "."), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     model = settings.model(name)
-    learned = split[split["person"].isin(named(model.train.people, split["person"])) & (split["split"] == "train")]
+    learned = faces[faces["id"].isin({id for ids in lessons.values() for id in ids})]
+    alike = len({tuple(ids) for ids in lessons.values()}) == 1
     recipe = {
         **asdict(settings.recipe),
         "name": settings.train.recipe,
@@ -55,8 +57,11 @@ def write(path: Path, settings: Params, name: str, told: Told, faces: pd.DataFra
         model=model,
         settings=settings,
         header=yaml.safe_dump(_header(model.learns), sort_keys=False).strip(),
+        alike=alike,
+        own_frame=model.train.data == DATA,
+        styles=[style if alike else f"{style}: {len(ids)}" for style, ids in lessons.items()],
         counts=learned["person"].value_counts().to_dict(),
-        sources=_sources(faces[faces["id"].isin(learned["id"])]),
+        sources=_sources(learned),
         recipe=recipe,
         suites=[(suite, block, _rows(told, suite), told.memorised(suite)) for suite, block in model.suites.items()],
     )

@@ -4,16 +4,17 @@ with its place and what is allowed, before any work is done.
 Numbers have no defaults here: params.yaml holds them all, with their meaning and unit.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
+from limner.build import TAG
+from limner.build import build as build
 from limner.errors import ParamsError, choices
 from limner.recipe import Recipe
 from limner.strict import Strict as Strict
@@ -89,8 +90,8 @@ class Split:
     gap_seconds: Annotated[float, Field(ge=0)]
 
 
-SHARED, BY_STYLE = "~shared", "~by style"
-"""Which of its two shapes a key has that takes one number, or one a style; no part of the key's place in messages."""
+SHARED, BY_STYLE = f"{TAG}shared", f"{TAG}by style"
+"""Which of its two shapes a key has that takes one number, or one a style."""
 Most = Annotated[
     Annotated[Count, Tag(SHARED)] | Annotated[dict[Name, Count], Tag(BY_STYLE)],
     Discriminator(lambda value: BY_STYLE if isinstance(value, dict) else SHARED),
@@ -429,60 +430,3 @@ def _check_altered(settings: Params, path: Path) -> None:
             raise ParamsError(f"{place}.of: {block.of!r} is altered itself; {choices(block.of, settings.styles)}")
         if not (block.erase or block.wobble):
             raise ParamsError(f"{place} alters nothing: give `wobble` (pixels), or `erase` (features, or any), or both")
-
-
-Built = TypeVar("Built")
-
-
-def build(cls: type[Built], tree: Any, where: str) -> Built:
-    """Make a `Strict` dataclass from plain YAML data.
-
-    Raises:
-        ParamsError: lists every unknown, missing or mistyped key below `where`.
-    """
-    try:
-        # Through JSON, whose strict mode takes a list for a tuple and still converts nothing else.
-        return TypeAdapter(cls).validate_json(json.dumps(tree, default=str))
-    except ValidationError as error:
-        lines = [_sentence(cls, problem) for problem in error.errors()]
-        raise ParamsError("\n".join([f"{where} cannot be used:", *(f"  {line}" for line in lines)])) from None
-
-
-def _sentence(cls: type, problem: Any) -> str:
-    """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
-    place, kind = tuple(part for part in problem["loc"] if part not in (SHARED, BY_STYLE)), problem["type"]
-    key = ".".join(str(part) for part in place)
-    value = problem["input"]
-    note = ""
-    if isinstance(value, str) and _is_number(value):
-        note = " (YAML reads 2e-4 as a string: write 2.0e-4, and no quotes around numbers)"
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        if place[-1] in _fields_at(Recipe, ()):
-            return f"unknown key {key!r}; it is a number of a recipe: recipes.limner.{place[-1]}{note}"
-        return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
-    if kind in ("missing", "missing_argument"):
-        return f"the key {key!r} is missing"
-    return f"{key}: {value!r} is not allowed; {problem['msg'][0].lower()}{problem['msg'][1:]}{note}"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _fields_at(cls: Any, place: tuple[Any, ...]) -> list[str]:
-    """The keys allowed at `place` below the dataclass `cls`, walking through dicts by their value type."""
-    for part in place:
-        fields = getattr(cls, "__dataclass_fields__", None)
-        if fields is not None:
-            cls = fields[part].type
-        while get_args(cls) and not hasattr(cls, "__dataclass_fields__"):
-            arguments = get_args(cls)
-            dict_here = getattr(cls, "__origin__", None) is dict
-            if dict_here and fields is not None:
-                break  # the next part of the place is this dict's own key
-            cls = arguments[1] if dict_here else arguments[0]
-    return list(getattr(cls, "__dataclass_fields__", {}))

@@ -103,7 +103,7 @@ class Faces:
         """One row a face, in the order of the split: id, person, group, split, manifest."""
         self._people, self._groups = (dict(zip(self.table["id"], self.table[key], strict=True)) for key in WHO)
         self.drawings = sketches.folders(root / model.drawings)
-        self._lessons = sketches.folders(root / model.sketches)
+        self._taught = sketches.folders(root / model.sketches)
         self.made = root / "runs" / name / "suites"
 
     def samples(self, suite: Suite, name: str) -> list[Sample]:
@@ -175,8 +175,16 @@ class Faces:
         own, training = self.model.train, self.training()
         if own.most is None:
             return training
-        folder = (self._lessons if style in own.styles else self.drawings)[style]
+        folder = (self._taught if style in own.styles else self.drawings)[style]
         return few([face for face in training if (folder / f"{face}.png").is_file()], own.limit(style))
+
+    def lessons(self) -> dict[str, list[str]]:
+        """By style that the model learned, the faces.
+
+        Raises:
+            LimnerError: there are no training faces of its people.
+        """
+        return {style: self.learned(style) for style in self.model.train.styles}
 
     def training(self) -> list[str]:
         """All training faces of the model's people, in the order of the split.

@@ -113,3 +113,15 @@ def test_two_experiments_are_compared(project: Path) -> None:
     assert painter["verdict"] == "b"
     assert painter["difference"] == pytest.approx(-0.1)
     assert set(table[table["one"] == "first:other"]["verdict"]) == {"even"}
+
+
+def test_a_model_that_was_left_out_is_not_compared(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("models: {painter: {}, other: {}}\n")
+    table(tmp_path, "painter", 0.8)
+    note = tmp_path / "runs/other/evaluation/left_out.txt"
+    note.parent.mkdir(parents=True)
+    note.write_text("other is left out: it needs more.\n")
+    assert list(sources.find("workspace", None, tmp_path)) == ["painter"]
+    for what, model in (("other", None), ("workspace", "other")):
+        with pytest.raises(LimnerError, match=r"^other is left out: it needs more\.$"):
+            sources.find(what, model, tmp_path)

@@ -5,7 +5,7 @@ import os
 import runpy
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from limner import evaluate, images, stage
+from limner import evaluate, images, params, stage
 from limner.errors import LimnerError
 from limner.evaluate import engine
 from limner.evaluate.collect import NO_SEED, Evaluation
@@ -180,3 +180,11 @@ def test_the_stage_says_what_is_wrong_in_a_sentence(
     assert ended.value.code == 1
     assert "no metric 'psrn'" in capsys.readouterr().err
     assert not (with_params / "reports").exists()
+
+
+def test_eyes_are_looked_for_where_the_frame_is_another(root: Path) -> None:
+    align = params.load(root / "params.yaml").align
+    own = evaluate.setting(PAINTER, align, Path("weights"))
+    boxed = evaluate.setting(replace(PAINTER, train=replace(PAINTER.train, data="data/boxed")), align, Path("weights"))
+    assert own.eyes == evaluate.eyes(align)
+    assert boxed.eyes is None

@@ -10,7 +10,7 @@ import pytest
 
 from limner import images
 from limner.errors import LimnerError
-from limner.evaluate.yardsticks import CEILING, COPY, FLOORS, NEAREST, Yardsticks, neighbours
+from limner.evaluate.yardsticks import CEILING, COPY, FLOORS, MEAN, NEAREST, Yardsticks, neighbours
 from limner.params import Suite
 from tests.small import PAINTER, SIZE, SKETCHER, faces_of, times_of
 
@@ -98,3 +98,18 @@ def test_a_style_without_training_faces_has_one_floor_and_the_ceiling(project: P
     found = yardsticks.closest(sample, copied)
     assert found is not None
     assert found[:2] == ("ann-1", 0.0)
+
+
+def test_only_what_was_learned_is_fitted_to_and_remembered(project: Path) -> None:
+    """One face, of which the mean is the picture itself."""
+    model = replace(PAINTER, train=replace(PAINTER.train, most=1))
+    faces = faces_of(project, model)
+    yardsticks = Yardsticks(faces, times_of(project), SIZE)
+    (learned,) = faces.learned("ink")
+    sample = faces.samples(PAINTER.suites["unseen"], "s")[0]
+    truth = faces.sample("ink", learned).read_truth(SIZE)
+    np.testing.assert_array_equal(dict(yardsticks.of(sample))[MEAN], truth)
+    for id in faces.training():
+        found = yardsticks.closest(sample, faces.sample("ink", id).read_truth(SIZE))
+        assert found is not None
+        assert found[0] == learned

@@ -117,3 +117,8 @@ def test_a_picture_without_files_is_named(project: Path, settings: Params) -> No
     tables.write(path, tables.read(path).iloc[1:])
     with pytest.raises(LimnerError, match=r"files\.csv lacks 'anna #"):
         evaluation.collect(project, settings)
+
+
+def test_a_model_that_was_left_out_is_not_told(project: Path, settings: Params) -> None:
+    (evaluation.folder_of(project, "painter") / "left_out.txt").write_text("painter is left out.")
+    assert [model.name for model in evaluation.collect(project, settings)] == ["sketcher"]

@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 from limner.errors import LimnerError, choices
+from limner.left_out import NOTE
 
 PICTURES, METRICS, DRAWN = "pictures.csv", "metrics.csv", "drawn.csv"
 HERE = "workspace"
@@ -54,7 +55,8 @@ def find(what: str, model: str | None, root: Path = Path()) -> dict[str, Measure
     revision, _, named = what.partition(":")
     wanted = named or model
     if revision == HERE:
-        return {name: _read(None, name, root) for name in _wanted(here, wanted, what)}
+        built = here if wanted else [name for name in here if not (root / _folder(name) / NOTE).is_file()]
+        return {name: _read(None, name, root) for name in _wanted(built, wanted, what)}
     there = _models(_text("params.yaml", revision, root, here))
     return {name: _read(revision, name, root) for name in _wanted(there, wanted, what)}
 
@@ -73,9 +75,16 @@ def _models(params: str) -> list[str]:
 
 
 def _read(revision: str | None, model: str, root: Path) -> Measured:
-    folder = f"runs/{model}/evaluation"
+    folder = _folder(model)
+    if revision is None and (root / folder / NOTE).is_file():
+        raise LimnerError((root / folder / NOTE).read_text(encoding="utf-8").strip())
     texts = (_text(f"{folder}/{name}", revision, root, []) for name in (PICTURES, METRICS, DRAWN))
     return _parse(f"{revision}:{model}" if revision else model, *texts)
+
+
+def _folder(model: str) -> str:
+    """Where evaluate writes the tables of a model."""
+    return f"runs/{model}/evaluation"
 
 
 def _text(path: str, revision: str | None, root: Path, models: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ class Yardsticks:
         self._truths: dict[str, Closest] = {}
         fits = {style: floors.Fit() for style in styles}
         fitted = {style: set(faces.learned(style)) for style in styles}
-        learned = {id for style in faces.model.train.styles for id in faces.learned(style)}
+        learned = {id for ids in faces.lessons().values() for id in ids}
         # Face by face, so that a photo is read once for all of its drawings.
         for id in faces.training():
             for style in styles:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic.dataclasses import dataclass
 
+from limner.build import build
 from limner.errors import ModelError, ParamsError
-from limner.params import build
 from limner.recipe import Bottleneck, Norm, Upsample
 from limner.strict import Strict
 

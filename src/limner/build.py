@@ -1,0 +1,69 @@
+"""Strict dataclasses of plain data, and what is wrong with it in sentences."""
+
+import json
+from typing import Any, TypeVar, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from limner.errors import ParamsError, choices
+from limner.recipe import Recipe
+
+TAG = "~"
+"""What the tag of one of a key's several shapes begins with: it is no part of the key's place in messages."""
+
+Built = TypeVar("Built")
+
+
+def build(cls: type[Built], tree: Any, where: str) -> Built:
+    """Make a `Strict` dataclass from plain YAML data.
+
+    Raises:
+        ParamsError: lists every unknown, missing or mistyped key below `where`.
+    """
+    try:
+        # Through JSON, whose strict mode takes a list for a tuple and still converts nothing else.
+        return TypeAdapter(cls).validate_json(json.dumps(tree, default=str))
+    except ValidationError as error:
+        lines = [_sentence(cls, problem) for problem in error.errors()]
+        raise ParamsError("\n".join([f"{where} cannot be used:", *(f"  {line}" for line in lines)])) from None
+
+
+def _sentence(cls: type, problem: Any) -> str:
+    """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
+    place = tuple(part for part in problem["loc"] if not str(part).startswith(TAG))
+    kind = problem["type"]
+    key = ".".join(str(part) for part in place)
+    value = problem["input"]
+    note = ""
+    if isinstance(value, str) and _is_number(value):
+        note = " (YAML reads 2e-4 as a string: write 2.0e-4, and no quotes around numbers)"
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        if place[-1] in _fields_at(Recipe, ()):
+            return f"unknown key {key!r}; it is a number of a recipe: recipes.limner.{place[-1]}{note}"
+        return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
+    if kind in ("missing", "missing_argument"):
+        return f"the key {key!r} is missing"
+    return f"{key}: {value!r} is not allowed; {problem['msg'][0].lower()}{problem['msg'][1:]}{note}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _fields_at(cls: Any, place: tuple[Any, ...]) -> list[str]:
+    """The keys allowed at `place` below the dataclass `cls`, walking through dicts by their value type."""
+    for part in place:
+        fields = getattr(cls, "__dataclass_fields__", None)
+        if fields is not None:
+            cls = fields[part].type
+        while get_args(cls) and not hasattr(cls, "__dataclass_fields__"):
+            arguments = get_args(cls)
+            dict_here = getattr(cls, "__origin__", None) is dict
+            if dict_here and fields is not None:
+                break  # the next part of the place is this dict's own key
+            cls = arguments[1] if dict_here else arguments[0]
+    return list(getattr(cls, "__dataclass_fields__", {}))
