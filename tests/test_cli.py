@@ -61,6 +61,21 @@ def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callabl
     assert "is in order" in check(suite("sketcher"))
 
 
+def altered(**keys: object) -> Callable[[Any], object]:
+    """A style that is made of another, which the painter is tested on."""
+
+    def change(tree: Any) -> None:
+        tree["altered"] = {"less": keys}
+        suite("painter", styles=["less"])(tree)
+
+    return change
+
+
+def test_altered_styles_are_known(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(altered(of="stamp", erase=["left_eye"]))
+    assert "is in order" in check(altered(of="chalk", erase="any", draw=1))
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -69,6 +84,8 @@ def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callabl
         (suite("sketcher", styles=["hatch"]), "into data/sketches/effects/stamp; allowed: stamp"),
         (suite("sketcher", erase=["nose"]), "sketcher.suites.more.erase: sketcher learns to sketch"),
         (suite("painter", manifests=["mine.csv"]), "more.manifests: 'mine.csv' is not among"),
+        (altered(of="stmp", wobble=2.0), "altered.less.of: nothing draws the style 'stmp'; allowed: hatch, "),
+        (altered(of="stamp"), "altered.less alters nothing: give `wobble`"),
         (lambda tree: tree["models"]["painter"]["train"].update(styles=["oil"]), "painter.train.styles: nothing draws"),
         (labelled("sx"), "painter.train.labels: no manifest has a column 'sx'; allowed: group, manifest, person, sex"),
         (labelled("sex", init="sketcher"), "is told sex, but it starts from sketcher, which is told nothing"),

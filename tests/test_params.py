@@ -184,3 +184,23 @@ def test_norms_are_tuned_only_where_there_are_some(tree: Any, tmp_path: Path) ->
     tree["models"]["painter"]["train"]["tune"] = "norms"
     tree["recipes"]["limner"]["norm"] = "none"
     assert "norms cannot be trained, since the recipe's norm is none" in refused(tree, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("altered", "told"),
+    [
+        ({"stamp": {"of": "hatch", "wobble": 1}}, "altered.stamp: `styles` has a style 'stamp' too"),
+        ({"a": {"of": "b", "wobble": 1}, "b": {"of": "hatch", "wobble": 1}}, "altered.a.of: 'b' is altered itself"),
+        ({"a": {"of": "hatch", "draw": 3}}, "altered.a alters nothing"),
+        ({"a": {"of": "hatch", "wobble": -1}}, "altered.a.wobble: -1 is not allowed"),
+        (
+            {"a": {"of": "hatch", "erase": ["left_ey"]}},
+            "altered.a.erase.0: 'left_ey' is not allowed; input should be 'l",
+        ),
+        ({"a": {"of": "hatch", "erase": "all"}}, "altered.a.erase: 'all' is not allowed; input should be 'any'"),
+        ({"a": {"of": "hatch", "wobbel": 1}}, "'altered.a.wobbel'; allowed: of, erase, wobble, draw (did you mean"),
+    ],
+)
+def test_altered_styles_that_cannot_be(tree: Any, tmp_path: Path, altered: Any, told: str) -> None:
+    tree["altered"] = altered
+    assert told in refused(tree, tmp_path)

@@ -32,7 +32,8 @@ def _sentence(cls: type, problem: Any) -> str:
     """One pydantic error as a sentence with the key's place, the wrong value and what is allowed."""
     place = tuple(part for part in problem["loc"] if not str(part).startswith(TAG))
     kind = problem["type"]
-    key = ".".join(str(part) for part in place)
+    # Where several types are allowed, pydantic names the one it tried, as in tuple[str, ...], which is no key.
+    key = ".".join(str(part) for part in place if "[" not in str(part))
     value = problem["input"]
     note = ""
     if isinstance(value, str) and _is_number(value):

@@ -58,7 +58,7 @@ def write(
         settings=settings,
         header=yaml.safe_dump(_header(model.learns), sort_keys=False).strip(),
         alike=alike,
-        own_frame=model.train.data == DATA,
+        own_frame=model.data == DATA,
         styles=[style if alike else f"{style}: {len(ids)}" for style, ids in lessons.items()],
         counts=learned["person"].value_counts().to_dict(),
         sources=_sources(learned),

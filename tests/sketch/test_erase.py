@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, RIGHT_EYE
+from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_EYE
 from limner.params import Feature
-from limner.sketch.erase import EDGE, FEATURES, PAPER, Floats, erase, reach
+from limner.sketch.erase import EDGE, FEATURES, PAPER, Floats, erase, reach, rub
 from tests.loading import loaded
 
 OUTLINES: dict[Feature, tuple[list[int], tuple[float, float], tuple[float, float]]] = {
@@ -113,3 +113,60 @@ def test_what_lies_outside_of_the_drawing_is_left_out(drawing: np.ndarray, landm
 
 def test_it_needs_no_torch() -> None:
     assert "torch" not in loaded((("limner.sketch.erase",),))[0]
+
+
+@pytest.fixture
+def face(landmarks: Floats) -> Floats:
+    """(478, 3) of the same face, with its outline."""
+    turn = np.linspace(0, 2 * np.pi, len(OVAL), endpoint=False)
+    landmarks[OVAL, :2] = np.stack([np.sin(turn), -np.cos(turn)], axis=1) * (120, 160) + (200, 220)
+    return landmarks
+
+
+def rubbed(face: Floats, seeds: int = 300) -> np.ndarray:
+    """(seeds, 400, 400): where seed by seed a black drawing is bare."""
+    black = np.zeros((400, 400), np.uint8)
+    return np.stack([rub(black, face, f"ann-{seed}") == PAPER for seed in range(seeds)])
+
+
+def test_at_random_something_of_the_face_is_lost_and_never_all(face: Floats, drawing: np.ndarray) -> None:
+    before = drawing.copy()
+    for seed in range(30):
+        done = rub(drawing, face, str(seed))
+        changed = done != drawing
+        assert 0.002 < changed.mean() < 0.4
+        assert (done >= drawing).all(), "an eraser darkens nothing"
+        np.testing.assert_array_equal(done, rub(drawing, face, str(seed)))
+    np.testing.assert_array_equal(drawing, before)
+
+
+def test_at_random_every_feature_goes_and_both_eyes_at_once(face: Floats) -> None:
+    bare = rubbed(face)
+    shares = {}
+    for feature in FEATURES:
+        inside = away(face, feature) == 0
+        shares[feature] = bare[:, inside].all(axis=1)
+        assert 0.1 < shares[feature].mean() < 0.5, feature
+        assert (bare[:, inside].any(axis=1) & ~shares[feature]).mean() > 0.05, f"{feature} in part"
+    assert 0.03 < (shares["left_eye"] & shares["right_eye"]).mean() < 0.3
+    cheek = bare[:, 250, 110]
+    assert 0.01 < cheek.mean() < 0.3, "what is no feature goes too"
+
+
+def test_at_random_the_edge_is_soft(face: Floats) -> None:
+    black = np.zeros((400, 400), np.uint8)
+    for seed in range(20):
+        steps = np.abs(np.diff(rub(black, face, str(seed)).astype(int), axis=0))
+        assert steps.max() < 3.5 * PAPER / (EDGE * DISTANCE)
+
+
+def test_at_random_is_the_same_at_any_size(face: Floats) -> None:
+    black = np.zeros((400, 400), np.uint8)
+    for seed in range(10):
+        small = rub(black[:200, :200], face / 2, str(seed))
+        shrunk = cv2.resize(rub(black, face, str(seed)), (200, 200), interpolation=cv2.INTER_AREA)
+        assert np.abs(shrunk.astype(int) - small).mean() < 1
+
+
+def test_at_random_outside_of_the_drawing_nothing_is_touched(drawing: np.ndarray, face: Floats) -> None:
+    np.testing.assert_array_equal(rub(drawing, face + np.float32(2000), "ann"), drawing)

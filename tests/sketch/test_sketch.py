@@ -14,10 +14,11 @@ from limner.sketch import draw_all, effect_names, load
 from tests.loading import loaded
 
 EFFECTS = ["hatch", "pencil", "stamp", "woodcut", "xdog"]
+"""Those that draw by themselves."""
 
 
 def test_the_files_are_the_registration() -> None:
-    assert effect_names() == EFFECTS
+    assert effect_names() == sorted([*EFFECTS, "varied"])
 
 
 def test_every_style_of_params_loads(root: Path) -> None:
