@@ -61,8 +61,10 @@ def measure(
     return replace(measured, pictures=_ordered(measured.pictures, faces), closest=_ordered(measured.closest, faces))
 
 
-def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where the irises are in an aligned face, as `Setting` takes them."""
+def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Where the irises are in an aligned face, as `Setting` takes them; None if no two faces have them in one place."""
+    if align.place != "eyes":
+        return None
     (x, y), half = align.eyes, align.eye_distance / 2
     left, right = (((x + side * half + 0.5) / align.size, (y + 0.5) / align.size) for side in (-1, 1))
     return left, right
