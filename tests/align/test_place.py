@@ -10,7 +10,7 @@ import pytest
 from limner import images, params, tables
 from limner.align import geometry, place
 from limner.align.faces import align_all
-from limner.align.landmarks import Face
+from limner.align.landmarks import Face, Landmarker
 from limner.errors import LimnerError
 from limner.mesh import IRISES
 
@@ -61,19 +61,25 @@ def test_a_loose_face_is_disturbed_within_bounds_by_nothing_but_its_draw(setting
     assert (np.abs(drawn.mean(axis=0) - [0, 1, 0, 0]) < [1.5, 0.02, 0.012, 0.012]).all()
 
 
-@pytest.mark.parametrize("how", ["box", "loose"])
+@pytest.mark.parametrize(("how", "near"), [("box", 0.08), ("loose", 0.03)])
 def test_a_drawing_lies_as_its_photo_does(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, drawing_file: Path, how: params.Place
+    folder: Path,
+    settings: params.Align,
+    model: Path,
+    landmarker: Landmarker,
+    photo_file: Path,
+    drawing_file: Path,
+    how: params.Place,
+    near: float,
 ) -> None:
+    """Nearly, since the artist drew the face a little narrower or wider: only the irises are held to one another."""
     raw = [row("f", photo_file, sketch_file=str(drawing_file), style="s")]
     align_all(raw, replace(settings, place=how), model, folder, workers=1)
-    points = np.load(folder / "landmarks.npz")["f"]
-    photo, drawing = (images.read_gray(next(folder.rglob(f"{part}/f.png"))) for part in ("faces", "s"))
-    for iris in points[IRISES, :2]:  # both are dark there
-        x, y = iris.round().astype(int)
-        assert max(photo[y - 3 : y + 4, x - 3 : x + 4].mean(), drawing[y - 3 : y + 4, x - 3 : x + 4].mean()) < 110
-    level = geometry.roll(points[IRISES])
-    assert abs(level) > 0.5, "neither is levelled"
+    irises = np.load(folder / "landmarks.npz")["f"][IRISES, :2]
+    assert abs(geometry.roll(irises)) > 0.5  # it is not levelled
+    for part in ("faces", "s"):
+        seen = landmarker.detect(images.read(next(folder.rglob(f"{part}/f.png"))))[0].irises
+        assert np.abs(seen - irises).max() < near * 120
     first = contents(folder)
     align_all(raw, replace(settings, place=how), model, folder, workers=1)
     assert contents(folder) == first
