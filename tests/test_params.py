@@ -204,3 +204,39 @@ def test_norms_are_tuned_only_where_there_are_some(tree: Any, tmp_path: Path) ->
 def test_altered_styles_that_cannot_be(tree: Any, tmp_path: Path, altered: Any, told: str) -> None:
     tree["altered"] = altered
     assert told in refused(tree, tmp_path)
+
+
+def test_sets_name_a_place_and_perhaps_manifests(tree: Any, tmp_path: Path) -> None:
+    portraits = tree["manifests"][0]
+    tree["manifests"].append("data/manifests/frll.csv")
+    tree["scrape"]["optional"] = ["data/manifests/frll.csv"]
+    tree["sets"] = {
+        "boxed": {"place": "box", "manifests": [portraits]},
+        "whole": {"place": "whole"},
+        "strangers": {"place": "eyes", "manifests": ["data/manifests/frll.csv"]},
+    }
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(tree))
+    settings = params.load(path)
+    assert settings.dataset().place == settings.align.place == "eyes"
+    assert settings.dataset("boxed").takes(portraits)
+    assert not settings.dataset("boxed").takes("data/manifests/frll.csv")
+    assert settings.dataset("whole").takes("data/manifests/frll.csv")
+    assert [name for name, one in settings.sets.items() if settings.may_lack(one)] == ["strangers"]
+    with pytest.raises(ParamsError, match=r"no set 'boxde'.*did you mean 'boxed'"):
+        settings.dataset("boxde")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("sets", {"boxed": {"place": "tilted"}}, "sets.boxed.place: 'tilted'"),
+        ("sets", {"boxed": {"place": "box", "manifests": ["m.csv"]}}, "sets.boxed.manifests: 'm.csv' is not among"),
+        ("sets", {"Sketches": {"place": "box"}}, "data/Sketches holds something else"),
+        ("sets", {"a/b": {"place": "box"}}, "a/b"),
+        ("scrape", {"optional": ["m.csv"]}, "scrape.optional: 'm.csv' is not among"),
+    ],
+)
+def test_sets_that_cannot_be(tree: Any, tmp_path: Path, key: str, value: Any, words: str) -> None:
+    tree[key] = {**tree.get(key, {}), **value}
+    assert words in refused(tree, tmp_path)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from limner import device as devices
 from limner import images, sketches
+from limner.errors import FaceError
 from limner.files import whole
 from limner.nets import store
 from limner.pairs import load, to_pixels, to_unit, with_planes
@@ -112,10 +113,15 @@ def erase_inputs(samples: Iterable[Sample], features: Iterable[Feature], landmar
         features: what is erased from each drawing.
         landmarks: data/landmarks.npz, pixels of the aligned faces.
         frame: side of the aligned faces, pixels.
+
+    Raises:
+        FaceError: a whole picture is used in which no face was found.
     """
     features = tuple(features)
     with np.load(landmarks) as points:
         for sample in samples:
+            if sample.id not in points:
+                raise FaceError(f"nothing can be erased from {sample.id!r}: it has no landmarks in {landmarks}")
             drawing = images.read_gray(sample.sketch)
             images.write(sample.input, erase(drawing, points[sample.id] * drawing.shape[0] / frame, features))
 

@@ -51,3 +51,19 @@ def test_angles_by_hand() -> None:
     turned = np.array([[third, 0, 0.5, 0], [0, 1, 0, 0], [-0.5, 0, third, 0], [0, 0, 0, 1]])
     assert geometry.yaw(turned) == pytest.approx(30)
     assert geometry.yaw(np.eye(4)) == 0
+
+
+def test_turned_about_a_point_that_moves() -> None:
+    """By hand: a quarter turn clockwise takes what lies right of the middle below it, here twice as far."""
+    matrix = geometry.about(np.array([10.0, 20.0]), np.array([100.0, 50.0]), 90, 2)
+    moved = geometry.transform(matrix, np.array([[10.0, 20.0], [13.0, 20.0]]))
+    assert moved == pytest.approx(np.array([[100, 50], [100, 56]]))
+
+
+def test_one_after_the_other() -> None:
+    first = geometry.similarity(IRISES, (200, 170), 120)
+    second = geometry.about(np.array([5.0, 6.0]), np.array([1.0, 2.0]), 33, 0.7)
+    both = geometry.after(second, first)
+    assert geometry.transform(both, IRISES) == pytest.approx(
+        geometry.transform(second, geometry.transform(first, IRISES))
+    )

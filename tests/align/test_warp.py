@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from limner import images
 from limner.align import geometry
-from limner.align.warp import warp
+from limner.align.warp import squared, warp
 
 
 def about(photo: np.ndarray, scale: float, degrees: float, size: int = 100) -> geometry.Floats:
@@ -100,3 +101,18 @@ def test_the_border_has_no_streaks_and_no_mirror_image(channels: int) -> None:
 def test_gray_in_gray_out() -> None:
     assert warp(np.zeros((60, 60), np.uint8), np.array([[1.0, 0, 0], [0, 1, 0]]), 50)[0].shape == (50, 50)
     assert warp(np.zeros((60, 60, 3), np.uint8), np.array([[1.0, 0, 0], [0, 1, 0]]), 50)[0].shape == (50, 50, 3)
+
+
+def test_a_picture_that_grew_gives_itself_when_it_is_shrunk_again() -> None:
+    small = np.random.default_rng(1).integers(0, 256, (20, 16, 3), dtype=np.uint8)
+    photo = images.resize(small, 64, 64)
+    frames = images.resize(photo, 400, 400), squared(photo, 400)
+    plain, corrected = (np.square(photo - images.resize(frame, 64, 64).astype(float)).mean() for frame in frames)
+    assert corrected < 0.5 < 2 < plain
+    assert np.array_equal(squared(photo, 64), photo)
+
+
+@pytest.mark.parametrize("shape", [(30, 60, 3), (300, 200), (50, 300)])
+def test_any_proportions_become_square(shape: tuple[int, ...]) -> None:
+    grey = np.full(shape, 77, np.uint8)
+    assert np.array_equal(squared(grey, 100), np.full((100, 100, *shape[2:]), 77, np.uint8))

@@ -295,7 +295,7 @@ from limner.params import Scrape
 
 manners.PAUSE = 0.01
 options, wanted = json.load(open("run.json"))
-with Downloads(Scrape(**options)) as downloads:
+with Downloads(Scrape(**options | {"optional": ()})) as downloads:  # JSON has no tuples
     items = [Wanted((url,), pin) for url, pin in wanted]
     said = [getattr(file, "sha256", None) or str(file) for file in downloads.stream(items, len(items))]
 json.dump(said, open("said.json", "w"))

@@ -15,7 +15,7 @@ from limner.align.landmarks import Face, Landmarker
 from limner.align.memory import Aligned, Facts
 from limner.align.persons import Likeness
 from limner.align.search import SMALL, centred, find
-from limner.align.warp import warp
+from limner.align.warp import squared, warp
 from limner.errors import SourceError
 from limner.images import Image
 from limner.params import Align
@@ -75,12 +75,11 @@ def align(
 
 
 def _squared(pixels: Image, params: Align) -> bytes:
-    """A whole picture as the PNG of a square one, whatever its proportions."""
-    return images.encode(images.resize(pixels, params.size, params.size))
+    return images.encode(squared(pixels, params.size))
 
 
 def _to_square(picture: Image, params: Align) -> Floats:
-    """The (2, 3) matrix that `_squared` resizes by; the corners of pixels meet, not their centres."""
+    """The (2, 3) matrix that `squared` resizes by; the corners of pixels meet, not their centres."""
     height, width = picture.shape[:2]
     scale = params.size / np.array([width, height])
     return np.column_stack([np.diag(scale), (scale - 1) / 2])

@@ -73,8 +73,10 @@ def setting(model: Model, align: Align, weights: Path) -> Setting:
     return Setting(weights, eyes(align) if model.data == DATA else None)
 
 
-def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where the irises are in an aligned face, as `Setting` takes them."""
+def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Where the irises are in an aligned face, as `Setting` takes them; None if no two faces have them in one place."""
+    if align.place != "eyes":
+        return None
     (x, y), half = align.eyes, align.eye_distance / 2
     left, right = (((x + side * half + 0.5) / align.size, (y + 0.5) / align.size) for side in (-1, 1))
     return left, right
