@@ -1,0 +1,1 @@
+"""Experiments: what the two reports asked, measured and answered."""
