@@ -6,7 +6,7 @@ import pytest
 
 from tests.loading import loaded
 
-LIGHT = ("scrape", "align", "split", "sketch", "alter", "repeat", "report")
+LIGHT = ("scrape", "align", "split", "sketch", "alter", "repeat", "report", "answer")
 HEAVY = {"torch", "torchvision", "piq", "mediapipe", "dvc"}
 
 

@@ -104,3 +104,31 @@ def test_a_loss_stands_under_the_pictures_of_its_epochs() -> None:
     assert [x for x, _ in between] == [0.5 * stop, stop, 3 * stop]
     ys = [y for _, y in line]
     assert ys == sorted(ys)
+
+
+def line(*points: tuple[float, float]) -> charts.Series:
+    return charts.Series("one", tuple((x, y, y - 0.1, y + 0.1) for x, y in points))
+
+
+def test_curves_have_marks_whiskers_and_their_own_colours() -> None:
+    drawn = charts.curves([line((5, 0.3), (21, 0.2)), line((5, 0.4))], "said", "pairs", log=True)
+    assert drawn.count('class="mark"') == drawn.count('class="whisker"') == 3
+    assert 'class="s0"' in drawn
+    assert 'class="s1"' in drawn
+    assert ">21</text>" in drawn
+
+
+def test_on_a_logarithmic_axis_doublings_are_even() -> None:
+    drawn = charts.curves([line((5, 0.3), (10, 0.3), (20, 0.3))], "said", "pairs", log=True)
+    first, middle, last = (float(x) for x in re.findall(r'<circle class="mark" cx="([\d.]+)"', drawn))
+    assert middle - first == pytest.approx(last - middle, abs=0.11)
+
+
+def test_an_endless_interval_does_not_flatten_the_curve() -> None:
+    wide = charts.Series("one", ((1, 0.2, -100.0, 100.0), (2, 0.4, math.nan, math.nan)))
+    heights = [float(y) for y in re.findall(r'<circle class="mark" [^>]*cy="([\d.]+)"', charts.curves([wide], "", "x"))]
+    assert abs(heights[0] - heights[1]) > 50
+
+
+def test_no_curves_no_chart() -> None:
+    assert charts.curves([charts.Series("one", ())], "", "x") == ""

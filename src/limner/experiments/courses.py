@@ -115,10 +115,11 @@ class Courses:
         from limner.metrics.views.case import Setting  # loads torch
 
         params, root = self.results.params, self.results.root
-        own = getattr(params.model(model).train, "data", "data") != "data"
+        own = getattr(params.model(model).train, "data", "data") != "data"  # its frame is not fixed
         setting = Setting(root / "data/weights", None if own else evaluate.eyes(params.align))
         course: Callable[..., pd.DataFrame] = import_module("limner.experiments.course").course
-        return course(root / "runs" / model / "training", [metric], setting)
+        block, processes = params.model(model), params.workers.count
+        return course(root / "runs" / model / "training", [metric], setting, block.learns, processes)
 
 
 def _metric(figure: str) -> str:

@@ -19,9 +19,9 @@ from limner.compare import match
 from limner.errors import ParamsError
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Answer, Claim
-from limner.experiments.results import Counts, Results
+from limner.experiments.results import Counts, Results, places
 from limner.report import words
-from limner.report.results import Figure, decimals
+from limner.report.results import Figure
 
 Verdict = Literal["yes", "no", "open", "left out"]
 AS_ONE = "mean"
@@ -96,7 +96,7 @@ def answer(asked: Answer, results: Results) -> Answered:
     """
     judged = tuple(judge(claim, results) for claim in asked.claims)
     if lacking := list(dict.fromkeys(one.why for one in judged if one.verdict == "left out")):
-        return Answered(asked, "left out", f"Left out: {'; '.join(lacking)}", judged)
+        return Answered(asked, "left out", " ".join(lacking), judged)
     verdicts = {one.verdict for one in judged}
     verdict: Verdict = "no" if "no" in verdicts else "open" if "open" in verdicts else "yes"
     sentence = getattr(asked, verdict).format(**_numbers(judged))
@@ -113,7 +113,7 @@ def judge(claim: Claim, results: Results) -> Judged:
     for entry in entries:
         results.check(entry, [claim.figure])
     if why := [told for entry in entries if (told := results.left_out(entry.model))]:
-        return Judged(claim, None, "left out", why="; ".join(dict.fromkeys(why)))
+        return Judged(claim, None, "left out", why=" ".join(dict.fromkeys(why)))
     figure = results.figure(entries[0], claim.figure)
     return _alone(claim, entries[0], figure, results) if claim.absolute else _held(claim, entries, figure, results)
 
@@ -231,13 +231,13 @@ def _numbers(judged: Sequence[Judged]) -> dict[str, str]:
 
 def told_of(one: Judged) -> dict[str, str]:
     """A claim's numbers as text; the first claim's also stand without its place."""
-    places = places_of(one)
-    of_ends = 2 if one.claim.kind == "within" else places
+    digits = places_of(one)
+    of_ends = 2 if one.claim.kind == "within" else digits
     percent = 100 * (one.ratio - 1)
     return {
-        "a": words.figure(one.a, places),
-        "b": words.figure(one.b, places),
-        "difference": words.figure(abs(one.difference), places),
+        "a": words.figure(one.a, digits),
+        "b": words.figure(one.b, digits),
+        "difference": words.figure(abs(one.difference), digits),
         "low": words.figure(one.low, of_ends),
         "high": words.figure(one.high, of_ends),
         "ratio": words.figure(one.ratio, 2),
@@ -249,7 +249,7 @@ def told_of(one: Judged) -> dict[str, str]:
 
 def places_of(one: Judged) -> int:
     """Decimals of a claim's figure."""
-    return decimals([one.a, one.b])
+    return places([one.a, one.b])
 
 
 def _both(counts: Iterable[int]) -> str:

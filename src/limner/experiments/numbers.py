@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from limner import tables
 from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments.questions import Numbers
 from limner.experiments.results import Results
@@ -51,6 +52,19 @@ def _stored(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(there, orient="index", columns=columns)
 
 
+def _pairs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
+    """By label a model: how many pairs it learned, and of which styles."""
+    found: dict[str, tuple[str, str]] = {}
+    for label, model in rows.items():
+        results.block(model)
+        if not results.left_out(model):
+            _, lines = tables.rows(results.root / "runs" / model / "training/pairs.csv", ("style", "pairs"))
+            counts = {line["style"]: int(line["pairs"]) for line in lines}
+            told = ", ".join(f"{style} {count:,}" for style, count in counts.items())
+            found[label] = (f"{sum(counts.values()):,}", told)
+    return pd.DataFrame.from_dict(found, orient="index", columns=["pairs", "by style"])
+
+
 def _theirs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     """By label an entry: beside the second report's own outputs."""
     made: Callable[[Path, Results, Mapping[str, str]], pd.DataFrame]
@@ -58,4 +72,8 @@ def _theirs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     return made(results.root, results, rows)
 
 
-TABLES: Mapping[str, Callable[[Results, Mapping[str, str]], pd.DataFrame]] = {"stored": _stored, "theirs": _theirs}
+TABLES: Mapping[str, Callable[[Results, Mapping[str, str]], pd.DataFrame]] = {
+    "stored": _stored,
+    "pairs": _pairs,
+    "theirs": _theirs,
+}

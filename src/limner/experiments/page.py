@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from limner.errors import LimnerError
 from limner.experiments import judge
 from limner.experiments.judge import Answered, Judged
 from limner.experiments.questions import Question
@@ -24,6 +25,8 @@ from limner.report.results import Figure
 
 TITLES = {"yes": "Yes", "no": "No", "open": "Not decided", "left out": "Left out"}
 """How a verdict is headed."""
+CLASSES = {"yes": "held", "no": "denied", "open": "undecided", "left out": "lacking"}
+"""Of a verdict, in the style sheet."""
 DIGITS = 6
 """Of a number in answers.json."""
 
@@ -48,15 +51,7 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
     results = Results(root, params)
     gallery = Gallery(out / "pictures", root, largest(params))
     shows = Shows(results, gallery)
-    sections = [
-        Section(
-            question,
-            safe_name(question.id),
-            tuple(shows.show(one) for one in question.shows),
-            tuple(judge.answer(one, results) for one in question.answers),
-        )
-        for question in questions
-    ]
+    sections = [_section(question, shows, results) for question in questions]
     # The old page goes first: should a picture be missing, it must not stay behind without its own.
     (out / "index.html").unlink(missing_ok=True)
     shutil.rmtree(gallery.folder, ignore_errors=True)
@@ -73,6 +68,15 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
         with whole(out / name) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     return sections
+
+
+def _section(question: Question, shows: Shows, results: Results) -> Section:
+    try:
+        shown = tuple(shows.show(one) for one in question.shows)
+        answers = tuple(judge.answer(one, results) for one in question.answers)
+    except LimnerError as error:
+        raise type(error)(f"question {question.id}: {error}") from error
+    return Section(question, safe_name(question.id), shown, answers)
 
 
 def largest(params: Params) -> int:
@@ -94,7 +98,13 @@ def environment() -> Environment:
     jinja = page.environment()
     jinja.loader = ChoiceLoader([PackageLoader("limner.experiments"), PackageLoader("limner.report")])
     page.embed(jinja, "style", "paper.css", "limner.experiments")
-    jinja.globals |= {"TITLES": TITLES, "FEW_GROUPS": judge.FEW_GROUPS, "key": charts.key, "details": details}
+    jinja.globals |= {
+        "TITLES": TITLES,
+        "CLASSES": CLASSES,
+        "FEW_GROUPS": judge.FEW_GROUPS,
+        "key": charts.key,
+        "details": details,
+    }
     jinja.globals |= {"safe_name": safe_name}
     return jinja
 

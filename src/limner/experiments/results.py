@@ -1,5 +1,6 @@
 """What was measured of every model of params.yaml: the tables in runs/MODEL/evaluation, found by entry."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from limner.experiments import kinship
 from limner.experiments.entry import Entry
 from limner.params import Model, Params
 from limner.report.evaluation import folder_of, read_pictures
-from limner.report.results import UNKNOWN, Cell, Figure, Files
+from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
 
 LEFT_OUT = "left_out.txt"
 """In a model's evaluation, instead of tables: why the model was not made."""
@@ -195,6 +196,12 @@ def _cells(path: Path) -> dict[tuple[str, str, str, str], Cell]:
     whole = np.nan_to_num(numbers[:, 3:]).astype(int).tolist()
     found = zip(table[keys].itertuples(index=False, name=None), numbers[:, :3].tolist(), whole, strict=True)
     return {key: Cell(*ends, *several) for key, ends, several in found}
+
+
+def places(values: Iterable[float]) -> int:
+    """Decimals to show of figures: those of the report, and one more where the largest is below a tenth."""
+    known = [value for value in values if math.isfinite(value)]
+    return decimals(known) + (0 < max(map(abs, known), default=0.0) < 0.1)
 
 
 def mean(table: pd.DataFrame, styles: Sequence[str], figure: str) -> Cell:

@@ -23,10 +23,10 @@ from limner.experiments.questions import (
     Table,
 )
 from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
-from limner.experiments.results import Results, mean
+from limner.experiments.results import Results, mean, places
 from limner.report import charts, choose, heat, words
 from limner.report.pictures import Gallery, Picture
-from limner.report.results import Cell, Figure, Files, decimals
+from limner.report.results import Cell, Figure, Files
 
 
 class Shows:
@@ -74,7 +74,7 @@ class Shows:
 
     def _grid(self, asked: Table | Kin, figures: tuple[Figure, ...], rows: list[Row]) -> Grid:
         columns = [[row.cells[at].value for row in rows if row.cells] for at in range(len(figures))]
-        return Grid(asked.kind, asked.caption, figures, tuple(map(decimals, columns)), tuple(rows))
+        return Grid(asked.kind, asked.caption, figures, tuple(map(places, columns)), tuple(rows))
 
     def _known(self, entries: Mapping[str, Entry], wanted: tuple[str, ...]) -> tuple[Figure, ...]:
         """What these figures are; as far as is known where all models were left out."""
@@ -107,7 +107,7 @@ class Shows:
                 for style, cell in zip(asked.columns, row, strict=False)
             ]
             rows.append((label, tuple(squares), self.results.left_out(entries[label].model)))
-        return Heat(asked.kind, asked.caption, figure, decimals(values), asked.columns, tuple(rows))
+        return Heat(asked.kind, asked.caption, figure, places(values), asked.columns, tuple(rows))
 
     def _suite(self, entry: Entry) -> tuple[str, ...]:
         return self.results.block(entry.model).suites[entry.suite].styles
@@ -161,8 +161,8 @@ class Shows:
             f"{one.label}: {one.points[0][1]:.3g} to {one.points[-1][1]:.3g}" for one in series if one.points
         )
         drawn = charts.curves(series, f"{figure.label} over {x}. {said}", x, log)
-        places = decimals(point[1] for one in series for point in one.points)
-        return Chart(asked.kind, asked.caption, figure, x, drawn, places, series, tuple(lacking.items()), **more)
+        digits = places(point[1] for one in series for point in one.points)
+        return Chart(asked.kind, asked.caption, figure, x, drawn, digits, series, tuple(lacking.items()), **more)
 
     def _course(self, asked: Course) -> Chart:
         lines = {label: self.courses.parse(text) for label, text in asked.lines.items()}
@@ -221,19 +221,19 @@ class Shows:
 
     def _numbers(self, asked: Numbers) -> Words:
         table = numbers.table(asked, self.results)
-        places = {
-            column: decimals(table[column]) if pd.api.types.is_numeric_dtype(table[column]) else None
+        digits = {
+            column: places(table[column]) if pd.api.types.is_numeric_dtype(table[column]) else None
             for column in table.columns
         }
         rows = [
-            (str(label), tuple(_text(line[column], places[column]) for column in table.columns))
+            (str(label), tuple(_text(line[column], digits[column]) for column in table.columns))
             for label, line in table.iterrows()
         ]
         return Words(asked.kind, asked.caption, tuple(map(str, table.columns)), tuple(rows))
 
 
-def _text(value: Any, places: int | None) -> str:
-    return str(value) if places is None else words.figure(float(value), places)
+def _text(value: Any, digits: int | None) -> str:
+    return str(value) if digits is None else words.figure(float(value), digits)
 
 
 def _what(label: str, entry: Entry) -> str:

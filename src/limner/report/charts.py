@@ -15,8 +15,8 @@ Interval = tuple[float, float]
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 26
-WIDE, TALL = 640, 300
-"""Of a chart of several curves."""
+WIDE, TALL, DEEP = 640, 310, 44
+"""Of a chart of several curves: width, height, and what its bottom takes."""
 KINDS = 8
 """Colours that tell curves apart."""
 STOP, STRIP_HEIGHT = 108, 84
@@ -183,7 +183,7 @@ def curves(series: Sequence[Series], label: str, x_name: str, log: bool = False)
     def place(x: float, y: float) -> Point:
         across = ((math.log(x) if log else x) - start) / (end - start) if end > start else 0.5
         up = (min(max(y, low), high) - low) / (high - low)
-        return LEFT + 8 + across * (WIDE - LEFT - RIGHT - 16), TALL - BOTTOM - up * (TALL - TOP - BOTTOM)
+        return LEFT + 8 + across * (WIDE - LEFT - RIGHT - 16), TALL - DEEP - up * (TALL - TOP - DEEP)
 
     marks = (
         _apart([(place(x, low)[0], x) for x in xs])
@@ -193,8 +193,8 @@ def curves(series: Sequence[Series], label: str, x_name: str, log: bool = False)
     parts = [
         f'<svg class="chart curves" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(label)}">',
         *(_level(place(xs[0], value)[1], value, WIDE) for value in ticks(low, high, 5)),
-        *(_moment(x, value, TALL) for x, value in marks),
-        f'<text class="axis" x="{WIDE - RIGHT}" y="{TALL - 22 - 6}" text-anchor="end">{escape(x_name)}</text>',
+        *(_moment(x, value, TALL - DEEP + BOTTOM) for x, value in marks),
+        f'<text class="axis" x="{(LEFT + WIDE) / 2:g}" y="{TALL - 5}" text-anchor="middle">{escape(x_name)}</text>',
     ]
     for which, points in shown:
         parts.append(f'<g class="s{which % KINDS}">')

@@ -1,0 +1,153 @@
+"""Whether what is claimed holds: verdicts that can be told by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from limner.errors import LimnerError
+from limner.experiments import judge
+from limner.experiments.questions import Amount, Answer, Claim
+from limner.experiments.results import Results
+from tests.experiments import made
+
+STYLES = {
+    "seen": {"ink": [0.1, 0.2, 0.1, 0.2], "wash": [0.2, 0.4, 0.2, 0.4]},
+    "others": {"ink": [0.1, 0.2, 0.1, 0.2]},
+}
+"""Four faces in four groups: wash is twice as bad as ink, in each of them."""
+WORDS = {"yes": "Yes: {a} and {b}", "no": "No: {ratio}", "open": "Open: {low} to {high}"}
+
+
+@pytest.fixture
+def results(root: Path, tmp_path: Path) -> Results:
+    """Two models on the same faces, one on others, one on a single group, one that was left out."""
+    made.evaluation(tmp_path, "one", STYLES)
+    made.evaluation(tmp_path, "two", {"seen": {"ink": [0.11, 0.19, 0.12, 0.18], "wash": [0.5, 0.7, 0.6, 0.8]}})
+    made.evaluation(tmp_path, "far", {"seen": {"ink": [0.5, 0.6, 0.5, 0.6, 0.5]}}, first=100, groups=5)
+    made.evaluation(tmp_path, "single", {"seen": {"ink": [0.5, 0.6]}}, groups=1)
+    made.left_out(tmp_path, "lost", "lost is left out: it needs cuhk.csv, which has no face.")
+    suites = {"seen": ["ink", "wash"], "others": ["ink"]}
+    return Results(tmp_path, made.settings(root, dict.fromkeys(("one", "two", "far", "single", "lost"), suites)))
+
+
+def claim(a: str, b: str | None, holds: Any, figure: str = "lpips") -> Claim:
+    return Claim(a, figure, Amount(**holds) if isinstance(holds, dict) else holds, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "holds", "figure", "verdict"),
+    [
+        ("one/seen/wash", "one/seen/ink", "worse", "lpips", "yes"),
+        ("one/seen/wash", "one/seen/ink", "better", "lpips", "no"),
+        ("one/seen/wash", "one/seen/ink", "worse", "ssim", "yes"),
+        ("one/seen/ink", "one/seen/wash", "better", "ssim", "yes"),
+        ("two/seen/ink", "one/seen/ink", "better", "lpips", "open"),
+        ("one/seen/ink", "one/others/ink", "better", "lpips", "open"),  # the same numbers
+        ("one/seen/ink", "one/seen/wash", {"by": 0.01}, "lpips", "yes"),
+        ("one/seen/ink", "one/seen/wash", {"by": 0.5}, "lpips", "no"),
+        ("one/seen/ink", "one/others/ink", {"by": -0.01}, "lpips", "yes"),  # no worse by more than that
+        ("one/seen/wash", "one/seen/ink", {"within": 2.5}, "lpips", "yes"),
+        ("one/seen/wash", "one/seen/ink", {"within": 1.5}, "lpips", "no"),
+        ("one/seen/wash", "one/seen/ink", {"within": 1.5}, "ssim", "yes"),  # 0.7 is more than 0.85 / 1.5
+        ("one/seen/ink", None, {"at_most": 0.4}, "lpips", "yes"),
+        ("one/seen/ink", None, {"at_least": 0.4}, "lpips", "no"),
+        ("one/seen/ink", None, {"at_most": 0.15}, "lpips", "open"),
+        ("one/seen/ink", "one/seen/ink@input", "better", "lpips", "yes"),
+        ("far/seen/ink", "one/seen/ink", "worse", "lpips", "yes"),
+        ("single/seen/ink", "single/seen/ink@copy", "better", "lpips", "open"),  # one group: nothing is known of chance
+    ],
+)
+def test_verdicts(results: Results, a: str, b: str | None, holds: Any, figure: str, verdict: str) -> None:
+    assert judge.judge(claim(a, b, holds, figure), results).verdict == verdict
+
+
+def test_a_difference_as_by_hand(results: Results) -> None:
+    found = judge.judge(claim("one/seen/wash", "one/seen/ink", "worse"), results)
+    assert (found.a, found.b, found.difference, found.ratio) == pytest.approx((0.3, 0.15, 0.15, 2.0))
+    # Differences 0.1, 0.2, 0.1, 0.2: standard error 0.05 / sqrt(3), Student's t of three degrees of freedom 3.182.
+    assert (found.high - found.low) / 2 == pytest.approx(3.182 * 0.05 / 3**0.5, rel=0.05)
+    assert (found.counts[0].pictures, found.counts[0].groups, found.counts[0].trainings) == (4, 4, 1)
+    assert found.paired
+    assert not found.few
+
+
+def test_a_ratio_that_is_the_same_in_each_picture_has_no_spread(results: Results) -> None:
+    found = judge.judge(claim("one/seen/wash", "one/seen/ink", {"within": 2.5}), results)
+    assert (found.low, found.high) == pytest.approx((2.0, 2.0))
+
+
+def test_means_over_styles_are_paired_by_face(results: Results) -> None:
+    found = judge.judge(claim("one/seen", "one/others", "worse"), results)
+    assert found.a == pytest.approx((0.15 + 0.3) / 2)
+    assert found.paired
+    assert found.counts[0].pictures == 4
+
+
+def test_other_faces_are_not_paired(results: Results) -> None:
+    found = judge.judge(claim("far/seen/ink", "one/seen/ink", "worse"), results)
+    assert not found.paired
+    assert [count.pictures for count in found.counts] == [5, 4]
+    assert found.difference == pytest.approx(0.54 - 0.15)
+    paired = judge.judge(claim("one/seen/wash", "one/seen/ink", "worse"), results)
+    assert paired.high - paired.low < 0.3
+
+
+def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
+    made.evaluation(tmp_path, "one", STYLES, seeds=3)
+    results = Results(tmp_path, made.settings(root, {"one": {"seen": ["ink", "wash"], "others": ["ink"]}}))
+    found = judge.judge(claim("one/seen/wash", "one/seen/ink", "worse"), results)
+    assert (found.counts[0].pictures, found.counts[0].trainings) == (4, 3)
+
+
+def answered(results: Results, *claims: Claim, report: Any = "nothing") -> judge.Answered:
+    return judge.answer(Answer("Is it?", WORDS["yes"], WORDS["no"], WORDS["open"], report, tuple(claims)), results)
+
+
+def test_a_sentence_is_filled_with_what_was_measured(results: Results) -> None:
+    assert answered(results, claim("one/seen/wash", "one/seen/ink", "worse")).sentence == "Yes: 0.300 and 0.150"
+    assert answered(results, claim("one/seen/wash", "one/seen/ink", "better")).sentence == "No: 2.00"
+
+
+def test_all_claims_must_hold(results: Results) -> None:
+    yes = claim("one/seen/wash", "one/seen/ink", "worse")
+    no, even = claim("one/seen/wash", "one/seen/ink", "better"), claim("two/seen/ink", "one/seen/ink", "better")
+    assert answered(results, yes, yes).verdict == "yes"
+    assert answered(results, yes, even).verdict == "open"
+    assert answered(results, yes, even, no).verdict == "no"
+
+
+@pytest.mark.parametrize(
+    ("report", "confirms", "contradicts"),
+    [("yes", True, False), ("no", False, True), ("nothing", False, False)],
+)
+def test_what_the_report_found_is_held_against_it(
+    results: Results, report: str, confirms: bool, contradicts: bool
+) -> None:
+    found = answered(results, claim("one/seen/wash", "one/seen/ink", "worse"), report=report)
+    assert (found.confirms, found.contradicts) == (confirms, contradicts)
+    undecided = answered(results, claim("two/seen/ink", "one/seen/ink", "better"), report=report)
+    assert (undecided.confirms, undecided.contradicts) == (False, False)
+
+
+def test_an_answer_without_its_model_says_why(results: Results) -> None:
+    found = answered(results, claim("lost/seen/ink", "one/seen/ink", "worse"), report="yes")
+    assert found.verdict == "left out"
+    assert found.sentence == "lost is left out: it needs cuhk.csv, which has no face."
+    assert not found.contradicts
+
+
+@pytest.mark.parametrize(
+    ("a", "figure", "said"),
+    [
+        ("onee/seen", "lpips", "no model 'onee'.*did you mean 'one'"),
+        ("one/sene", "lpips", "no suite 'sene'.*allowed: seen, others.*did you mean 'seen'"),
+        ("one/seen/inc", "lpips", "no style 'inc'.*allowed: ink, wash"),
+        ("one/seen/ink@coppy", "lpips", "no method 'coppy'.*allowed: model, copy"),
+        ("one/seen/ink", "lpip", "'lpip' was not measured.*did you mean 'lpips'"),
+        ("lost/sene", "lpips", "no suite 'sene'"),
+    ],
+)
+def test_what_there_is_not_is_refused(results: Results, a: str, figure: str, said: str) -> None:
+    with pytest.raises(LimnerError, match=said):
+        judge.judge(claim(a, "one/seen/ink", "worse", figure), results)

@@ -1,0 +1,250 @@
+"""The paper: whole, escaped, the same bytes each time; nothing fails for want of a model."""
+
+import json
+import math
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from limner import images
+from limner.errors import LimnerError
+from limner.experiments import numbers, page, questions, records
+from limner.experiments.results import Results
+from limner.params import Params
+from tests.experiments import made
+from tests.report.parsed import Elements, links
+
+QUESTIONS = """
+- id: 1.A
+  group: "Experiment 1: effects"
+  title: An <i>unseen</i> effect
+  said: "<script>alert(1)</script> & sound"
+  built: Two models.
+  shows:
+    - table:
+        caption: Figures
+        rows: {one: one/seen, input: one/seen/ink@input, gone: lost/seen}
+        figures: [lpips, ssim]
+    - matrix:
+        figure: lpips
+        rows: {seen: one/seen, others: one/others, gone: lost/seen}
+        columns: [ink, wash]
+    - curve:
+        figure: lpips
+        x: pairs
+        log: true
+        lines: {her: [[5, one/seen/wash], [21, one/seen/ink]], gone: [[5, lost/seen]]}
+    - pictures: {count: 2, style: ink, columns: {input: one/seen, ours: one/seen, gone: lost/seen, truth: one/seen}}
+    - numbers: {name: stored, rows: {ours: one, gone: lost}}
+  answers:
+    - {asks: "Is wash | worse?", a: one/seen/wash, b: one/seen/ink, figure: lpips, holds: worse, report: no,
+       yes: "Yes: {a} <b> {b}", no: "no", open: "open"}
+    - {asks: "Is ink?", a: one/seen/ink, b: one/seen/wash, figure: lpips, holds: better, report: yes,
+       yes: "Yes: {n} pictures", no: "no", open: "open"}
+- id: "4"
+  group: "Experiment 4"
+  title: Left out
+  answers:
+    - {asks: "Is it?", a: lost/seen, b: one/seen, figure: lpips, holds: worse, yes: "y", no: "n", open: "o"}
+    - {asks: "Is it even?", a: one/others, b: one/seen/ink, figure: lpips, holds: better, yes: "y", no: "n",
+       open: "Not decided: {difference}"}
+"""
+WHY = "lost is left out: it needs cuhk.csv."
+
+
+@pytest.fixture(scope="module")
+def settings(root: Path) -> Params:
+    suites = {"seen": ["ink", "wash"], "others": ["ink"]}
+    return made.settings(root, {"one": suites, "lost": suites})
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, settings: Params) -> Path:
+    """A project whose paper is written."""
+    project = tmp_path_factory.mktemp("project")
+    seen = {"ink": [0.1, 0.2, 0.1, 0.2], "wash": [0.2, 0.4, 0.2, 0.4]}
+    made.evaluation(project, "one", {"seen": seen, "others": {"ink": seen["ink"]}})
+    made.left_out(project, "lost", WHY)
+    (project / "models/one").mkdir(parents=True)
+    (project / "models/one/weights.safetensors").write_bytes(bytes(2_500_000))
+    (project / "questions.yaml").write_text(QUESTIONS)
+    page.write(project, settings, questions.load(project / "questions.yaml"))
+    return project
+
+
+@pytest.fixture(scope="module")
+def elements(project: Path) -> Elements:
+    return Elements((project / "reports/index.html").read_text("utf-8"))
+
+
+def test_the_page_says_what_was_found(elements: Elements) -> None:
+    text = elements.text
+    assert "0.300 <b> 0.150" in text
+    assert "Contradicts the report." in text
+    assert "This contradicts the report, which found: no." in text
+    assert "As the report found." in text
+    assert "1 finding is confirmed and 1 is contradicted" in text
+    assert "LPIPS 0.300 beside 0.150, difference 0.150" in text
+    assert "paired, 4 pictures in 4 groups, 1 training each." in text
+    assert text.count(WHY) >= 4  # the table, the matrix, the curve, the pictures, the answers
+
+
+def test_everything_is_escaped(elements: Elements) -> None:
+    assert "<script>alert(1)</script> & sound" in elements.text
+    assert len(elements.of("script")) == 1
+    assert not elements.of("i")
+
+
+def test_every_picture_and_place_is_there(project: Path, elements: Elements) -> None:
+    ids = {attributes["id"] for _, attributes in elements.tags if "id" in attributes}
+    for link in links(elements):
+        if link.startswith("#"):
+            assert link[1:] in ids
+        elif not link.startswith("data:"):
+            assert (project / "reports" / link).is_file()
+    assert len(elements.of("img")) == 6  # two faces: input, ours, truth
+
+
+def test_the_same_bytes_each_time(project: Path, settings: Params, tmp_path: Path) -> None:
+    again = shutil.copytree(project, tmp_path / "again")
+    shutil.rmtree(again / "reports")
+    page.write(again, settings, questions.load(again / "questions.yaml"))
+    for path in sorted((project / "reports").rglob("*")):
+        if path.is_file():
+            assert (again / path.relative_to(project)).read_bytes() == path.read_bytes()
+
+
+def test_answers_for_the_readme(project: Path) -> None:
+    lines = (project / "reports/answers.md").read_text("utf-8").splitlines()
+    assert lines == [
+        "| experiment | question | answer |",
+        "|---|---|---|",
+        "| 1.A | Is wash \\| worse? | Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* |",
+        "| 1.A | Is ink? | Yes: 4 pictures |",
+        f"| 4 | Is it? | {WHY} |",
+        "| 4 | Is it even? | Not decided: 0.000 |",
+    ]
+
+
+def test_answers_for_programs(project: Path) -> None:
+    worse, _, lost, even = json.loads((project / "reports/answers.json").read_text("utf-8"))
+    assert (worse["verdict"], worse["report"], worse["contradicts"]) == ("yes", "no", True)
+    (claim,) = worse["claims"]
+    assert (claim["value_a"], claim["value_b"], claim["difference"]) == (0.3, 0.15, 0.15)
+    assert claim["low"] < 0.15 < claim["high"]
+    assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4], [4], [1], True)
+    assert (lost["verdict"], lost["claims"][0]["value_a"]) == ("left out", None)
+    assert even["verdict"] == "open"
+
+
+def shown(project: Path, settings: Params, block: str) -> Any:
+    (project / "more.yaml").write_text(f"- id: x\n  group: g\n  title: t\n  shows:\n    - {block}\n")
+    (section,) = page.write(project, settings, questions.load(project / "more.yaml"))
+    return section.shown[0]
+
+
+@pytest.fixture
+def copy(project: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+
+
+def test_a_matrix_frames_what_was_learned(copy: Path, settings: Params) -> None:
+    heat = shown(copy, settings, "matrix: {figure: lpips, rows: {o: one/others, s: one/seen}, columns: [ink, wash]}")
+    assert isinstance(heat, records.Heat)
+    (_, others, _), (_, seen, _) = heat.rows
+    assert math.isnan(others[1].cell.value)  # that suite is not drawn in it
+    assert (seen[0].level, seen[1].level) == (6, 0)
+    assert not any(square.trained for square in seen)
+
+
+def test_what_a_model_takes_is_told_in_mb(copy: Path, settings: Params) -> None:
+    results = Results(copy, settings)
+    assert numbers.size(results, "one") == (2.5, "the whole network")
+    (copy / "models/one/adapter.safetensors").write_bytes(bytes(100_000))
+    assert numbers.size(results, "one") == (0.1, "what differs")
+    curve = shown(copy, settings, "curve: {figure: lpips, x: MB, lines: {o: [[stored, one/seen]]}}")
+    assert curve.series[0].points[0][0] == pytest.approx(0.1)
+
+
+def test_kinship_is_measured_once_and_told(copy: Path, settings: Params, monkeypatch: pytest.MonkeyPatch) -> None:
+    pd.DataFrame({"id": ["w0", "w1"], "person": ["woman"] * 2, "split": ["train", "test"]}).to_csv(
+        copy / "data/split.csv", index=False
+    )
+    asked = []
+
+    def kin(outputs: list[Path], truths: list[Path], own: list[Path], *_: Any) -> pd.DataFrame:
+        asked.append((len(outputs), [path.name for path in own]))
+        names = ("likeness_own", "likeness_true", "skin_l", "skin_a", "skin_b", "skin_toward")
+        return pd.DataFrame(dict.fromkeys(names, [0.2] * len(outputs))).assign(truth_own=0.5)
+
+    stand_in = ModuleType("limner.experiments.kin")
+    monkeypatch.setattr(stand_in, "kin", kin, raising=False)
+    monkeypatch.setitem(sys.modules, "limner.experiments.kin", stand_in)
+    grid = shown(copy, settings, "kin: {rows: {ours: one/seen/ink, again: one/seen/ink, gone: lost/seen}}")
+    assert asked == [(4, ["w0.png"])]
+    told = dict(zip([figure.name for figure in grid.figures], grid.rows[0].cells, strict=True))
+    assert told["likeness_own"].value == pytest.approx(0.2)
+    assert told["nearer_own"].value == pytest.approx(0.3)
+
+
+def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeypatch: pytest.MonkeyPatch) -> None:
+    shots = copy / "runs/one/training/snapshots"
+    for folder in ("000001", "000002", "000003", "input", "truth"):
+        images.write(shots / folder / "ink~face-000.png", np.full((8, 8, 3), 90, np.uint8))
+
+    def course(training: Path, names: list[str], *_: Any) -> pd.DataFrame:
+        assert (training, names) == (copy / "runs/one/training", ["regions"])
+        values = {"epoch": [1, 2, 3], "style": "ink", "id": "face-000", "regions_nose": [0.4, 0.2, 0.3]}
+        return pd.DataFrame(values)
+
+    stand_in = ModuleType("limner.experiments.course")
+    monkeypatch.setattr(stand_in, "course", course, raising=False)
+    monkeypatch.setitem(sys.modules, "limner.experiments.course", stand_in)
+    line = "lines: {ours: 'one:ink', gone: 'lost:ink'}"
+    chart = shown(copy, settings, f"course: {{figure: regions_nose, {line}, pictures: true}}")
+    assert [point[:2] for point in chart.series[0].points] == [(1, 0.4), (2, 0.2), (3, 0.3)]
+    assert chart.wander == (pytest.approx(0.1),)
+    assert [epoch for epoch, _ in chart.strips[0].outputs] == [1, 2, 3]
+    assert chart.left_out == (("gone", WHY),)
+    with pytest.raises(LimnerError, match="no snapshots in the style 'wash'; allowed: ink"):
+        shown(copy, settings, "course: {figure: regions_nose, lines: {ours: 'one:wash'}}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_never_scrolls_sideways(project: Path, width: int) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        if not (chromium := next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)):
+            pytest.skip("no Chromium on this machine")
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": 800})
+        said: list[str] = []
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto((project / "reports/index.html").as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        browser.close()
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("table: {rows: {o: one/seen}, figures: [lpipz]}", "'lpipz' was not measured"),
+        ("matrix: {figure: lpips, rows: {o: one/others}, columns: [wash]}", "none of its suites has the style 'wash'"),
+        ("pictures: {columns: {o: one/seen}}", "pictures are of one style"),
+        ("numbers: {name: storage}", "no table 'storage'.*allowed: stored"),
+        ("course: {figure: lpips, lines: {o: 'one:ink:x'}}", "names no training"),
+        ("course: {figure: lpipz, lines: {o: one}}", "no metric has the figure 'lpipz'"),
+        ("kin: {rows: {o: one/seen@copy}}", "kinship is of what a model"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(copy: Path, settings: Params, block: str, said: str) -> None:
+    with pytest.raises(LimnerError, match=said):
+        shown(copy, settings, block)
