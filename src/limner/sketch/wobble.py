@@ -1,5 +1,6 @@
 """The imprecision of a hand: a drawing whose features stand somewhat out of place and whose lines tremble."""
 
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -57,7 +58,7 @@ def displaced(points: Floats, pixels: float, seed: str, size: int) -> Floats:
     """
     unit = scale(size)
     start = np.asarray(points[:, :2] / unit, np.float32)
-    field = pixels * np.moveaxis(_field(seed), 0, -1)
+    field = np.ascontiguousarray(pixels * np.moveaxis(_field(seed), 0, -1))
     now = start
     for _ in range(STEPS):
         there: Any = cv2.remap(field, now[:, :1], now[:, 1:], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -67,15 +68,24 @@ def displaced(points: Floats, pixels: float, seed: str, size: int) -> Floats:
     return moved
 
 
+@lru_cache(maxsize=1)  # a drawing and its landmarks, one after the other
 def _field(seed: str) -> npt.NDArray[np.float32]:
     """(2, SIDE, SIDE): from where, right and below, each pixel is taken; 1 in root mean square, and 0 on average.
 
     White noise with its spectrum shaped: as strong anywhere, where a blur would make it stronger at the borders.
     """
     noise = np.random.default_rng(list(f"wobble {seed}".encode())).standard_normal((2, SIDE, SIDE))
-    down, across = 2 * np.pi * np.fft.fftfreq(SIDE)[:, None], 2 * np.pi * np.fft.rfftfreq(SIDE)
-    power = sum(share * reach**2 * np.exp(-(reach**2) * (down**2 + across**2)) for reach, share in PARTS)
-    field = np.fft.irfft2(np.fft.rfft2(noise) * np.sqrt(power), (SIDE, SIDE))
+    field = np.fft.irfft2(np.fft.rfft2(noise) * _strength(), (SIDE, SIDE))
     field -= field.mean(axis=(1, 2), keepdims=True)
     field /= np.sqrt(np.square(field).sum(axis=0).mean())
     return field.astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _strength() -> Floats:
+    """(SIDE, SIDE // 2 + 1): of each frequency of the field, down and across."""
+    down, across = 2 * np.pi * np.fft.fftfreq(SIDE)[:, None], 2 * np.pi * np.fft.rfftfreq(SIDE)
+    square = down**2 + across**2
+    power: Floats = np.sum([share * reach**2 * np.exp(-(reach**2) * square) for reach, share in PARTS], axis=0)
+    strength: Floats = np.sqrt(power)
+    return strength
