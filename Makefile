@@ -5,10 +5,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test lint format clean
+.PHONY: help install repro experiments test lint format clean
 
 help:  ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(BIN)/.installed  ## make .venv and install limner into it
 
@@ -24,6 +24,11 @@ repro: install  ## build everything that is not up to date: photos to report
 	dvc repro
 	@echo "Open reports/index.html"
 
+experiments: install  ## build both reports' experiments and their answers; about an hour on two cores
+	cd experiments && limner check
+	dvc repro experiments/dvc.yaml
+	@echo "Open experiments/reports/index.html"
+
 test: repro  ## the same, then the tests
 	python -m pytest --numprocesses auto
 
@@ -37,4 +42,5 @@ format: install  ## let ruff put the code in order
 	ruff format
 
 clean:  ## remove what the pipeline built, not what it remembers (DVC's and limner's caches)
-	git clean -dfXq models runs reports ':(glob)data/*.*' $(addprefix data/,raw faces weights sketches)
+	git clean -dfXq models runs reports ':(glob)data/*.*' $(addprefix data/,raw faces weights sketches) \
+		$(addprefix experiments/,data models runs reports)

@@ -52,7 +52,7 @@ def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], pe
 
     kin: Callable[..., pd.DataFrame] = import_module("limner.experiments.kin").kin  # loads torch
     wanted = check(params, entry, person)
-    data = root / getattr(params.model(entry.model).train, "data", "data")
+    data = root / params.model(entry.model).data
     split = tables.read(data / "split.csv", ("id", "person", "split"))
     own = [
         data / "faces" / f"{id}.png" for id in split[(split["person"] == wanted) & (split["split"] == "train")]["id"]
