@@ -152,8 +152,7 @@ class Downloads:
             why = "; ".join(map(str, reasons))
             if kept:
                 return replace(kept, note=f"{why}: what was fetched before is used")
-            # A mirror that lacks a file says nothing of the file's own host, which comes last.
-            raise (Unreachable if isinstance(reasons[-1], Unreachable) else SourceError)(why)
+            raise (Unreachable if isinstance(reasons[-1], Unreachable) else SourceError)(why)  # not of a mirror
 
     async def _from(self, url: str, expected: str, again: bool) -> Fetched:
         """The file at one url.
