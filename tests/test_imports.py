@@ -6,7 +6,7 @@ import pytest
 
 from tests.loading import loaded
 
-LIGHT = ("scrape", "align", "split", "sketch", "repeat", "report")
+LIGHT = ("scrape", "align", "split", "sketch", "repeat", "report", "theirs")
 HEAVY = {"torch", "torchvision", "piq", "mediapipe", "dvc"}
 
 
