@@ -6,7 +6,7 @@ import pytest
 
 from tests.loading import loaded
 
-LIGHT = ("scrape", "align", "split", "sketch", "alter", "repeat", "report", "answer")
+LIGHT = ("scrape", "align", "split", "sketch", "alter", "repeat", "report", "answer", "theirs")
 HEAVY = {"torch", "torchvision", "piq", "mediapipe", "dvc"}
 
 

@@ -90,7 +90,9 @@ def test_what_cannot_be_had_is_left_out_and_told(two: str) -> None:
     assert sorted(path.name for path in theirs.FOLDER.iterdir()) == ["a.png", theirs.LEFT_OUT]
     assert np.array_equal(images.read(theirs.FOLDER / "a.png"), noisy(0, 1)[..., ::-1]), "red and blue put right"
     told = (theirs.FOLDER / theirs.LEFT_OUT).read_text("utf-8")
-    assert told.startswith(f"1 of the outputs in {two} are left out: b-outputs: ")
+    assert told.startswith(
+        f"1 of the outputs in {two} are left out: b-outputs. The first: data/photos/b.png is not there"
+    )
 
 
 def test_without_any_of_them_the_reason_is_given(two: str) -> None:
@@ -118,3 +120,40 @@ def test_figures_by_hand_and_metrics_by_name(tmp_path: Path) -> None:
     table = beside(tmp_path / "theirs", {"a": tmp_path / "ours.png"}, {"a": tmp_path / "truth.png"}, ["l1", "psnr"])
     expected = pd.DataFrame({"id": "a", "whose": ["theirs", "ours"], "l1": [0.2, 0.0], "psnr": [13.9794, 100.0]})
     pd.testing.assert_frame_equal(table, expected, atol=1e-4)
+
+
+class Models:
+    """Models of which one was left out."""
+
+    def left_out(self, model: str) -> str:
+        return "a manifest is out of reach" if model == "absent" else ""
+
+
+def five() -> None:
+    """Five gray photos, outputs of theirs that are too light by 51 of 255, and two trainings of a model's that are too
+    light by 25.5 on average and right."""
+    lines = []
+    for id in (*theirs.STUDENTS, "test1", "test2"):
+        truth = np.full((64, 64, 3), 100, np.uint8)
+        images.write(Path(f"data/raw/{id}.png"), truth)
+        images.write(theirs.FOLDER / f"{id}.png", truth + np.uint8(51))
+        for seed, change in ((0, 0), (1, 51 if id.startswith("test") else 0)):
+            images.write(Path(f"runs/ours/suites/{seed}/all/artist/{id}.png"), truth + np.uint8(change))
+        lines.append({"id": id, "file": f"data/raw/{id}.png"})
+    tables.write_rows(Path("data/raw.csv"), ("id", "file"), lines)
+
+
+@pytest.mark.usefixtures("project")
+def test_a_table_of_both() -> None:
+    five()
+    table = theirs.numbers(Path(), Models(), {"ours, 64 px": "ours/all/artist", "absent": "absent/all/artist"})
+    assert list(table.index) == [theirs.REPORTED, "ours, 64 px"]
+    assert table["L1, of 1, three students"].tolist() == pytest.approx([0.2, 0])
+    assert table["L1, of 1, two others"].tolist() == pytest.approx([0.2, 0.1])
+    assert len(table.columns) == 6
+    with pytest.raises(LimnerError, match="'ours/all' names no outputs of a model: write MODEL/SUITE/STYLE"):
+        theirs.numbers(Path(), Models(), {"x": "ours/all"})
+    shutil.rmtree(theirs.FOLDER)
+    empty = theirs.numbers(Path(), Models(), {"ours, 64 px": "ours/all/artist"})
+    assert empty.empty
+    assert list(empty.columns) == list(table.columns)

@@ -8,14 +8,13 @@ id of the photo in sketchtoface.csv.
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
-from limner import images, metrics, tables
-from limner.errors import LimnerError, SourceError
-from limner.evaluate.engine import to_tensor
+from limner import images, tables
+from limner.errors import LimnerError, ParamsError, SourceError
 from limner.fetch.downloads import Downloads, Wanted
-from limner.metrics.views.case import Case, Setting
 from limner.params import Scrape
 from limner.scrape import manifests, pictures
 from limner.tables import Problem
@@ -24,7 +23,22 @@ FOLDER = Path("data/theirs")
 LEFT_OUT = "left_out.txt"
 FIGURES = ("ssim_flat", "psnr", "l1")
 """What their pictures were measured by: SSIM of RGB through scikit-image's window, PSNR and L1."""
+COLUMNS = {"ssim_flat": "SSIM RGB", "psnr": "PSNR, dB", "l1": "L1, of 1"}
+"""Heads of a table."""
 THEIRS, OURS = "theirs", "ours"
+STUDENTS = ("f005", "f006", "f007")
+"""The pictures of the population that their model learned."""
+PARTS = {"three students": True, "two others": False}
+"""Of the five pictures, by whether they show `STUDENTS`."""
+REPORTED = "the report's own outputs"
+"""A row of a table."""
+
+
+class Models(Protocol):
+    """What is known of a project's models."""
+
+    def left_out(self, model: str) -> str:
+        """Why a model was not made; nothing if it was."""
 
 
 def fetch(manifest: str, options: Scrape, folder: Path = FOLDER) -> list[Problem]:
@@ -39,9 +53,8 @@ def fetch(manifest: str, options: Scrape, folder: Path = FOLDER) -> list[Problem
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with Downloads(options) as downloads:
-        for row, file in zip(
-            rows, downloads.stream([Wanted((row.url,), row.sha256) for row in rows], len(rows)), strict=True
-        ):
+        fetched = downloads.stream([Wanted((row.url,), row.sha256) for row in rows], len(rows))
+        for row, file in zip(rows, fetched, strict=True):
             try:
                 if isinstance(file, SourceError):
                     raise file
@@ -50,8 +63,8 @@ def fetch(manifest: str, options: Scrape, folder: Path = FOLDER) -> list[Problem
                 problems.append(Problem(row.id, "failed", str(error)))
     failed = [problem for problem in problems if problem.what == "failed"]
     if failed:
-        told = "; ".join(f"{problem.id}: {problem.reason}" for problem in failed)
-        (folder / LEFT_OUT).write_text(f"{len(failed)} of the outputs in {manifest} are left out: {told}\n", "utf-8")
+        told = f"{len(failed)} of the outputs in {manifest} are left out: {', '.join(one.id for one in failed)}. "
+        (folder / LEFT_OUT).write_text(f"{told}The first: {failed[0].reason}\n", encoding="utf-8")
     return problems
 
 
@@ -97,6 +110,10 @@ def beside(
     Raises:
         LimnerError: a picture is missing, or theirs is of another size than the photo.
     """
+    from limner import metrics  # loads torch, which takes seconds, and which `fetch` can do without
+    from limner.evaluate.engine import to_tensor
+    from limner.metrics.views.case import Case, Setting
+
     chosen = metrics.load(names)
     rows = []
     for id, output in ours.items():
@@ -108,3 +125,50 @@ def beside(
         columns = [column for metric in chosen for column in metric(case).T.tolist()]
         rows += [(id, whose, *figures) for whose, *figures in zip((THEIRS, OURS), *columns, strict=True)]
     return pd.DataFrame(rows, columns=["id", "whose", *(figure.name for one in chosen for figure in one.figures)])
+
+
+def numbers(root: Path, models: Models, rows: Mapping[str, str]) -> pd.DataFrame:
+    """The report's outputs, and below them our models' of the same drawings, as means over the three students and over
+    the two others.
+
+    Args:
+        root: of the project.
+        models: of the project; those that were left out are not in the table.
+        rows: by label, MODEL/SUITE/STYLE. Of a model that was trained from several seeds the mean over these is told.
+
+    Returns:
+        By `REPORTED` and label, a column a figure and part. No rows at all if none of the report's outputs came.
+
+    Raises:
+        LimnerError: an entry is none, or an output is missing.
+    """
+    names = {(name, part): f"{COLUMNS[name]}, {part}" for part in PARTS for name in FIGURES}
+    table: dict[str, dict[str, float]] = {}
+    made = {label: _entry(text) for label, text in rows.items()}
+    there = any((root / FOLDER).glob("*.png"))
+    for label, (model, suite, style) in made.items():
+        if there and not models.left_out(model):
+            seeds = sorted(
+                int(one.name) for one in (root / "runs" / model / "suites").glob("*") if one.name.isdecimal()
+            )
+            compared = pd.concat([compare(model, suite, style, seed, root) for seed in seeds or [0]])
+            for whose, named in ((THEIRS, REPORTED), (OURS, label)):
+                of_them = compared[compared["whose"] == whose]
+                students = of_them["id"].isin(STUDENTS)
+                table[named] = {
+                    head: float(of_them[students == PARTS[part]][name].mean()) for (name, part), head in names.items()
+                }
+    return pd.DataFrame.from_dict(table, orient="index", columns=list(names.values()))
+
+
+def _entry(text: str) -> tuple[str, str, str]:
+    """Model, suite and style.
+
+    Raises:
+        ParamsError: the text does not name all three.
+    """
+    parts = text.split("/")
+    if len(parts) != 3 or not all(parts):
+        raise ParamsError(f"theirs: {text!r} names no outputs of a model: write MODEL/SUITE/STYLE")
+    model, suite, style = parts
+    return model, suite, style
