@@ -7,7 +7,7 @@ import pytest
 from limner.errors import ParamsError
 from limner.experiments import questions
 from limner.experiments.entry import Entry
-from limner.experiments.questions import Curve, Pictures
+from limner.experiments.showing import Curve, Pictures
 
 GOOD = """
 - id: 1.A
@@ -68,8 +68,9 @@ def test_everything_is_read(path: Path) -> None:
         ("- curve:", "- curves:", "nothing is shown as 'curves'.*did you mean 'curve'"),
         ("x: pairs", "y: pairs", "shows 1 .curve.*\n"),
         ("one/seen], [", "one], [", "shows 1 .curve.: 'one' names no measured pictures: write MODEL/SUITE/STYLE"),
-        ("holds: worse", "holds: worst", "holds"),
-        ("{within: 1.3}", "{within: 1.3, by: 2}", "answer 2: claim 2: `holds` takes one of"),
+        ("holds: worse", "holds: worst", 'answer 1: holds: "worst" is not allowed; allowed: better, worse, or one of'),
+        ("{within: 1.3}", "{withn: 1.3}", "claim 2: holds.*\n.*unknown key 'withn'.*did you mean 'within'"),
+        ("{within: 1.3}", "{within: 1.3, by: 2}", "answer 2: claim 2: holds: .* is not allowed"),
         ("      b: one/seen/ink\n", "", "answer 1: worse needs `b`"),
         ("{a: one/seen, figure: ssim", "{a: one/seen, b: one/seen, figure: ssim", "at_least stands by itself"),
         ('"Yes: {a}"', '"Yes: {c}"', "answer 1: yes: nothing is known as {c}"),

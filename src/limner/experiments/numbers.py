@@ -12,8 +12,8 @@ import pandas as pd
 
 from limner import tables
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments.questions import Numbers
 from limner.experiments.results import Results
+from limner.experiments.showing import Numbers
 
 ADAPTER, WEIGHTS = "adapter.safetensors", "weights.safetensors"
 """What of a model differs from the one it began with, if that is kept by itself; and all of it."""

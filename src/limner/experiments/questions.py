@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field
@@ -13,110 +13,16 @@ from pydantic.dataclasses import dataclass
 
 from limner.errors import ParamsError, choices
 from limner.experiments.entry import Entry
+from limner.experiments.showing import KINDS, Filled, Show, entries
 from limner.params import Name, Strict, build
 
 Said = Literal["yes", "no", "nothing"]
 """What the report found."""
-Filled = Annotated[str, Field(min_length=1)]
-Rows = Annotated[dict[str, Filled], Field(min_length=1)]
-"""By label, an `Entry`."""
-STORED = "stored"
-"""A place on a curve's x axis: the MB that the entry's model takes beyond the one it started from."""
 HOLDS = ("better", "worse", "by", "within", "at_least", "at_most")
 """The kinds of claims: two words, four that take a number."""
+WORDS = HOLDS[:2]
 PLACES = ("a", "b", "difference", "low", "high", "ratio", "percent", "n", "groups")
 """What a sentence may hold in braces: of the first claim, or, with a number behind it, of another one."""
-
-
-@dataclass(frozen=True, config=Strict)
-class Table:
-    """A row an entry, a column a figure."""
-
-    kind: ClassVar[str] = "table"
-    rows: Rows
-    figures: Annotated[tuple[Name, ...], Field(min_length=1)]
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Matrix:
-    """One figure: a row a model's suite, a column a style."""
-
-    kind: ClassVar[str] = "matrix"
-    rows: Rows
-    """By label, MODEL/SUITE."""
-    columns: Annotated[tuple[Name, ...], Field(min_length=1)]
-    figure: Name
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Curve:
-    """One figure against a number."""
-
-    kind: ClassVar[str] = "curve"
-    lines: Annotated[
-        dict[str, Annotated[list[tuple[float | Literal["stored"], Filled]], Field(min_length=1)]], Field(min_length=1)
-    ]
-    """By label, (x, entry)."""
-    figure: Name
-    x: str
-    log: bool = False
-    """The x axis."""
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Course:
-    """One figure over trainings, measured on their snapshots."""
-
-    kind: ClassVar[str] = "course"
-    lines: Rows
-    """By label, MODEL:STYLE, or MODEL for all its snapshots."""
-    figure: Name
-    pictures: bool = False
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Pictures:
-    """A row a face, a column an entry.
-
-    A column called `input` or `truth`, or whose method is, shows what its entry was given, or should have made.
-    """
-
-    kind: ClassVar[str] = "pictures"
-    columns: Rows
-    style: Name | None = None
-    """Of the entries that name none."""
-    count: Annotated[int, Field(ge=1, le=24)] = 4
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Kin:
-    """How much outputs are made like a model's person."""
-
-    kind: ClassVar[str] = "kin"
-    rows: Rows
-    person: str | None = None
-    """None: the one person whom the entry's model learned."""
-    caption: str = ""
-
-
-@dataclass(frozen=True, config=Strict)
-class Numbers:
-    """A table that a function of `limner.experiments.numbers` makes."""
-
-    kind: ClassVar[str] = "numbers"
-    name: Name
-    rows: dict[str, str] = Field(default_factory=dict)
-    """By label, what that function is asked about."""
-    caption: str = ""
-
-
-Show = Table | Matrix | Curve | Course | Pictures | Kin | Numbers
-KINDS: Mapping[str, type[Show]] = {one.kind: one for one in (Table, Matrix, Curve, Course, Pictures, Kin, Numbers)}
 
 
 @dataclass(frozen=True, config=Strict)
@@ -242,19 +148,6 @@ def _show(block: Any, where: str) -> Show:
     return show
 
 
-def entries(show: Show) -> list[str]:
-    """The entries that are shown."""
-    match show:
-        case Table() | Matrix() | Kin():
-            return list(show.rows.values())
-        case Pictures():
-            return list(show.columns.values())
-        case Curve():
-            return [entry for points in show.lines.values() for _, entry in points]
-        case _:
-            return []
-
-
 def _answer(block: Any, where: str) -> Answer:
     block = _mapping(block, where, "an answer")
     several = "all" in block
@@ -274,9 +167,17 @@ def _answer(block: Any, where: str) -> Answer:
 
 
 def _claim(block: Any, where: str) -> Claim:
-    claim = build(Claim, _mapping(block, where, "a claim"), where)
-    if isinstance(claim.holds, Amount) and len(claim.holds.given) != 1:
-        raise ParamsError(f"{where}: `holds` takes one of {', '.join(HOLDS)}")
+    block = _mapping(block, where, "a claim")
+    holds = block.get("holds")
+    # Told apart by hand: of a choice between a word and a mapping, pydantic would list what is wrong with either.
+    amount = build(Amount, holds, f"{where}: holds") if isinstance(holds, dict) else None
+    if (amount and len(amount.given) != 1) or (amount is None and "holds" in block and holds not in WORDS):
+        raise ParamsError(
+            f"{where}: holds: {json.dumps(holds, default=str)} is not allowed; allowed: {', '.join(WORDS)}, or one of "
+            f"{{{', '.join(f'{name}: NUMBER' for name in HOLDS[2:])}}}"
+        )
+    claim = build(Claim, block | {"holds": WORDS[0]} if amount else block, where)
+    claim = replace(claim, holds=amount or claim.holds)
     if claim.absolute != (claim.b is None):
         also = "stands by itself: leave `b` out" if claim.absolute else "needs `b`, the entry that it is held against"
         raise ParamsError(f"{where}: {claim.kind} {also}")

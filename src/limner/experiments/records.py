@@ -93,6 +93,7 @@ class Words:
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 Shown = Grid | Heat | Chart | Sheet | Words

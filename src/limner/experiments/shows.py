@@ -11,7 +11,9 @@ from limner.errors import ParamsError, choices
 from limner.experiments import kinship, numbers
 from limner.experiments.courses import Courses
 from limner.experiments.entry import Entry
-from limner.experiments.questions import (
+from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
+from limner.experiments.results import Results, mean, places
+from limner.experiments.showing import (
     STORED,
     Course,
     Curve,
@@ -22,8 +24,6 @@ from limner.experiments.questions import (
     Show,
     Table,
 )
-from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
-from limner.experiments.results import Results, mean, places
 from limner.report import charts, choose, heat, words
 from limner.report.pictures import Gallery, Picture
 from limner.report.results import Cell, Figure, Files
@@ -229,7 +229,9 @@ class Shows:
             (str(label), tuple(_text(line[column], digits[column]) for column in table.columns))
             for label, line in table.iterrows()
         ]
-        return Words(asked.kind, asked.caption, tuple(map(str, table.columns)), tuple(rows))
+        models = {label: text.partition("/")[0] for label, text in asked.rows.items()}
+        lacking = tuple((label, why) for label, model in models.items() if (why := self.results.left_out(model)))
+        return Words(asked.kind, asked.caption, tuple(map(str, table.columns)), tuple(rows), lacking)
 
 
 def _text(value: Any, digits: int | None) -> str:
