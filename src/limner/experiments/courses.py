@@ -112,13 +112,11 @@ class Courses:
 
     def _measure(self, model: str, metric: str) -> pd.DataFrame:
         from limner import evaluate
-        from limner.metrics.views.case import Setting  # loads torch
 
         params, root = self.results.params, self.results.root
-        own = getattr(params.model(model).train, "data", "data") != "data"  # its frame is not fixed
-        setting = Setting(root / "data/weights", None if own else evaluate.eyes(params.align))
-        course: Callable[..., pd.DataFrame] = import_module("limner.experiments.course").course
         block, processes = params.model(model), params.workers.count
+        setting = evaluate.setting(block, params.align, root / "data/weights")
+        course: Callable[..., pd.DataFrame] = import_module("limner.experiments.course").course
         return course(root / "runs" / model / "training", [metric], setting, block.learns, processes)
 
 

@@ -52,7 +52,8 @@ def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], pe
 
     kin: Callable[..., pd.DataFrame] = import_module("limner.experiments.kin").kin  # loads torch
     wanted = check(params, entry, person)
-    data = root / params.model(entry.model).data
+    block, weights = params.model(entry.model), root / "data/weights"
+    data = root / block.data
     split = tables.read(data / "split.csv", ("id", "person", "split"))
     own = [
         data / "faces" / f"{id}.png" for id in split[(split["person"] == wanted) & (split["split"] == "train")]["id"]
@@ -60,7 +61,7 @@ def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], pe
     if not own:
         people = sorted(set(split["person"]))
         raise ParamsError(f"{entry}: {data} has no training faces of {wanted!r}; {choices(wanted, people)}")
-    eyes = evaluate.eyes(params.align) if data == root / "data" else None
+    eyes = evaluate.setting(block, params.align, weights).eyes
     outputs, truths = [one.output for one in files], [one.truth for one in files]
-    found = kin(outputs, truths, own, eyes, root / "data/weights").reset_index(drop=True)
+    found = kin(outputs, truths, own, eyes, weights).reset_index(drop=True)
     return found.assign(nearer_own=found["truth_own"] - found["likeness_own"])[list(FIGURES)]

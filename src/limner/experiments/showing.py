@@ -69,7 +69,8 @@ class Course:
 class Pictures:
     """A row a face, a column an entry.
 
-    A column called `input` or `truth`, or whose method is, shows what its entry was given, or should have made.
+    A column called `input` or `truth`, or whose method is, shows what its entry was given, or should have made; one
+    called `theirs` what the second report made of it.
     """
 
     kind: ClassVar[str] = "pictures"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,9 +25,10 @@ from limner.experiments.showing import (
     Show,
     Table,
 )
+from limner.experiments.theirs import FOLDER, LEFT_OUT, THEIRS
 from limner.report import charts, choose, heat, words
-from limner.report.pictures import Gallery, Picture
-from limner.report.results import Cell, Figure, Files
+from limner.report.pictures import Gallery
+from limner.report.results import Cell, Figure
 
 
 class Shows:
@@ -180,7 +182,7 @@ class Shows:
         return self._chart(asked, figure, "epoch", series, lacking, wander=wander, strips=shown)
 
     def _pictures(self, asked: Pictures) -> Sheet:
-        columns: dict[str, tuple[str, dict[str, Files]]] = {}
+        columns: dict[str, dict[str, Path]] = {}
         lacking = {}
         for label, text in asked.columns.items():
             entry = Entry.parse(text)
@@ -189,20 +191,24 @@ class Shows:
             self.results.check(entry, [])
             if why := self.results.left_out(entry.model):
                 lacking[label] = why
+            elif what == THEIRS:
+                folder = self.results.root / FOLDER
+                there = {id: folder / f"{id}.png" for id in self.results.files(entry)}
+                if came := {id: path for id, path in there.items() if path.is_file()}:
+                    columns[label] = came
+                else:
+                    lacking[label] = f"none of the second report's outputs came ({FOLDER / LEFT_OUT})"
             else:
-                columns[label] = what, self.results.files(entry)
-        files = [found for _, found in columns.values()]
-        ids = [id for id in files[0] if all(id in found for found in files)] if files else []
-        if files and not ids:
+                columns[label] = {id: getattr(one, what) for id, one in self.results.files(entry).items()}
+        found = list(columns.values())
+        ids = [id for id in found[0] if all(id in others for others in found)] if found else []
+        if found and not ids:
             raise ParamsError(f"pictures: the columns {', '.join(columns)} have no face in common")
         rows = [
-            (id, tuple(self._picture(found[id], what, label, id) for label, (what, found) in columns.items()))
+            (id, tuple(self.gallery.add(paths[id], f"{label}: {id}") for label, paths in columns.items()))
             for id in choose.spread(ids, asked.count)
         ]
         return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()))
-
-    def _picture(self, files: Files, what: str, label: str, id: str) -> Picture:
-        return self.gallery.add(getattr(files, what), f"{label}: {id}")
 
     def _kin(self, asked: Kin) -> Grid:
         rows = []
@@ -239,10 +245,10 @@ def _text(value: Any, digits: int | None) -> str:
 
 
 def _what(label: str, entry: Entry) -> str:
-    """Which of an entry's pictures a column shows: input, output or truth."""
+    """Which of an entry's pictures a column shows: input, output or truth, or the second report's own outputs."""
     for name in (label, entry.method):
-        if name in ("truth", "input", "copy"):
-            return "truth" if name == "truth" else "input"
+        if name in ("truth", "input", "copy", THEIRS):
+            return "input" if name == "copy" else name
     return "output"
 
 

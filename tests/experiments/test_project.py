@@ -1,0 +1,115 @@
+"""experiments/: what its files promise each other, and the README its readers."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from limner import params
+from limner.experiments import kinship, questions
+from limner.experiments.entry import Entry
+from limner.experiments.showing import Matrix, entries
+from limner.params import Params
+
+
+@pytest.fixture(scope="module")
+def home(root: Path) -> Path:
+    return root / "experiments"
+
+
+@pytest.fixture(scope="module")
+def settings(home: Path) -> Params:
+    return params.load(home / "params.yaml")
+
+
+@pytest.fixture(scope="module")
+def asked(home: Path) -> tuple[questions.Question, ...]:
+    return questions.load(home / "questions.yaml")
+
+
+def stages(file: Path) -> Any:
+    return yaml.safe_load(file.read_text())["stages"]
+
+
+def block(stage: Any) -> Any:
+    return stage.get("do", stage)
+
+
+def test_questions_are_about_models_and_suites_that_there_are(
+    settings: Params, asked: tuple[questions.Question, ...]
+) -> None:
+    named = [
+        (one.id, text, getattr(show, "style", None)) for one in asked for show in one.shows for text in entries(show)
+    ]
+    claims = [(one.id, claim) for one in asked for answer in one.answers for claim in answer.claims]
+    named += [(id, text, None) for id, claim in claims for text in (claim.a, claim.b) if text]
+    assert len(named) > 100
+    for id, text, style in named:
+        entry = Entry.parse(text)
+        suites = settings.model(entry.model).suites
+        assert entry.suite in suites, (id, text)
+        assert (entry.style or style or suites[entry.suite].styles[0]) in suites[entry.suite].styles, (id, text)
+    for show in (show for one in asked for show in one.shows if isinstance(show, Matrix)):
+        for text in show.rows.values():
+            entry = Entry.parse(text)
+            assert set(show.columns) <= set(settings.model(entry.model).suites[entry.suite].styles), text
+
+
+def test_figures_of_claims_are_measured(settings: Params, asked: tuple[questions.Question, ...]) -> None:
+    measured = settings.evaluate.metrics
+    for one in asked:
+        for answer in one.answers:
+            for claim in answer.claims:
+                known = claim.figure in kinship.FIGURES or any(claim.figure.startswith(name) for name in measured)
+                assert known, (one.id, claim.figure)
+
+
+def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Question, ...]) -> None:
+    shown = {Entry.parse(text).model for one in asked for show in one.shows for text in entries(show)}
+    started_from = {model.init for model in settings.models.values()}
+    assert set(settings.models) <= shown | started_from
+
+
+def test_every_experiment_of_the_reports_is_there(asked: tuple[questions.Question, ...]) -> None:
+    expected = "Baseline 1.A 1.B 1+ 2.A 2.B 2.C 2+ 3.A 3.B 4 4+ 6 6+ Alignment SketchToFace S2F+"
+    assert [one.id for one in asked] == expected.split()
+    assert all(one.said and one.built and one.shows and one.answers for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("scrape", ("scrape",)),
+        ("align", ("align",)),
+        ("align_set", ("align",)),
+        ("split", ("split",)),
+        ("split_set", ("split",)),
+        ("sketch_set", ("sketch",)),
+        ("train", ("train", "repeat")),
+        ("judge", ("translate", "evaluate")),
+    ],
+)
+def test_a_stage_declares_the_source_that_the_main_one_does(
+    root: Path, home: Path, here: str, there: tuple[str, ...]
+) -> None:
+    """Whose own declaration is held against what it loads, in test_dvc_yaml."""
+    main, ours = stages(root / "dvc.yaml"), block(stages(home / "dvc.yaml")[here])["deps"]
+    wanted = {f"../{dep}" for name in there for dep in block(main[name])["deps"] if dep.startswith(("src/", "stages/"))}
+    wanted = {dep.replace("${item.effect}", "stamp") for dep in wanted}
+    assert wanted - set(ours) == set()
+
+
+def test_dependencies_on_source_exist(home: Path) -> None:
+    for name, stage in stages(home / "dvc.yaml").items():
+        for dep in block(stage)["deps"]:
+            if dep.startswith("../"):
+                assert (home / dep).exists(), (name, dep)
+
+
+def test_the_readme_tells_the_answers_that_were_found(root: Path, home: Path) -> None:
+    answers = (home / "reports/answers.md").read_text(encoding="utf-8")
+    table = [line for line in answers.splitlines() if line.startswith("|")]
+    assert len(table) > 17
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(table) in readme
