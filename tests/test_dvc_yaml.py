@@ -8,7 +8,17 @@ import yaml
 
 from tests.loading import LIBRARIES, loaded
 
-PLUMBING = {"__init__.py", "build.py", "errors.py", "left_out.py", "params.py", "progress.py", "recipe.py", "stage.py"}
+PLUMBING = {
+    "__init__.py",
+    "build.py",
+    "errors.py",
+    "fitting.py",
+    "left_out.py",
+    "params.py",
+    "progress.py",
+    "recipe.py",
+    "stage.py",
+}
 PLUMBING |= {"strict.py", "system.py"}
 """What decides no byte of an output: it checks, and speaks to a person. What params say is declared itself."""
 

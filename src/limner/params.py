@@ -4,7 +4,6 @@ with its place and what is allowed, before any work is done.
 Numbers have no defaults here: params.yaml holds them all, with their meaning and unit.
 """
 
-from collections.abc import Iterable
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +12,7 @@ import yaml
 from pydantic import Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
+from limner import fitting
 from limner.build import TAG
 from limner.build import build as build
 from limner.errors import ParamsError, choices
@@ -33,8 +33,6 @@ Feature = Literal["left_eye", "right_eye", "nose", "mouth"]
 """Sides are the person's own: the left eye is at the right of the picture."""
 DATA = "data"
 """The project's own faces, in the frame that `align` describes."""
-TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
-"""Folders of data that no set may be named as."""
 Place = Literal["eyes", "box", "loose", "whole"]
 """How a face is put into its square: see `limner.align.place`."""
 Manifests = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -338,95 +336,5 @@ def load(path: Path = Path("params.yaml")) -> Params:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
     settings = build(Params, tree, str(path))
-    _check_trainings(settings, path)
-    _check_sources(settings, path)
-    _check_suites(settings, path)
-    _check_altered(settings, path)
+    fitting.check(settings, path)
     return settings
-
-
-def _check_trainings(settings: Params, path: Path) -> None:
-    """Refuse trainings that cannot be.
-
-    Raises:
-        ParamsError: a training names a recipe, a manifest or a style that there is not, or tunes what has no start.
-    """
-    for name, model in settings.models.items():
-        own, place = model.train, f"{path}: models.{name}.train"
-        named = (
-            ("recipe", (own.recipe,) if own.recipe else (), settings.recipes, "a block of `recipes`"),
-            ("needs", own.needs, settings.manifests, "among the `manifests` that are built from"),
-            ("most", own.most if isinstance(own.most, dict) else (), own.styles, "a style that it learns"),
-        )
-        for key, wanted, there, what in named:
-            for one in wanted:
-                if one not in there:
-                    raise ParamsError(f"{place}.{key}: {one!r} is not {what}; {choices(one, there)}")
-        if own.tune != "all" and model.init == "scratch":
-            raise ParamsError(
-                f"{place}.tune: {own.tune} trains a small part of a network that can paint already, and {name} starts "
-                "from scratch: name another model under `init`, or train all"
-            )
-        recipe = settings.recipes.get(own.recipe or settings.train.recipe)
-        if own.tune == "norms" and recipe and recipe.norm == "none":
-            raise ParamsError(f"{place}.tune: norms cannot be trained, since the recipe's norm is none; train all")
-
-
-def _check_sources(settings: Params, path: Path) -> None:
-    """Refuse sets and optional manifests that cannot be.
-
-    Raises:
-        ParamsError: one names a manifest that is not built from, or a set the folder of something else.
-    """
-    asked = {"scrape.optional": settings.scrape.optional}
-    asked |= {f"sets.{name}.manifests": block.manifests or () for name, block in settings.sets.items()}
-    for place, manifests in asked.items():
-        _refuse_unknown(manifests, settings, f"{path}: {place}")
-    for name in settings.sets:
-        if name.lower() in TAKEN:
-            raise ParamsError(
-                f"{path}: sets.{name}: the folder data/{name} holds something else; "
-                f"any name is allowed but {', '.join(TAKEN)}"
-            )
-
-
-def _refuse_unknown(manifests: Iterable[str], settings: Params, place: str) -> None:
-    for manifest in manifests:
-        if manifest not in settings.manifests:
-            raise ParamsError(
-                f"{place}: {manifest!r} is not among the `manifests` that are built from; "
-                f"{choices(manifest, settings.manifests)}"
-            )
-
-
-def _check_suites(settings: Params, path: Path) -> None:
-    """Refuse suites that cannot be.
-
-    Raises:
-        ParamsError: a suite erases from photos, or names a manifest that is not built from.
-    """
-    for name, model in settings.models.items():
-        for suite, block in model.suites.items():
-            place = f"{path}: models.{name}.suites.{suite}"
-            if block.erase and model.learns == "sketch":
-                raise ParamsError(
-                    f"{place}.erase: {name} learns to sketch, so it reads photos, and only drawings can be erased: "
-                    "leave `erase` out, or put the suite into a model that learns photo"
-                )
-            _refuse_unknown(block.manifests or (), settings, f"{place}.manifests")
-
-
-def _check_altered(settings: Params, path: Path) -> None:
-    """Refuse altered styles that cannot be.
-
-    Raises:
-        ParamsError: one bears an effect's name, is made of another altered style, or alters nothing.
-    """
-    for name, block in settings.altered.items():
-        place = f"{path}: altered.{name}"
-        if name in settings.styles:
-            raise ParamsError(f"{place}: `styles` has a style {name!r} too; give one of them another name")
-        if block.of in settings.altered:
-            raise ParamsError(f"{place}.of: {block.of!r} is altered itself; {choices(block.of, settings.styles)}")
-        if not (block.erase or block.wobble):
-            raise ParamsError(f"{place} alters nothing: give `wobble` (pixels), or `erase` (features, or any), or both")
