@@ -125,10 +125,10 @@ def test_answers_for_the_readme(project: Path) -> None:
     assert lines == [
         "| experiment | question | answer |",
         "|---|---|---|",
-        "| 1.A | Is wash \\| worse? | Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* |",
-        "| 1.A | Is ink? | Yes: 4 pictures |",
-        f"| 4 | Is it? | {WHY} |",
-        "| 4 | Is it even? | Not decided: 0.000 |",
+        "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* |",
+        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures |",
+        f"| 4 | Is it? | **Left out.** {WHY} |",
+        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 |",
     ]
 
 

@@ -81,7 +81,7 @@ def _section(question: Question, shows: Shows, results: Results) -> Section:
 
 def largest(params: Params) -> int:
     """The side of the largest pictures that any model makes, pixels."""
-    return max(getattr(block.train, "size", None) or params.size for block in params.models.values())
+    return max(params.of(name).size for name in params.models)
 
 
 def render(sections: Sequence[Section], figures: dict[str, Figure]) -> str:
@@ -144,7 +144,7 @@ def markdown(sections: Sequence[Section]) -> str:
 
 
 def _told(one: Answered) -> str:
-    return one.sentence + (" *Contradicts the report.*" if one.contradicts else "")
+    return f"**{TITLES[one.verdict]}.** {one.sentence}" + (" *Contradicts the report.*" if one.contradicts else "")
 
 
 def _cell(text: str) -> str:
