@@ -18,10 +18,9 @@ from limner.suites import Faces
 
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    settings = params.load().of(name)
+    settings = left_out.present(params.load().of(name), name)
     if left_out.evaluation(settings, name):
         return
-    settings = left_out.present(settings, name)
     model, size, run = settings.model(name), settings.size, Path("runs", name)
     known = tables.read(Path(model.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
     faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))

@@ -54,8 +54,11 @@ def test_the_card_tells_how_much_was_learned_and_of_what(
     tmp_path: Path, settings: Params, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painter = settings.model("painter")
-    train = replace(painter.train, styles=("ink", "wash"), most={"ink": 1}, tune="norms", data="data/boxed")
-    settings = replace(settings, models={"painter": replace(painter, init="base", train=train, suites=painter.suites)})
+    train = replace(painter.train, styles=("ink", "wash"), most={"ink": 1}, tune="norms")
+    settings = replace(
+        settings,
+        models={"painter": replace(painter, init="base", train=train, data="data/boxed", suites=painter.suites)},
+    )
     root = small.write(tmp_path)
     faces = small.times_of(root)
     monkeypatch.setattr(card, "_rows", lambda *_: [])

@@ -65,8 +65,8 @@ def test_a_model_s_own_faces_count(project: Path) -> None:
     columns, lines = tables.rows(project / "data/faces.csv")
     ann = [line for line in lines if line["person"] == "ann"]
     tables.write_rows(project / "data/boxed/faces.csv", columns, ann)
-    train = replace(NEEDY.train, needs=(small.MANIFESTS["bob"],), data="data/boxed")
-    told = reason(settle(project, needy=replace(NEEDY, train=train)), "needy")
+    train = replace(NEEDY.train, needs=(small.MANIFESTS["bob"],))
+    told = reason(settle(project, needy=replace(NEEDY, train=train, data="data/boxed")), "needy")
     assert told is not None
     assert "of which data/boxed/faces.csv has no face" in told
 

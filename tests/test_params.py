@@ -57,7 +57,7 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     assert "'models.painter.train.epohcs'; allowed: people, styles, epochs, most, tune, " in message
     assert "(did you mean 'epochs'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
-    assert "manifests, most (did you mean 'people'?)" in message
+    assert "manifests, most, needs (did you mean 'people'?)" in message
 
 
 def test_a_missing_key(tree: Any, tmp_path: Path) -> None:

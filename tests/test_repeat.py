@@ -21,7 +21,8 @@ from limner.train import machine
 from limner.train import settings as of
 from limner.train.machine import Machine
 from limner.train.objective import Recipe
-from limner.train.run import Places, Plan, train
+from limner.train.plan import Places, Plan
+from limner.train.run import train
 
 NAME = "tiny"
 

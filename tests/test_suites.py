@@ -151,8 +151,7 @@ def test_a_missing_output_is_named(project: Path, model: Model) -> None:
 
 def test_a_model_may_have_faces_of_its_own(project: Path) -> None:
     (project / "data").rename(project / "boxed")
-    train = replace(PAINTER.train, data="boxed")
-    boxed = replace(PAINTER, train=train, sketches="boxed/sketches")
+    boxed = replace(PAINTER, data="boxed", sketches="boxed/sketches")
     samples = faces_of(project, boxed).samples(PAINTER.suites["unseen"], "unseen")
     assert samples[0].truth == project / "boxed/faces/ann-4.png"
     assert all(sample.truth.is_file() and sample.input.is_file() for sample in samples)

@@ -185,6 +185,6 @@ def test_the_stage_says_what_is_wrong_in_a_sentence(
 def test_eyes_are_looked_for_where_the_frame_is_another(root: Path) -> None:
     align = params.load(root / "params.yaml").align
     own = evaluate.setting(PAINTER, align, Path("weights"))
-    boxed = evaluate.setting(replace(PAINTER, train=replace(PAINTER.train, data="data/boxed")), align, Path("weights"))
+    boxed = evaluate.setting(replace(PAINTER, data="data/boxed"), align, Path("weights"))
     assert own.eyes == evaluate.eyes(align)
     assert boxed.eyes is None

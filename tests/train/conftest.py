@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from limner.nets import shift_tolerant
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from . import tiny
 

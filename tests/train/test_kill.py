@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from limner.nets import store
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from . import tiny
 from .tiny import elsewhere, go, written

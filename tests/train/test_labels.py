@@ -12,7 +12,7 @@ from limner.errors import LimnerError, ModelError, SourceError
 from limner.nets import store
 from limner.train import checkpoint, start
 from limner.train.loop import Trainer
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from . import tiny
 from .tiny import CARD, RECIPE, elsewhere, go, written

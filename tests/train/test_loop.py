@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from limner.errors import TrainingError
 from limner.pairs import JITTER, Augment
 from limner.train.mean import RunningMean
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from .tiny import trainer
 

@@ -12,7 +12,8 @@ from limner.nets import adapter, store
 from limner.params import Tune
 from limner.train import checkpoint
 from limner.train.loop import Trainer
-from limner.train.run import Places, pictures
+from limner.train.plan import Places
+from limner.train.seen import seen
 
 from .tiny import AUGMENT, CARD, PLAN, RECIPE, elsewhere, go, written
 
@@ -82,9 +83,9 @@ def test_whole_models_have_no_adapter(places: Places) -> None:
 @pytest.mark.parametrize(("most", "faces"), [(1, ["f3"]), (2, ["f1", "f4"]), (3, ["f1", "f3", "f5"]), (9, "all")])
 def test_some_faces_at_even_steps(places: Places, most: int, faces: list[str] | str) -> None:
     expected = [f"f{index}" for index in range(6)] if faces == "all" else faces
-    seen = pictures(places, CARD, AUGMENT, replace(PLAN, most={"ink": most}), 0)
-    assert [id for _, id in seen.learned.names] == expected
-    assert [id for _, id in seen.shown.names] == ["f6", "f7"], "what is shown stays the same"
+    sights = seen(places, CARD, AUGMENT, replace(PLAN, most={"ink": most}), 0)
+    assert [id for _, id in sights.learned.names] == expected
+    assert [id for _, id in sights.shown.names] == ["f6", "f7"], "what is shown stays the same"
 
 
 def test_each_style_has_its_own_number(places: Places) -> None:
@@ -97,8 +98,8 @@ def test_each_style_has_its_own_number(places: Places) -> None:
         ({"wash": 1}, [("wash", "f2"), *(("ink", f"f{index}") for index in range(6))]),
         ({"ink": 2, "wash": 2}, [("wash", "f0"), ("wash", "f4"), ("ink", "f1"), ("ink", "f4")]),
     ):
-        seen = pictures(places, card, AUGMENT, replace(PLAN, most=most), 0)
-        assert sorted(seen.learned.names) == sorted(expected)
+        sights = seen(places, card, AUGMENT, replace(PLAN, most=most), 0)
+        assert sorted(sights.learned.names) == sorted(expected)
 
 
 def test_the_number_of_pairs_is_noted(places: Places) -> None:
@@ -109,5 +110,5 @@ def test_the_number_of_pairs_is_noted(places: Places) -> None:
 
 def test_other_faces_are_another_training(places: Places) -> None:
     plans = PLAN, replace(PLAN, most={"ink": 3}), replace(PLAN, most={"ink": 6})
-    first, fewer, all_of_them = (pictures(places, CARD, AUGMENT, plan, 0).digests for plan in plans)
+    first, fewer, all_of_them = (seen(places, CARD, AUGMENT, plan, 0).digests for plan in plans)
     assert first == all_of_them != fewer

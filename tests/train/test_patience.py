@@ -15,7 +15,7 @@ from limner.train import checkpoint
 from limner.train.loop import Trainer
 from limner.train.machine import Machine
 from limner.train.patience import Patience
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from .tiny import CARD, PLAN, RECIPE, elsewhere, go, written
 

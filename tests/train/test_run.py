@@ -13,7 +13,7 @@ from limner.errors import LimnerError, ModelError
 from limner.nets import store
 from limner.train import checkpoint
 from limner.train.loop import Trainer
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from .tiny import CARD, RECIPE, elsewhere, go, written
 

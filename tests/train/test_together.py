@@ -12,7 +12,7 @@ from safetensors.torch import load
 
 from limner.pairs import JITTER, Augment
 from limner.train.machine import Machine
-from limner.train.run import Places
+from limner.train.plan import Places
 
 from . import tiny
 from .tiny import RECIPE, elsewhere, written

@@ -21,7 +21,8 @@ from limner.train import checkpoint, loop, start
 from limner.train import machine as machines
 from limner.train.machine import Machine
 from limner.train.objective import Objective, Recipe
-from limner.train.run import Places, Plan, train
+from limner.train.plan import Places, Plan
+from limner.train.run import train
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
