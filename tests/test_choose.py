@@ -2,7 +2,7 @@
 
 import pytest
 
-from limner.choose import evenly, few
+from limner.choose import evenly, few, named
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,11 @@ def test_each_lies_in_its_share(count: int, among: int, phase: float, chosen: li
 @pytest.mark.parametrize(("most", "chosen"), [(None, "abcde"), (9, "abcde"), (5, "abcde"), (2, "bd"), (1, "c")])
 def test_a_few_keep_their_order(most: int | None, chosen: str) -> None:
     assert few("abcde", most) == list(chosen)
+
+
+def test_people_by_their_names() -> None:
+    there = ["m-011", "woman", "f-005", "m-010", "f-005"]
+    assert named(["woman"], there) == ["woman"]
+    assert named(["m-0[01]*", "woman"], there) == ["m-010", "m-011", "woman"]
+    assert named(["f-00?", "f-005"], there) == ["f-005"]
+    assert named(["wom"], there) == []

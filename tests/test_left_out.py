@@ -96,3 +96,15 @@ def test_every_stage_says_so_and_does_nothing(project: Path, stage: str, capsys:
     for path in files.get(stage, []):
         if path.endswith("json"):
             assert json.loads((project / path).read_text()) == {}
+
+
+def test_a_suite_may_be_left_out_alone(project: Path) -> None:
+    suites = small.PAINTER.suites
+    lacking = {**suites, "third": replace(suites["other"], needs=(MISSING,))}
+    there = {**suites, "second": replace(suites["other"], needs=(small.MANIFESTS["bob"],))}
+    settings = settle(
+        project, lacking=replace(small.PAINTER, suites=lacking), there=replace(small.PAINTER, suites=there)
+    )
+    assert left_out.present(settings, "lacking").model("lacking").suites == suites
+    assert left_out.present(settings, "there") == settings
+    assert reason(settings, "lacking") is None

@@ -240,3 +240,27 @@ def test_sets_name_a_place_and_perhaps_manifests(tree: Any, tmp_path: Path) -> N
 def test_sets_that_cannot_be(tree: Any, tmp_path: Path, key: str, value: Any, words: str) -> None:
     tree[key] = {**tree.get(key, {}), **value}
     assert words in refused(tree, tmp_path)
+
+
+def test_one_name_makes_every_model_larger(tree: Any, tmp_path: Path) -> None:
+    tree |= {"scale": "large", "scales": {"large": {"size": 256, "recipes": {"limner": "pix2pix"}, "epochs": 2000}}}
+    tree["models"]["painter"]["train"]["size"] = 64
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(tree))
+    settings = params.load(path)
+    sketcher, painter = settings.of("sketcher"), settings.of("painter")
+    assert (sketcher.size, sketcher.recipe) == (256, settings.recipes["pix2pix"])
+    assert sketcher.model("sketcher").train.epochs == painter.model("painter").train.epochs == 2000
+    assert painter.size == 64, "a model that says its size keeps it"
+
+
+@pytest.mark.parametrize(
+    ("scale", "scales", "words"),
+    [
+        ("huge", {"large": {}}, "scale: 'huge' is not a block of `scales`"),
+        ("large", {"large": {"recipes": {"limner": "pix"}}}, "scales.large.recipes: 'pix' is not a block of `recipes`"),
+    ],
+)
+def test_scales_that_cannot_be(tree: Any, tmp_path: Path, scale: str, scales: Any, words: str) -> None:
+    tree |= {"scale": scale, "scales": scales}
+    assert words in refused(tree, tmp_path)

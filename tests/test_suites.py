@@ -175,3 +175,25 @@ def test_what_was_learned_is_known(project: Path) -> None:
     ):
         faces = faces_of(project, replace(PAINTER, train=replace(PAINTER.train, most=most)))
         assert {style: faces.learned(style) for style in by_style} == by_style
+
+
+def test_people_may_be_named_by_a_pattern(project: Path) -> None:
+    suite = Suite(people=("a*", "b?b"), split="all", styles=("ink",))
+    samples = faces_of(project, PAINTER).samples(suite, "s")
+    assert {sample.person for sample in samples} == {"ann", "bob"}
+    with pytest.raises(LimnerError, match=r"suite 's', people: there are no faces of 'c\*'"):
+        faces_of(project, PAINTER).samples(replace(suite, people=("c*",)), "s")
+
+
+def test_a_suite_of_the_faces_that_were_learned(project: Path) -> None:
+    train = replace(PAINTER.train, styles=("ink", "wash"), most={"ink": 1, "wash": 2})
+    suite = Suite(split="learned", styles=("ink", "wash", "chalk"))
+    faces = faces_of(project, replace(PAINTER, train=train))
+    found = [(sample.style, sample.id) for sample in faces.samples(suite, "s")]
+    assert sorted(found) == [
+        *(("chalk", f"ann-{face}") for face in range(4)),  # those that it would have learned
+        *(("ink", "ann-2"), ("wash", "ann-1"), ("wash", "ann-3")),
+    ]
+    assert [sample.id for sample in faces.samples(replace(suite, styles=("wash",), most=1), "s")] == ["ann-3"]
+    with pytest.raises(LimnerError, match="suite 's' is empty"):
+        faces.samples(replace(suite, people=("bob",)), "s")

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from limner import apply, images, tables
 from limner.apply import Translator, erase_inputs
+from limner.errors import ParamsError
 from limner.mesh import IRISES, NOSE
 from limner.nets import store
 from limner.params import Model, Suite
@@ -174,3 +176,28 @@ def test_a_sketcher_draws_every_face_and_its_suites(project: Path) -> None:
     assert made(project / "runs/sketcher/suites/0/unseen/ink") == {
         name: drawn[name] for name in ("ann-4.png", "ann-5.png")
     }
+
+
+def test_one_part_alone(project: Path) -> None:
+    network(project / "models/painter", PAINTER, 0)
+    settle(project, "painter", PAINTER, seeds=1)
+    main = runpy.run_path(str(Path(__file__).parent.parent / "stages/translate.py"))["main"]
+    main("painter", "--only", "suites")
+    assert not (project / "runs/painter/pictures").exists()
+    assert (project / "runs/painter/suites/0/strange_style/chalk/ann-4.png").is_file()
+    shutil.rmtree(project / "runs/painter")
+    main("painter", "--only", "writes")
+    assert not (project / "runs/painter/suites").exists()
+    assert set(made(project / "runs/painter/pictures")) == {
+        f"{style}/{path.name}" for style in ("ink", "learned") for path in faces(project)
+    }
+    with pytest.raises(ParamsError, match="only `--only writes` and `--only suites` are allowed"):
+        main("painter", "--only", "pictures")
+
+
+def test_a_model_that_writes_nothing(project: Path) -> None:
+    silent = replace(PAINTER, writes=None)
+    network(project / "models/painter", silent, 0)
+    settle(project, "painter", silent, seeds=1)
+    translate(project, "painter")
+    assert {path.name for path in (project / "runs/painter").iterdir()} == {"suites"}
