@@ -103,5 +103,5 @@ def test_a_start_of_another_shape_is_refused_with_both_sides(places: Places) -> 
 
 
 def test_nobody_to_learn_is_an_error(places: Places) -> None:
-    with pytest.raises(LimnerError, match="no train faces of bob, whom tiny shall learn; it knows ana"):
+    with pytest.raises(LimnerError, match="no training faces of bob, whom tiny shall learn; it knows ana"):
         go(places, card=replace(CARD, people=("bob",)))

@@ -9,7 +9,6 @@ import posixpath
 from pathlib import Path, PurePosixPath
 
 from limner.errors import LimnerError
-from limner.fetch.sources import chained, local
 
 FOLDER = PurePosixPath("data/manifests")
 PHOTOS = PurePosixPath("data/photos")
@@ -48,6 +47,8 @@ def seen_from_here(url: str, home: PurePosixPath) -> str:
     """A url of a manifest of the project in the folder `home`, for which relative paths are relative to that."""
     if not url or home == PurePosixPath():
         return url
+    from limner.fetch.sources import chained, local  # what only paints does without fsspec
+
     if link := chained(url):
         return f"{link[0]}::{seen_from_here(link[1], home)}"
     path = local(url)
