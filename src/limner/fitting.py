@@ -19,10 +19,23 @@ def check(settings: "Params", path: Path) -> None:
     Raises:
         ParamsError: the first thing that does not fit.
     """
+    _check_scales(settings, path)
     _check_trainings(settings, path)
     _check_sources(settings, path)
     _check_suites(settings, path)
     _check_altered(settings, path)
+
+
+def _check_scales(settings: "Params", path: Path) -> None:
+    """Refuse a scale, or a recipe in one, that there is not."""
+    if settings.scale is not None and settings.scale not in settings.scales:
+        told = choices(settings.scale, settings.scales)
+        raise ParamsError(f"{path}: scale: {settings.scale!r} is not a block of `scales`; {told}")
+    for name, scale in settings.scales.items():
+        for recipe in (*scale.recipes, *scale.recipes.values()):
+            if recipe not in settings.recipes:
+                told = choices(recipe, settings.recipes)
+                raise ParamsError(f"{path}: scales.{name}.recipes: {recipe!r} is not a block of `recipes`; {told}")
 
 
 def _check_trainings(settings: "Params", path: Path) -> None:

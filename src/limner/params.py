@@ -199,7 +199,8 @@ class Scale:
     """What replaces the numbers of every model that does not say its own: so all can be made larger by one name."""
 
     size: Size | None = None
-    recipe: Name | None = None
+    recipes: dict[Name, Name] = field(default_factory=dict)
+    """By recipe, the one in its place."""
     epochs: Count | None = None
     """In place of the model's own, too."""
 
@@ -263,26 +264,19 @@ class Params:
         scale's.
 
         Raises:
-            ParamsError: params.yaml has no such model, or no such scale.
+            ParamsError: params.yaml has no such model.
         """
-        model, scale = self.model(name), self._scale
+        model, scale = self.model(name), self.scales[self.scale] if self.scale else Scale()
         own = model.train
+        recipe = own.recipe or self.train.recipe
         return replace(
             self,
             size=own.size or scale.size or self.size,
             flip=self.flip if own.flip is None else own.flip,
-            train=replace(self.train, recipe=own.recipe or scale.recipe or self.train.recipe),
+            train=replace(self.train, recipe=scale.recipes.get(recipe, recipe)),
             evaluate=replace(self.evaluate, seeds=own.seeds or self.evaluate.seeds),
             models={**self.models, name: replace(model, train=replace(own, epochs=scale.epochs or own.epochs))},
         )
-
-    @property
-    def _scale(self) -> Scale:
-        if self.scale is None:
-            return Scale()
-        if self.scale not in self.scales:
-            raise ParamsError(f"scale: no scale {self.scale!r} in params.yaml; {choices(self.scale, self.scales)}")
-        return self.scales[self.scale]
 
     def jitters(self, name: str) -> bool:
         """Whether a model's pairs are varied in geometry: as its block says, or the switch that the block names.
