@@ -1,5 +1,6 @@
 """Whether what is claimed holds: verdicts that can be told by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,12 @@ def claim(a: str, b: str | None, holds: Any, figure: str = "lpips") -> Claim:
 )
 def test_verdicts(results: Results, a: str, b: str | None, holds: Any, figure: str, verdict: str) -> None:
     assert judge.judge(claim(a, b, holds, figure), results).verdict == verdict
+
+
+def test_of_these_very_pictures_the_mean_decides(results: Results) -> None:
+    for amount, verdict in ((0.15, "yes"), (0.149, "no")):
+        asked = replace(claim("one/seen/ink", None, {"at_most": amount}), these=True)
+        assert judge.judge(asked, results).verdict == verdict
 
 
 def test_a_difference_as_by_hand(results: Results) -> None:

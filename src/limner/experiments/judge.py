@@ -120,7 +120,8 @@ def judge(claim: Claim, results: Results) -> Judged:
 
 def _alone(claim: Claim, entry: Entry, figure: Figure, results: Results) -> Judged:
     cell = results.cell(entry, claim.figure)
-    low, high = (cell.low - claim.amount, cell.high - claim.amount)
+    ends = (cell.value, cell.value) if claim.these else (cell.low, cell.high)
+    low, high = (end - claim.amount for end in ends)
     verdict = _by(low, high) if claim.kind == "at_least" else _by(-high, -low)
     counts = (results.counts(entry),)
     why = _why(cell.low, cell.value, counts)

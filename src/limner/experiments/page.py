@@ -121,7 +121,8 @@ def details(one: Judged) -> str:
     about = one.figure.label
     kind, amount = one.claim.kind, f"{one.claim.amount:g}"
     if one.claim.absolute:
-        return f"{about} {told['a']} ({between}), asked for {kind.replace('_', ' ')} {amount}; {sample}."
+        of_these = " of these very pictures" if one.claim.these else ""
+        return f"{about} {told['a']} ({between}), asked for {kind.replace('_', ' ')} {amount}{of_these}; {sample}."
     apart = f"{about} {told['a']} beside {told['b']}"
     if kind == "within":
         asked = f"; asked for {'at least 1/' if one.figure.higher else 'at most '}{amount}"

@@ -50,6 +50,8 @@ class Claim:
     figure: Name
     holds: Literal["better", "worse"] | Amount
     b: Filled | None = None
+    these: bool = False
+    """It is about these very pictures and no others, so that their mean decides: only of `at_least` and `at_most`."""
 
     @property
     def kind(self) -> str:
@@ -151,7 +153,7 @@ def _show(block: Any, where: str) -> Show:
 def _answer(block: Any, where: str) -> Answer:
     block = _mapping(block, where, "an answer")
     several = "all" in block
-    own = [key for key in ("a", "b", "figure", "holds") if key in block]
+    own = [key for key in ("a", "b", "figure", "holds", "these") if key in block]
     if several and own:
         raise ParamsError(f"{where}: {', '.join(own)} cannot stand beside `all`: each of its claims has its own")
     rest = {key: value for key, value in block.items() if key not in ("all", "claims", *own)}
@@ -181,6 +183,8 @@ def _claim(block: Any, where: str) -> Claim:
     if claim.absolute != (claim.b is None):
         also = "stands by itself: leave `b` out" if claim.absolute else "needs `b`, the entry that it is held against"
         raise ParamsError(f"{where}: {claim.kind} {also}")
+    if claim.these and not claim.absolute:
+        raise ParamsError(f"{where}: `these` is only of at_least and at_most")
     for entry in filter(None, (claim.a, claim.b)):
         _parsed(entry, where)
     return claim
