@@ -18,7 +18,7 @@ from limner.suites import Faces
 
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    settings = left_out.present(params.load().of(name), name)
+    settings = left_out.present(params.load(model=name), name)
     if left_out.evaluation(settings, name):
         return
     model, size, run = settings.model(name), settings.size, Path("runs", name)

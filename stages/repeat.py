@@ -8,7 +8,7 @@ from limner.stage import run
 
 
 def main(name: str) -> None:
-    settings = params.load().of(name)
+    settings = params.load(model=name)
     out = Path("runs", name, "repeats")
     out.mkdir(parents=True, exist_ok=True)
     if left_out.folders(settings, name, out) or len(settings.seeds) == 1:

@@ -19,11 +19,10 @@ def main(style: str, name: str = "") -> None:
     p = params.load()
     if style not in p.styles:
         raise ParamsError(f"no style {style!r} in params.yaml; {choices(style, p.styles)}")
-    chosen = p.dataset(name)
     effect = load(style, p.styles[style])
     data = Path("data", name)
     out = data / "sketches" / "effects" / style
-    draw_all(effect, data / "faces", out, p.workers.count, may_lack=p.may_lack(chosen))
+    draw_all(effect, data / "faces", out, p.workers.count, may_lack=bool(name) and p.may_lack(p.dataset(name)))
 
 
 if __name__ == "__main__":

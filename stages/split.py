@@ -13,7 +13,8 @@ from limner.stage import run
 def main(name: str = "") -> None:
     """Part the faces into training and test by group, and tell how near the two parts are."""
     settings = params.load()
-    settings.dataset(name)  # refuses a set that there is not
+    if name:
+        settings.dataset(name)  # refuses a set that there is not
     data = Path("data", name)
     faces = tables.read(data / "faces.csv", needs=("id", "person", "group", "time", "split"))
     small = thumbnails(data / "faces", faces["id"])

@@ -8,7 +8,7 @@ from limner.stage import run
 
 
 def main(name: str) -> None:
-    settings = params.load().of(name)
+    settings = params.load(model=name)
     if left_out.training(settings, name):
         return
     from limner.train import machine  # loads torch, which takes seconds

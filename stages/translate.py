@@ -12,7 +12,7 @@ from limner.stage import run
 def main(name: str, only: str = "", part: str = "") -> None:
     if (only, part) not in (("", ""), ("--only", "writes"), ("--only", "suites")):
         raise ParamsError(f"{only} {part}: only `--only writes` and `--only suites` are allowed")
-    settings = params.load().of(name)
+    settings = params.load(model=name)
     model, made = settings.model(name), Path("runs", name, "suites")
     writes = Path(model.writes) if model.writes and part != "suites" else None
     places = [*([writes] if writes else []), *([made] if part != "writes" else [])]

@@ -38,6 +38,8 @@ def present(settings: Params, name: str, root: Path = Path()) -> Params:
     """The params without those of the model's suites that are left out."""
     model = settings.model(name)
     suites = {suite: block for suite, block in model.suites.items() if not _lacking(model, block.needs, root)}
+    if len(suites) == len(model.suites):
+        return settings
     return replace(settings, models={**settings.models, name: replace(model, suites=suites)})
 
 

@@ -317,8 +317,8 @@ class Params:
         return one.manifests is not None and set(one.manifests) <= set(self.scrape.optional)
 
 
-def load(path: Path = Path("params.yaml")) -> Params:
-    """Read and check a whole params.yaml.
+def load(path: Path = Path("params.yaml"), model: str | None = None) -> Params:
+    """Read and check a whole params.yaml; as one `model` has it, if one is named (`Params.of`).
 
     Raises:
         ParamsError: the file is missing or no YAML, or any key is unknown, missing or mistyped.
@@ -331,4 +331,4 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
     settings = build(Params, tree, str(path))
     fitting.check(settings, path)
-    return settings
+    return settings if model is None else settings.of(model)

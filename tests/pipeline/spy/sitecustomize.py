@@ -45,8 +45,10 @@ def spy(log: Path, stage: str, name: str) -> None:
 
     loaded = params.load
 
-    def load(*arguments: Path) -> params.Params:
-        settings = loaded(*arguments)  # checking all of params.yaml decides no byte: what is read later does
+    def load(*arguments: Path, model: str | None = None) -> params.Params:
+        settings = loaded(
+            *arguments, model=model
+        )  # checking all of params.yaml decides no byte: what is read later does
         for cls, prefix in PREFIXES.items():
             watch(getattr(params, cls), prefix.format(name=name))
         return settings
