@@ -16,6 +16,7 @@ from limner import images, params, tables
 from limner.align import geometry
 from limner.align.landmarks import Landmarker
 from limner.align.search import find
+from limner.blocks import Align
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "data" / "weights" / "face_landmarker.task"
@@ -23,7 +24,7 @@ PUPILS = (16, 18)
 KINDS = {"photos": ("p", "url"), "sketches": ("s", "sketch_url")}
 
 
-def worse_eye(irises: geometry.Floats, pupils: geometry.Floats, settings: params.Align) -> float:
+def worse_eye(irises: geometry.Floats, pupils: geometry.Floats, settings: Align) -> float:
     """Distance of the worse pupil from its place in the aligned frame, as a share of the eye distance."""
     matrix = geometry.similarity(irises, settings.eyes, settings.eye_distance)
     half = np.array([settings.eye_distance / 2, 0.0])

@@ -18,8 +18,10 @@ import torch
 import yaml
 from torch import Tensor
 
-from limner import device, files, images, metrics, params
+from limner import device, files, images, metrics
 from limner.align.landmarks import close_shared
+from limner.blocks import Size
+from limner.build import build
 from limner.errors import LimnerError, ParamsError
 from limner.evaluate.folders import listing
 from limner.metrics.views.case import Case, Setting
@@ -117,7 +119,7 @@ def varied(settings: Params, name: str, changes: Mapping[str, Any], side: int, s
         settings,
         seed=seed,
         size=side,
-        recipes={name: params.build(Recipe, {**asdict(chosen), **changes}, f"the recipe {name} so changed")},
+        recipes={name: build(Recipe, {**asdict(chosen), **changes}, f"the recipe {name} so changed")},
         train=train,
         models={MODEL: replace(model, train=replace(model.train, epochs=epochs))},
     )
@@ -245,7 +247,7 @@ def parser(words: str) -> argparse.ArgumentParser:
     made.add_argument("photos", type=Path)
     made.add_argument("drawings", type=Path, help="under the names of the photos")
     made.add_argument("--bgr", action="store_true", help="red and blue are swapped in the photos' files")
-    made.add_argument("--side", type=int, choices=get_args(params.Size), help="of the pictures, pixels")
+    made.add_argument("--side", type=int, choices=get_args(Size), help="of the pictures, pixels")
     made.add_argument("--seed", type=int, default=0, help="of who is held out, and of the (first) training")
     made.add_argument("--out", type=Path, required=True, help="folder of the results")
     made.add_argument("--params", type=Path, default=ROOT / "params.yaml", help="where the recipes are")

@@ -1,26 +1,25 @@
 """Measure one model on its suites: python stages/evaluate.py NAME."""
 
-from limner import workers
-
-if __name__ == "__main__":
-    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
-
 import json
 import sys
 from pathlib import Path
 
-from limner import card, evaluate, images, left_out, params, stage, tables
-from limner.evaluate import sheet
-from limner.evaluate.told import Told
+from limner import images, left_out, params, stage, tables, workers
 from limner.files import whole
-from limner.suites import Faces
 
 
 def main(name: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    settings = left_out.present(params.load(model=name), name)
-    if left_out.evaluation(settings, name):
+    asked = params.load(model=name)
+    if left_out.evaluation(asked, name):
         return
+    workers.prepare("limner.evaluate.engine")  # the workers import while this process does
+    from limner import card, evaluate  # loads torch, which takes seconds
+    from limner.evaluate import sheet
+    from limner.evaluate.told import Told
+    from limner.suites import Faces
+
+    settings = left_out.present(asked, name)
     model, size, run = settings.model(name), settings.size, Path("runs", name)
     known = tables.read(Path(model.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
     faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))

@@ -20,10 +20,10 @@ from click.testing import Result
 from PIL import Image as Pillow
 from typer.testing import CliRunner
 
+from limner.blocks import Scrape
 from limner.cli import app
 from limner.fetch import manners
 from limner.fetch.downloads import Downloads
-from limner.params import Scrape
 from tests.manifest.wiki import Wiki, wiki_serving
 
 OPTIONS = Scrape(

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from limner import images, tables
+from limner.blocks import Model, ModelTrain, Suite
 from limner.images import Image
-from limner.params import Model, ModelTrain, Suite
 from limner.suites import Faces
 
 SIZE = 32

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from limner import card, evaluate, params
+from limner import card, evaluate
+from limner.build import build
 from limner.evaluate.told import Told
 from limner.metrics.views.case import Setting
 from limner.params import Params
@@ -20,7 +21,7 @@ def settings(root: Path) -> Params:
     painter["train"] |= {"people": ["ann"], "styles": ["ink"]}
     painter["suites"] = {"unseen": {"people": ["ann"], "split": "test", "styles": ["ink", "wash", "learned"]}}
     tree["models"] = {"painter": painter}
-    return params.build(Params, tree, "params.yaml")
+    return build(Params, tree, "params.yaml")
 
 
 @pytest.mark.parametrize("labels", [None, "person"])

@@ -10,6 +10,7 @@ from tests.loading import LIBRARIES, loaded
 
 PLUMBING = {
     "__init__.py",
+    "blocks.py",
     "build.py",
     "errors.py",
     "fitting.py",
@@ -28,6 +29,7 @@ LATER = {
     "train": ("limner.train.machine", "limner.train.settings", "limner.train.run"),
     "repeat": ("limner.repeat",),
     "translate": ("limner.device", "limner.apply", "limner.suites"),
+    "evaluate": ("limner.card", "limner.evaluate", "limner.evaluate.sheet", "limner.evaluate.told", "limner.suites"),
 }
 """What a stage loads only where there is something to do, and after params.yaml was checked: torch takes seconds."""
 

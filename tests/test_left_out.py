@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from limner import left_out, params, tables
+from limner.blocks import Model
 from limner.left_out import NOTE, reason
-from limner.params import Model, Params
+from limner.params import Params
 from tests import small
 
 STAGES = Path(__file__).parent.parent / "stages"

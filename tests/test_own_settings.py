@@ -11,8 +11,8 @@ import torch
 import yaml
 
 from limner import images
+from limner.blocks import ModelTrain, Suite
 from limner.nets import card
-from limner.params import ModelTrain, Suite
 from tests import small
 
 STAGES = Path(__file__).parent.parent / "stages"

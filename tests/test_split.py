@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from limner import split as splits
+from limner.blocks import Split
 from limner.errors import LimnerError
-from limner.params import Split
 
 PARAMS = Split(test=0.2, gap_seconds=0.25)
 

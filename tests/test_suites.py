@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from limner import images
+from limner.blocks import Model, Suite
 from limner.errors import LimnerError
-from limner.params import Model, Suite
 from tests import small
 from tests.small import MANIFESTS, PAINTER, SEED, SIZE, SKETCHER, faces_of
 

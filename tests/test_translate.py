@@ -17,10 +17,10 @@ from torch import Tensor
 
 from limner import apply, images, tables
 from limner.apply import Translator, erase_inputs
+from limner.blocks import Model, Suite
 from limner.errors import ParamsError
 from limner.mesh import IRISES, NOSE
 from limner.nets import store
-from limner.params import Model, Suite
 from limner.sketch.erase import PAPER
 from tests import small
 

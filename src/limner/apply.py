@@ -10,11 +10,12 @@ from torch import Tensor
 
 from limner import device as devices
 from limner import images, sketches
+from limner.blocks import Feature, Suite
 from limner.errors import FaceError
 from limner.files import whole
 from limner.nets import store
 from limner.pairs import load, to_pixels, to_unit, with_planes
-from limner.params import Feature, Params, Suite
+from limner.params import Params
 from limner.progress import progress
 from limner.sketch.erase import erase
 from limner.suites import Faces, Sample

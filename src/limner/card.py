@@ -14,10 +14,11 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from limner.blocks import DATA
 from limner.evaluate.told import Mean, Told
 from limner.evaluate.yardsticks import CEILING, MODEL
 from limner.files import whole
-from limner.params import DATA, Params
+from limner.params import Params
 
 TERMS = ("source", "credit", "author", "license")
 """What is told of a picture's origin, columns of data/faces.csv."""

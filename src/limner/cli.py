@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from limner import params, sketch, sketches, stage, workers
+from limner.blocks import Model
 from limner.errors import ParamsError, choices
 from limner.manifest import command as manifest
 from limner.paint.backends import Choice, Device
@@ -154,7 +155,7 @@ def _check_labels(settings: params.Params, name: str) -> None:
         raise ParamsError(f"{place}: no manifest has a column {column!r}; {choices(column, there)}")
 
 
-def _styles(settings: params.Params, model: params.Model, below: Path) -> list[str]:
+def _styles(settings: params.Params, model: Model, below: Path) -> list[str]:
     """The styles that will lie below a folder that a model reads: of effects, of artists and of other models."""
     root = Path(model.data, "sketches")
     folders = [

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from limner import tables
+from limner.blocks import Model
 from limner.files import whole
-from limner.params import Model, Params
+from limner.params import Params
 
 NOTE = "left_out.txt"
 """In a folder: why there is nothing else in it."""

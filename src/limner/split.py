@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from limner import images
+from limner.blocks import Split
 from limner.errors import LimnerError, choices
-from limner.params import Split
 
 SPLITS = ("train", "test", "gap")
 GIVEN = ("train", "test", "gap", "other")

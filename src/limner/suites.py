@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from limner import sketches, tables
+from limner.blocks import Model, Suite
 from limner.choose import few, named
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
-from limner.params import Model, Suite
 
 WHO = ("person", "group")
 

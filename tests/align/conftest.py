@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from limner import images, params
+from limner import images
 from limner.align.landmarks import Landmarker
+from limner.blocks import Align
 from limner.images import Image
 
 
 @pytest.fixture(scope="session")
-def settings(root: Path) -> params.Align:
+def settings(root: Path) -> Align:
     """The align section as it stands in params.yaml, with the frame that these tests count in."""
-    return params.Align(size=400, eyes=(200, 170), eye_distance=120, min_eye_distance=16, max_yaw=45, same_person=0.6)
+    return Align(size=400, eyes=(200, 170), eye_distance=120, min_eye_distance=16, max_yaw=45, same_person=0.6)
 
 
 @pytest.fixture(scope="session")

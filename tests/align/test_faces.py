@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from limner import images, params, tables
+from limner import images, tables
 from limner.align import batch
 from limner.align.faces import align_all
 from limner.align.landmarks import Landmarker
+from limner.blocks import Align
 from limner.errors import LimnerError, ParamsError
 
 
@@ -27,7 +28,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def test_a_face_and_its_drawing(
-    folder: Path, settings: params.Align, model: Path, landmarker: Landmarker, photo_file: Path, drawing_file: Path
+    folder: Path, settings: Align, model: Path, landmarker: Landmarker, photo_file: Path, drawing_file: Path
 ) -> None:
     raw = [row("f", photo_file, sketch_file=str(drawing_file), style="student", sex="f")]
     align_all(raw, settings, model, folder, workers=1)
@@ -51,7 +52,7 @@ def test_a_face_and_its_drawing(
 
 
 def test_what_is_left_out_is_told_and_the_rest_goes_on(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, photo: np.ndarray, tmp_path: Path
+    folder: Path, settings: Align, model: Path, photo_file: Path, photo: np.ndarray, tmp_path: Path
 ) -> None:
     (tmp_path / "text.png").write_text("no picture")
     images.write(tmp_path / "wall.png", np.full((200, 300, 3), 128, np.uint8))
@@ -81,17 +82,17 @@ def test_what_is_left_out_is_told_and_the_rest_goes_on(
 
 
 def test_a_turned_head_is_skipped(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, landmarker: Landmarker, photo: np.ndarray
+    folder: Path, settings: Align, model: Path, photo_file: Path, landmarker: Landmarker, photo: np.ndarray
 ) -> None:
     turned = abs(landmarker.detect(photo)[0].yaw)
-    strict = params.Align(**{**vars(settings), "max_yaw": turned / 2})
+    strict = Align(**{**vars(settings), "max_yaw": turned / 2})
     with pytest.raises(LimnerError, match="no usable face in 1 photos"):
         align_all([row("f", photo_file)], strict, model, folder, workers=1)
     assert "align.max_yaw" in tables.read(folder / "faces_problems.csv").loc[0, "reason"]
 
 
 def test_the_second_run_remembers_and_gives_the_same_bytes(
-    folder: Path, settings: params.Align, model: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, settings: Align, model: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photos = sorted((shared / "cuhk" / "photos").iterdir())[:3]
     raw = [row(path.stem, path) for path in photos]
@@ -112,12 +113,12 @@ def test_the_second_run_remembers_and_gives_the_same_bytes(
     monkeypatch.setattr(batch, "parallel_map", lambda work, tasks, *_: (costs.append(len(tasks)), map(work, tasks))[1])
     more = [*raw, row("new", sorted((shared / "cuhk" / "photos").iterdir())[3])]
     align_all(more, settings, model, folder)
-    align_all(raw, params.Align(**{**vars(settings), "eye_distance": 100}), model, folder)
+    align_all(raw, Align(**{**vars(settings), "eye_distance": 100}), model, folder)
     assert costs == [1, 3]
 
 
 def test_without_memory_the_same_bytes(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, tmp_path: Path
+    folder: Path, settings: Align, model: Path, photo_file: Path, tmp_path: Path
 ) -> None:
     raw = [row("file", photo_file), row("b", photo_file)]
     align_all(raw, settings, model, folder, workers=2)
@@ -128,7 +129,7 @@ def test_without_memory_the_same_bytes(
 
 
 def test_a_damaged_memory_is_no_memory(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, tmp_path: Path
+    folder: Path, settings: Align, model: Path, photo_file: Path, tmp_path: Path
 ) -> None:
     raw = [row("f", photo_file)]
     align_all(raw, settings, model, folder, workers=1)
@@ -141,7 +142,7 @@ def test_a_damaged_memory_is_no_memory(
         assert contents(folder) == first
 
 
-def test_eyes_outside_the_frame_are_refused(folder: Path, settings: params.Align, model: Path) -> None:
-    wrong = params.Align(**{**vars(settings), "eyes": (200, 400)})
+def test_eyes_outside_the_frame_are_refused(folder: Path, settings: Align, model: Path) -> None:
+    wrong = Align(**{**vars(settings), "eyes": (200, 400)})
     with pytest.raises(ParamsError, match=r"align\.eyes"):
         align_all([row("f", "none.png")], wrong, model, folder)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from limner import images, params, tables
+from limner import images, tables
 from limner.align import persons
 from limner.align.faces import align_all
 from limner.align.landmarks import Landmarker
+from limner.blocks import Align
 from limner.chip import FILE
 from limner.errors import LimnerError
 
@@ -49,7 +50,7 @@ def embedded(landmarker: Landmarker, model: Path, photo: Path, face: Path) -> fl
 
 def test_in_a_group_the_person_is_found(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     landmarker: Landmarker,
     people: dict[str, list[Path]],
@@ -67,7 +68,7 @@ def test_in_a_group_the_person_is_found(
 
 def test_strangers_are_skipped_and_only_where_there_is_a_reference(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     people: dict[str, list[Path]],
 ) -> None:
@@ -90,7 +91,7 @@ def test_strangers_are_skipped_and_only_where_there_is_a_reference(
 
 def test_another_reference_is_another_answer(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     people: dict[str, list[Path]],
     group: Path,
@@ -108,7 +109,7 @@ def test_another_reference_is_another_answer(
 
 def test_a_reference_without_a_face_is_told(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     people: dict[str, list[Path]],
     tmp_path: Path,
@@ -128,7 +129,7 @@ def test_a_reference_without_a_face_is_told(
 
 def test_missing_weights_are_named(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     photo_file: Path,
     tmp_path: Path,
@@ -143,7 +144,7 @@ def test_missing_weights_are_named(
 
 def test_personal_metadata_never_reaches_a_face(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     photo_file: Path,
     tmp_path: Path,

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from limner import images, params, tables
+from limner import images, tables
 from limner.align import geometry, place
 from limner.align.faces import align_all
 from limner.align.landmarks import Face, Landmarker
+from limner.blocks import Align, Place
 from limner.errors import LimnerError
 from limner.mesh import IRISES
 
@@ -26,12 +27,12 @@ def face(degrees: float = 0.0, scale: float = 1.0) -> Face:
     return Face(geometry.transform(matrix, points), 0.0)
 
 
-def placed(settings: params.Align, how: params.Place, one: Face, draw: str = "") -> np.ndarray:
+def placed(settings: Align, how: Place, one: Face, draw: str = "") -> np.ndarray:
     """(478, 2) where the points of a face come to lie in the frame."""
     return geometry.transform(place.matrix(one, replace(settings, place=how), draw), one.points)[:, :2]
 
 
-def test_a_box_is_in_the_middle_as_large_as_faces_are_and_turned_as_it_was(settings: params.Align) -> None:
+def test_a_box_is_in_the_middle_as_large_as_faces_are_and_turned_as_it_was(settings: Align) -> None:
     points = placed(settings, "box", face(12, 0.4))
     low, high = points.min(axis=0), points.max(axis=0)
     assert (low + high) / 2 == pytest.approx([199.5, 199.5])
@@ -39,7 +40,7 @@ def test_a_box_is_in_the_middle_as_large_as_faces_are_and_turned_as_it_was(setti
     assert geometry.roll(points[IRISES]) == pytest.approx(12)
 
 
-def test_a_loose_face_is_disturbed_within_bounds_by_nothing_but_its_draw(settings: params.Align) -> None:
+def test_a_loose_face_is_disturbed_within_bounds_by_nothing_but_its_draw(settings: Align) -> None:
     level = placed(settings, "eyes", face())
     turns, scales, shifts = [], [], []
     for number in range(400):
@@ -64,12 +65,12 @@ def test_a_loose_face_is_disturbed_within_bounds_by_nothing_but_its_draw(setting
 @pytest.mark.parametrize(("how", "near"), [("box", 0.08), ("loose", 0.03)])
 def test_a_drawing_lies_as_its_photo_does(
     folder: Path,
-    settings: params.Align,
+    settings: Align,
     model: Path,
     landmarker: Landmarker,
     photo_file: Path,
     drawing_file: Path,
-    how: params.Place,
+    how: Place,
     near: float,
 ) -> None:
     """Nearly, since the artist drew the face a little narrower or wider: only the irises are held to one another."""
@@ -86,7 +87,7 @@ def test_a_drawing_lies_as_its_photo_does(
 
 
 def test_small_whole_pictures_are_taken_with_or_without_a_face(
-    folder: Path, settings: params.Align, model: Path, shared: Path, tmp_path: Path
+    folder: Path, settings: Align, model: Path, shared: Path, tmp_path: Path
 ) -> None:
     faces, drawings = (shared / "sketchtoface" / "sketches" / name / "f005.jpg" for name in ("A64", "B64"))
     wall = tmp_path / "wall.png"
@@ -120,7 +121,7 @@ def test_small_whole_pictures_are_taken_with_or_without_a_face(
 
 
 def test_a_whole_picture_has_landmarks_where_its_face_lies(
-    folder: Path, settings: params.Align, model: Path, photo_file: Path, photo: np.ndarray
+    folder: Path, settings: Align, model: Path, photo_file: Path, photo: np.ndarray
 ) -> None:
     """1024 x 768 becomes square: x shrinks more than y."""
     align_all([row("f", photo_file)], replace(settings, place="whole"), model, folder, workers=1)
@@ -132,7 +133,7 @@ def test_a_whole_picture_has_landmarks_where_its_face_lies(
     assert all(gray[round(float(y)), round(float(x))] < 90 for x, y in points)
 
 
-def test_a_set_whose_manifests_were_left_out_is_empty(folder: Path, settings: params.Align, model: Path) -> None:
+def test_a_set_whose_manifests_were_left_out_is_empty(folder: Path, settings: Align, model: Path) -> None:
     columns = list(row("f", "x", manifest="m.csv"))
     align_all([], settings, model, folder, columns=columns)
     table = tables.read(folder / "faces.csv")

@@ -15,12 +15,12 @@ import pytest
 import yaml
 
 from limner import evaluate, images, params, stage
+from limner.blocks import Model
 from limner.errors import LimnerError
 from limner.evaluate import engine
 from limner.evaluate.collect import NO_SEED, Evaluation
 from limner.evaluate.yardsticks import CEILING, FLOORS, METHODS, MODEL
 from limner.metrics.views.case import Setting
-from limner.params import Model
 from tests.small import PAINTER, SEED, SIZE, SKETCHER, faces_of, times_of
 
 NAMES = ["l1", "ssim"]

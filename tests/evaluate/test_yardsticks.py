@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from limner import images
+from limner.blocks import Suite
 from limner.errors import LimnerError
 from limner.evaluate.yardsticks import CEILING, COPY, FLOORS, MEAN, NEAREST, Yardsticks, neighbours
-from limner.params import Suite
 from tests.small import PAINTER, SIZE, SKETCHER, faces_of, times_of
 
 

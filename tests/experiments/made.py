@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from limner import bootstrap, images, params, tables
+from limner.blocks import Suite
 from limner.compare import ALL
-from limner.params import Params, Suite
+from limner.params import Params
 
 FIGURES = {"lpips": "lower", "ssim": "higher"}
 Values = Mapping[str, Sequence[float]]

@@ -291,7 +291,7 @@ RUN = """
 import json, sys
 from limner.fetch import manners
 from limner.fetch.downloads import Downloads, Wanted
-from limner.params import Scrape
+from limner.blocks import Scrape
 
 manners.PAUSE = 0.01
 options, wanted = json.load(open("run.json"))

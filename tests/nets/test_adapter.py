@@ -7,11 +7,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from limner.blocks import Tune
 from limner.errors import ModelError
 from limner.nets import adapter, store
 from limner.nets.plain import plain
 from limner.nets.unet import UNet
-from limner.params import Tune
 from limner.train.mean import RunningMean
 
 from ..train.tiny import CARD

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from limner import tables
-from limner.params import Model, Suite
+from limner.blocks import Model, Suite
 
 FIGURES = (
     ("l1", "l1", "L1", "L1: mean absolute error", "lower"),

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from limner import images, params, tables
+from limner import images, tables
+from limner.blocks import Model
+from limner.build import build
 from limner.images import Image
-from limner.params import Model, Params
+from limner.params import Params
 from tests.report import evaluated
 
 HOSTILE = "<script>alert(\"x\")</script> & 'co' <img src=x onerror=alert(1)>"
@@ -34,7 +36,7 @@ def small_settings(path: Path) -> Params:
             block["people"] = ["anna"] if "woman" in block["people"] else ["ben"]
             block["styles"] = [s for s in block["styles"] if s in ("stamp", "pencil", "learned")]
     tree["models"]["painter"]["suites"][ERASED] = {**tree["models"]["painter"]["suites"]["unseen"], "erase": ["nose"]}
-    return params.build(Params, tree, str(path))
+    return build(Params, tree, str(path))
 
 
 def face(seed: int, side: int = 96) -> Image:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from limner import images
+from limner.blocks import Altered
 from limner.errors import LimnerError
-from limner.params import Altered
 from limner.sketch.altered import alter, alter_all, source
 from limner.sketch.erase import Floats, erase, rub
 from limner.sketch.wobble import wobble

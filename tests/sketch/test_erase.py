@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from limner.blocks import Feature
 from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_EYE
-from limner.params import Feature
 from limner.sketch.erase import EDGE, FEATURES, PAPER, Floats, erase, reach, rub
 from tests.loading import loaded
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from limner.blocks import Tune
 from limner.nets import adapter, store
-from limner.params import Tune
 from limner.train import checkpoint
 from limner.train.loop import Trainer
 from limner.train.plan import Places

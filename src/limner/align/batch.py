@@ -11,8 +11,8 @@ from limner.align import landmarks, memory, picture
 from limner.align.landmarks import Landmarker
 from limner.align.memory import Aligned, Facts, Memory
 from limner.align.persons import Likeness
+from limner.blocks import Align
 from limner.errors import FaceError, LimnerError
-from limner.params import Align
 from limner.workers import parallel_map
 
 

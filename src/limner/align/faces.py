@@ -12,9 +12,9 @@ import numpy as np
 from limner import tables
 from limner.align.batch import Job, align_pictures
 from limner.align.memory import Aligned, Facts
+from limner.blocks import Align
 from limner.errors import LimnerError, ParamsError
 from limner.files import whole
-from limner.params import Align
 from limner.tables import Problem, Row
 
 FACTS = ("eye_distance", "yaw", "roll", "faces_found", "outside")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from limner import chip, files, images, mesh
-from limner.params import Align
+from limner.blocks import Align
 
 POINTS = (478, 3)
 LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy", "isal", "dlib-bin")

@@ -16,9 +16,9 @@ from limner.align.memory import Aligned, Facts
 from limner.align.persons import Likeness
 from limner.align.search import SMALL, centred, find
 from limner.align.warp import squared, warp
+from limner.blocks import Align
 from limner.errors import SourceError
 from limner.images import Image
-from limner.params import Align
 
 
 def align(

@@ -13,7 +13,7 @@ import numpy as np
 from limner.align import geometry
 from limner.align.geometry import Floats
 from limner.align.landmarks import Face
-from limner.params import Align
+from limner.blocks import Align
 
 BOX = 2.6
 """Longer side of the box around a face's landmarks, in eye distances, as measured on average: 2.56 for two of the

@@ -17,10 +17,10 @@ from pathlib import Path
 import pandas as pd
 
 from limner import metrics
+from limner.blocks import DATA, Align, Model
 from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
 from limner.evaluate.yardsticks import MODEL, Yardsticks
 from limner.metrics.views.case import Setting
-from limner.params import DATA, Align, Model
 from limner.suites import Faces, Sample
 
 

@@ -2,10 +2,8 @@
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 
 import pandas as pd
 
@@ -111,12 +109,12 @@ class Courses:
         return training.collect(self.results.root / "runs" / model / "training").snapshots
 
     def _measure(self, model: str, metric: str) -> pd.DataFrame:
-        from limner import evaluate
+        from limner import evaluate  # loads torch, as the next does
+        from limner.experiments.course import course
 
         params, root = self.results.params, self.results.root
         block, processes = params.model(model), params.workers.count
         setting = evaluate.setting(block, params.align, root / "data/weights")
-        course: Callable[..., pd.DataFrame] = import_module("limner.experiments.course").course
         return course(root / "runs" / model / "training", [metric], setting, block.learns, processes)
 
 

@@ -1,7 +1,6 @@
 """How much a model of one person makes others look like that person: `kin` of an entry's pictures, as figures."""
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -48,9 +47,9 @@ def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], pe
     Raises:
         LimnerError: see `check`; or the person has no training faces.
     """
-    from limner import evaluate
+    from limner import evaluate  # loads torch, as the next does
+    from limner.experiments.kin import kin
 
-    kin: Callable[..., pd.DataFrame] = import_module("limner.experiments.kin").kin  # loads torch
     wanted = check(params, entry, person)
     block, weights = params.model(entry.model), root / "data/weights"
     data = root / block.data

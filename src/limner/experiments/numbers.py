@@ -5,8 +5,6 @@ and a column a figure: numbers or words, nan where there is nothing to tell.
 """
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from pathlib import Path
 
 import pandas as pd
 
@@ -67,9 +65,9 @@ def _pairs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
 
 def _theirs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     """By label an entry: beside the second report's own outputs."""
-    made: Callable[[Path, Results, Mapping[str, str]], pd.DataFrame]
-    made = import_module("limner.experiments.theirs").numbers  # loads torch
-    return made(results.root, results, rows)
+    from limner.experiments import theirs  # loads torch
+
+    return theirs.numbers(results.root, results, rows)
 
 
 TABLES: Mapping[str, Callable[[Results, Mapping[str, str]], pd.DataFrame]] = {

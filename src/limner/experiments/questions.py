@@ -11,10 +11,12 @@ import yaml
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from limner.blocks import Name
+from limner.build import build
 from limner.errors import ParamsError, choices
 from limner.experiments.entry import Entry
 from limner.experiments.showing import KINDS, Filled, Show, entries
-from limner.params import Name, Strict, build
+from limner.strict import Strict
 
 Said = Literal["yes", "no", "nothing"]
 """What the report found."""

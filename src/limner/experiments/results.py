@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from limner import bootstrap, tables
+from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments import kinship
 from limner.experiments.entry import Entry
-from limner.params import Model, Params
+from limner.params import Params
 from limner.report.evaluation import folder_of, read_pictures
 from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
 

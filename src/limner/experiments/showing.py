@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from limner.params import Name, Strict
+from limner.blocks import Name
+from limner.strict import Strict
 
 Filled = Annotated[str, Field(min_length=1)]
 Rows = Annotated[dict[str, Filled], Field(min_length=1)]

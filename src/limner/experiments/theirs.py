@@ -13,9 +13,9 @@ from typing import Protocol
 import pandas as pd
 
 from limner import images, tables
+from limner.blocks import Scrape
 from limner.errors import LimnerError, ParamsError, SourceError
 from limner.fetch.downloads import Downloads, Wanted
-from limner.params import Scrape
 from limner.scrape import manifests, pictures
 from limner.tables import Problem
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 from weakref import WeakValueDictionary
 
+from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
 from limner.fetch import manners, members, sources
 from limner.fetch.daemon import in_daemon
@@ -23,7 +24,6 @@ from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
 from limner.fetch.store import Fetched, Store
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
-from limner.params import Scrape
 from limner.progress import progress
 
 __all__ = ["Downloads", "Fetched", "Wanted"]

@@ -12,8 +12,8 @@ from importlib.metadata import version
 from typing import Self
 from urllib.request import getproxies, proxy_bypass
 
+from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
-from limner.params import Scrape
 
 USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
 CONNECT = 15.0

@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from limner.blocks import Tune
 from limner.errors import ModelError
 from limner.files import whole
 from limner.nets import card as cards
@@ -24,7 +25,6 @@ from limner.nets import store
 from limner.nets.card import Card
 from limner.nets.start import NORMS
 from limner.nets.unet import UNet
-from limner.params import Tune
 
 ADAPTER = "adapter.safetensors"
 """The file in a model's folder: what differs from the model that its training started from."""

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from limner import tables
+from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import SourceError
 from limner.left_out import NOTE
-from limner.params import Model, Params
+from limner.params import Params
 from limner.report import training
 from limner.report.dataset import number
 from limner.report.results import MODEL, Cell, Closest, Figure, Files, Means, ModelResult, Scored, SuiteResult

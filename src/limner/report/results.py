@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from limner.params import Model, Suite
+from limner.blocks import Model, Suite
 from limner.report.training import Training
 
 MODEL = "model"

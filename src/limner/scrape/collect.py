@@ -6,9 +6,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from limner import tables
+from limner.blocks import Scrape
 from limner.errors import LimnerError, SourceError
 from limner.fetch.downloads import Downloads, Fetched, Wanted
-from limner.params import Scrape
 from limner.scrape import homes, manifests, shots, weights
 from limner.scrape.album import Album
 from limner.scrape.decoders import Work, decode

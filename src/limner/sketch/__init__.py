@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from limner import images
+from limner.build import build
 from limner.errors import LimnerError, ParamsError, choices
-from limner.params import build
 from limner.workers import parallel_map
 
 EFFECTS = Path(__file__).parent / "effects"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from limner import images, sketches
+from limner.blocks import Altered
 from limner.errors import LimnerError, choices
-from limner.params import Altered
 from limner.sketch import write_all
 from limner.sketch.erase import Floats, erase, rub
 from limner.sketch.wobble import displaced, wobble

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from limner.blocks import Feature
 from limner.images import Image
 from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_EYE
-from limner.params import Feature
 
 PAPER = 255
 """What is left; styles that shade the skin grey show a white patch, as an eraser leaves one on shaded paper."""

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from limner import device as devices
-from limner.params import Train
+from limner.blocks import Train
 from limner.train.norm import synchronised
 
 Network = TypeVar("Network", bound=nn.Module)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from limner.params import Tune
+from limner.blocks import Tune
 
 
 @dataclass(frozen=True)

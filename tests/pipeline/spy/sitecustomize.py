@@ -25,7 +25,7 @@ PREFIXES = {
 
 
 def spy(log: Path, stage: str, name: str) -> None:
-    from limner import params
+    from limner import blocks, params
 
     inner = {"styles", "models", *(prefix.split(".")[-2] for prefix in PREFIXES.values() if prefix)}
     seen: set[str] = set()
@@ -50,7 +50,7 @@ def spy(log: Path, stage: str, name: str) -> None:
             *arguments, model=model
         )  # checking all of params.yaml decides no byte: what is read later does
         for cls, prefix in PREFIXES.items():
-            watch(getattr(params, cls), prefix.format(name=name))
+            watch(getattr(params if cls == "Params" else blocks, cls), prefix.format(name=name))
         return settings
 
     params.load = load

@@ -9,9 +9,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from limner.images import Image
-from limner.params import Strict
 from limner.sketch.lines import lines
 from limner.sketch.tone import Tone, blur, deepen, flatten, ramp, scale, to_image, tone
+from limner.strict import Strict
 
 Angle = Annotated[float, Field(ge=-180, le=180)]
 Start = Annotated[float, Field(ge=0, le=1)]

@@ -9,8 +9,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from limner.images import Image
-from limner.params import Strict
 from limner.sketch.tone import Tone, blur, flatten, scale, to_image, tone
+from limner.strict import Strict
 
 
 @dataclass(frozen=True, config=Strict)

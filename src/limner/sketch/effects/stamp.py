@@ -9,9 +9,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from limner.images import Image
-from limner.params import Strict
 from limner.sketch.lines import lines
 from limner.sketch.tone import Tone, blur, cut, deepen, flatten, scale, to_image, tone
+from limner.strict import Strict
 
 Gray = Annotated[float, Field(ge=0, le=1)]
 Step = tuple[Gray, Gray]

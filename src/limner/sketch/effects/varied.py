@@ -8,9 +8,10 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from limner.blocks import Name, NotNegative
 from limner.errors import ParamsError
 from limner.images import Image
-from limner.params import Name, NotNegative, Strict
+from limner.strict import Strict
 
 HALF_TURN = 180.0
 """Numbers that may lie between minus and plus this are angles, in degrees: they turn, where others grow and shrink."""

@@ -7,9 +7,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from limner.images import Image
-from limner.params import Strict
 from limner.sketch.lines import difference
 from limner.sketch.tone import blur, scale, to_image, tone
+from limner.strict import Strict
 
 
 @dataclass(frozen=True, config=Strict)
