@@ -10,11 +10,11 @@ from limner import images, tables
 from limner.apply import Translator
 from limner.errors import LimnerError, ModelError, SourceError
 from limner.nets import store
-from limner.train import checkpoint, start
-from limner.train.loop import Trainer
+from limner.train import start
 from limner.train.plan import Places
 
 from . import tiny
+from .conftest import Interrupted
 from .tiny import CARD, RECIPE, elsewhere, go, written
 
 TOLD = replace(CARD, label="ink_of")
@@ -61,22 +61,10 @@ def test_it_paints_what_the_label_says(coloured: Places) -> None:
         assert colour(shown) == LABELS[index], "snapshots are told, too"
 
 
-def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(
-    coloured: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(coloured: Places, interrupted: Interrupted) -> None:
     go(coloured, card=TOLD)
-    monkeypatch.setattr(checkpoint, "EVERY", 0.0)
-    stopped, learn, done = elsewhere(coloured, "stopped"), Trainer.learn, list[int]()
-
-    def interrupted(trainer: Trainer) -> None:
-        if trainer.step == 4 and not done:
-            done.append(4)
-            raise KeyboardInterrupt
-        learn(trainer)
-
-    monkeypatch.setattr(Trainer, "learn", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        go(stopped, card=TOLD)
+    stopped = elsewhere(coloured, "stopped")
+    interrupted(4, lambda: go(stopped, card=TOLD))
     go(stopped, card=TOLD)
     assert list(written(coloured).values()) == list(written(stopped).values())
 

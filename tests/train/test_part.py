@@ -10,11 +10,10 @@ from safetensors.torch import load_file
 
 from limner.blocks import Tune
 from limner.nets import adapter, store
-from limner.train import checkpoint
-from limner.train.loop import Trainer
 from limner.train.plan import Places
 from limner.train.seen import seen
 
+from .conftest import Interrupted
 from .tiny import AUGMENT, CARD, PLAN, RECIPE, elsewhere, go, written
 
 SHORT = replace(RECIPE, epochs=2)
@@ -50,28 +49,17 @@ def test_an_adapter_is_kept_beside_the_whole_model(begun: Places, tune: Tune) ->
 @pytest.mark.parametrize("tune", ["norms", "lora"])
 @pytest.mark.parametrize("patience", [0, 9])
 def test_a_stopped_one_ends_with_the_same_bytes(
-    begun: Places, monkeypatch: pytest.MonkeyPatch, tune: Tune, patience: int
+    begun: Places, interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch, tune: Tune, patience: int
 ) -> None:
     if patience:
         monkeypatch.setattr("limner.train.patience.Patience._distance", lambda *_: 1.0)
         monkeypatch.setattr("limner.nets.shift_tolerant.perceptual", lambda *_: torch.nn.Identity())
     plan = replace(PLAN, tune=tune, patience=patience)
     go(begun, SHORT, plan=plan)
-    monkeypatch.setattr(checkpoint, "EVERY", 0.0)
     stopped = elsewhere(begun, "stopped")
-    learn, done = Trainer.learn, list[int]()
-
-    def interrupted(trainer: Trainer) -> None:
-        if trainer.step == 1 and not done:
-            done.append(1)
-            raise KeyboardInterrupt
-        learn(trainer)
-
-    monkeypatch.setattr(Trainer, "learn", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        go(stopped, SHORT, plan=plan)
+    steps = interrupted(1, lambda: go(stopped, SHORT, plan=plan))
     go(stopped, SHORT, plan=plan)
-    assert done == [1]
+    assert steps[:3] == [0, 1, 1]
     assert list(written(begun).values()) == list(written(stopped).values())
 
 

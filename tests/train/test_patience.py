@@ -11,12 +11,11 @@ from limner.metrics.lpips import lpips
 from limner.nets import store
 from limner.pairs import find, open_pairs, to_unit
 from limner.split import hold_out
-from limner.train import checkpoint
-from limner.train.loop import Trainer
 from limner.train.machine import Machine
 from limner.train.patience import Patience
 from limner.train.plan import Places
 
+from .conftest import Interrupted
 from .tiny import CARD, PLAN, RECIPE, elsewhere, go, written
 
 PATIENT = replace(PLAN, patience=2, validate=0.5, gap=0.0)
@@ -79,22 +78,12 @@ def test_it_stops_and_keeps_the_best(
 
 
 def test_a_stopped_one_goes_on_and_ends_with_the_same_bytes(
-    weighed: Places, painters: list[dict[str, torch.Tensor]], monkeypatch: pytest.MonkeyPatch
+    weighed: Places, painters: list[dict[str, torch.Tensor]], interrupted: Interrupted
 ) -> None:
     go(weighed, plan=PATIENT)
     painters.clear()
-    monkeypatch.setattr(checkpoint, "EVERY", 0.0)
-    stopped, learn, steps = elsewhere(weighed, "stopped"), Trainer.learn, list[int]()
-
-    def interrupted(trainer: Trainer) -> None:
-        steps.append(trainer.step)
-        if len(steps) == 6:
-            raise KeyboardInterrupt
-        learn(trainer)
-
-    monkeypatch.setattr(Trainer, "learn", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        go(stopped, plan=PATIENT)
+    stopped = elsewhere(weighed, "stopped")
+    steps = interrupted(5, lambda: go(stopped, plan=PATIENT))
     go(stopped, plan=PATIENT)
     assert steps == [0, 1, 2, 3, 4, 5, 5, 6, 7], "two steps an epoch, four epochs"
     assert list(written(weighed).values()) == list(written(stopped).values())

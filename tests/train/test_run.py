@@ -11,10 +11,9 @@ import torch
 from limner import images
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
-from limner.train import checkpoint
-from limner.train.loop import Trainer
 from limner.train.plan import Places
 
+from .conftest import Interrupted
 from .tiny import CARD, RECIPE, elsewhere, go, written
 
 
@@ -55,34 +54,15 @@ def test_two_runs_give_the_same_bytes(places: Places) -> None:
 
 @pytest.mark.parametrize("step", [4, 6])
 def test_a_stopped_training_goes_on_and_ends_with_the_same_bytes(
-    places: Places, monkeypatch: pytest.MonkeyPatch, step: int
+    places: Places, interrupted: Interrupted, step: int
 ) -> None:
     """Three steps an epoch: within the second, and between two."""
     go(places)
-    monkeypatch.setattr(checkpoint, "EVERY", 0.0)
     stopped = elsewhere(places, "stopped")
-    learn = Trainer.learn
-    done: list[int] = []
-
-    def interrupted(trainer: Trainer) -> None:
-        if trainer.step == step and not done:
-            done.append(step)
-            raise KeyboardInterrupt
-        learn(trainer)
-
-    monkeypatch.setattr(Trainer, "learn", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        go(stopped)
+    began = interrupted(step, lambda: go(stopped))
     assert not (stopped.model / store.CARD).exists(), "half a training must not look like a model"
-    began: list[int] = []
-
-    def noted(trainer: Trainer) -> None:
-        began.append(trainer.step)
-        learn(trainer)
-
-    monkeypatch.setattr(Trainer, "learn", noted)
     go(stopped)
-    assert began == list(range(step, 12)), "what was done before is not done again"
+    assert began == [*range(step + 1), *range(step, 12)], "what was done before is not done again"
     assert list(written(places).values()) == list(written(stopped).values())
     assert not list((Path(os.environ["LIMNER_CACHE"]) / "training").iterdir())
 
