@@ -107,8 +107,8 @@ def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
     assert (found.counts[0].pictures, found.counts[0].trainings) == (4, 3)
 
 
-def answered(results: Results, *claims: Claim, report: Any = "nothing") -> judge.Answered:
-    return judge.answer(Answer("Is it?", WORDS["yes"], WORDS["no"], WORDS["open"], report, tuple(claims)), results)
+def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:
+    return judge.answer(Answer("Is it?", **WORDS, **report, claims=tuple(claims)), results)
 
 
 def test_a_sentence_is_filled_with_what_was_measured(results: Results) -> None:
@@ -125,16 +125,23 @@ def test_all_claims_must_hold(results: Results) -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "confirms", "contradicts"),
-    [("yes", True, False), ("no", False, True), ("nothing", False, False)],
+    ("report", "confirms", "contradicts", "remark"),
+    [
+        ({"report": "yes"}, True, False, "As the report found."),
+        ({"report": "no"}, False, True, "This contradicts the report, which found: no."),
+        ({"expects": "yes"}, False, False, "As the report expected."),
+        ({"expects": "no"}, False, False, "Not as the report expected."),
+        ({}, False, False, ""),
+    ],
 )
-def test_what_the_report_found_is_held_against_it(
-    results: Results, report: str, confirms: bool, contradicts: bool
+def test_what_the_report_found_or_expected_is_held_against_it(
+    results: Results, report: dict[str, str], confirms: bool, contradicts: bool, remark: str
 ) -> None:
-    found = answered(results, claim("one/seen/wash", "one/seen/ink", "worse"), report=report)
-    assert (found.confirms, found.contradicts) == (confirms, contradicts)
-    undecided = answered(results, claim("two/seen/ink", "one/seen/ink", "better"), report=report)
-    assert (undecided.confirms, undecided.contradicts) == (False, False)
+    found = answered(results, claim("one/seen/wash", "one/seen/ink", "worse"), **report)
+    assert (found.confirms, found.contradicts, found.remark) == (confirms, contradicts, remark)
+    assert bool(found.against) == ("no" in report.values())
+    undecided = answered(results, claim("two/seen/ink", "one/seen/ink", "better"), **report)
+    assert (undecided.confirms, undecided.contradicts, undecided.remark, undecided.against) == (False, False, "", "")
 
 
 def test_an_answer_without_its_model_says_why(results: Results) -> None:

@@ -118,6 +118,11 @@ def test_curves_have_marks_whiskers_and_their_own_colours() -> None:
     assert ">21</text>" in drawn
 
 
+def test_marked_values_are_told_in_three_figures_and_whole_numbers_whole() -> None:
+    drawn = charts.curves([line((0.022196, 0.3), (0.487144, 0.3), (21.3504, 0.3), (1872, 0.2))], "said", "MB", log=True)
+    assert re.findall(r'text-anchor="middle">([\d.]+)<', drawn) == ["0.0222", "0.487", "21.4", "1872"]
+
+
 def test_on_a_logarithmic_axis_doublings_are_even() -> None:
     drawn = charts.curves([line((5, 0.3), (10, 0.3), (20, 0.3))], "said", "pairs", log=True)
     first, middle, last = (float(x) for x in re.findall(r'<circle class="mark" cx="([\d.]+)"', drawn))

@@ -18,12 +18,13 @@ from limner.bootstrap import Estimate, Scores
 from limner.compare import match
 from limner.errors import ParamsError
 from limner.experiments.entry import Entry
-from limner.experiments.questions import Answer, Claim
+from limner.experiments.questions import Answer, Claim, Said
 from limner.experiments.results import Counts, Results, places
 from limner.report import words
 from limner.report.results import Figure
 
 Verdict = Literal["yes", "no", "open", "left out"]
+NOT: dict[Said, Said] = {"yes": "no", "no": "yes", "nothing": "nothing"}
 AS_ONE = "mean"
 """Stands for the style of faces whose figures are means over styles."""
 FEW_GROUPS = 3
@@ -76,16 +77,31 @@ class Answered:
     @property
     def contradicts(self) -> bool:
         """It is decided, and not as the report found it."""
-        return self._decided and self.verdict != self.answer.report
+        return self._is(NOT[self.answer.report])
 
     @property
     def confirms(self) -> bool:
         """It is decided, and as the report found it."""
-        return self._decided and self.verdict == self.answer.report
+        return self._is(self.answer.report)
 
     @property
-    def _decided(self) -> bool:
-        return self.answer.report != "nothing" and self.verdict in ("yes", "no")
+    def against(self) -> str:
+        """That it is not as the report has it, as a sentence; empty otherwise."""
+        if self.contradicts:
+            return "Contradicts the report."
+        return "Not as the report expected." if self._is(NOT[self.answer.expects]) else ""
+
+    @property
+    def remark(self) -> str:
+        """How it stands to what the report found or expected, as a sentence; empty if that was nothing."""
+        if self.contradicts:
+            return f"This contradicts the report, which found: {self.answer.report}."
+        if self.confirms:
+            return "As the report found."
+        return self.against or ("As the report expected." if self._is(self.answer.expects) else "")
+
+    def _is(self, said: Said) -> bool:
+        return self.verdict == said
 
 
 def answer(asked: Answer, results: Results) -> Answered:

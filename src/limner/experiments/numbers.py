@@ -10,8 +10,9 @@ import pandas as pd
 
 from limner import tables
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments.results import Results
+from limner.experiments.results import Results, places
 from limner.experiments.showing import Numbers
+from limner.report import words
 
 ADAPTER, WEIGHTS = "adapter.safetensors", "weights.safetensors"
 """What of a model differs from the one it began with, if that is kept by itself; and all of it."""
@@ -37,15 +38,17 @@ def size(results: Results, model: str) -> tuple[float, str]:
     """
     results.block(model)
     folder = results.root / "models" / model
-    for name, words in ((ADAPTER, "what differs"), (WEIGHTS, "the whole network")):
+    for name, what in ((ADAPTER, "what differs"), (WEIGHTS, "the whole network")):
         if (folder / name).is_file():
-            return (folder / name).stat().st_size / MEGA, words
+            return (folder / name).stat().st_size / MEGA, what
     raise LimnerError(f"{folder / WEIGHTS} does not exist: train the model {model} first (`dvc repro` does)")
 
 
 def _stored(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     """By label a model: what a person costs to store."""
-    there = {label: size(results, model) for label, model in rows.items() if not results.left_out(model)}
+    kept = {label: size(results, model) for label, model in rows.items() if not results.left_out(model)}
+    # A thousandth of one is the other: each has decimals of its own.
+    there = {label: (words.figure(mega, places([mega])), what) for label, (mega, what) in kept.items()}
     columns = ["MB", "what is kept"]
     return pd.DataFrame.from_dict(there, orient="index", columns=columns)
 

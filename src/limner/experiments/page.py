@@ -145,7 +145,7 @@ def markdown(sections: Sequence[Section]) -> str:
 
 
 def _told(one: Answered) -> str:
-    return f"**{TITLES[one.verdict]}.** {one.sentence}" + (" *Contradicts the report.*" if one.contradicts else "")
+    return f"**{TITLES[one.verdict]}.** {one.sentence}" + (f" *{one.against}*" if one.against else "")
 
 
 def _cell(text: str) -> str:
@@ -163,6 +163,7 @@ def plain(sections: Sequence[Section]) -> list[dict[str, object]]:
             "asks": one.answer.asks,
             "verdict": one.verdict,
             "report": one.answer.report,
+            "expects": one.answer.expects,
             "contradicts": one.contradicts,
             "sentence": one.sentence,
             "claims": [_claim(claim) for claim in one.judged],

@@ -19,7 +19,7 @@ from limner.experiments.showing import KINDS, Filled, Show, entries
 from limner.strict import Strict
 
 Said = Literal["yes", "no", "nothing"]
-"""What the report found."""
+"""What the report found, or expected."""
 HOLDS = ("better", "worse", "by", "within", "at_least", "at_most")
 """The kinds of claims: two words, four that take a number."""
 WORDS = HOLDS[:2]
@@ -80,6 +80,9 @@ class Answer:
     no: Filled
     open: Filled
     report: Said = "nothing"
+    """What it found."""
+    expects: Said = "nothing"
+    """What it expected without having tried."""
     claims: tuple[Claim, ...] = ()
 
 

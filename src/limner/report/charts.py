@@ -254,4 +254,6 @@ def _level(y: float, value: float, width: int = WIDTH) -> str:
 
 
 def _moment(x: float, value: float, height: int = HEIGHT) -> str:
-    return f'<text class="axis" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{value:g}</text>'
+    # Where every value is marked, and none chosen for being round: three figures of it, but no whole number is rounded.
+    told = value if value == round(value) else float(f"{value:.3g}")
+    return f'<text class="axis" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{told:g}</text>'
