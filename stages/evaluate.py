@@ -23,8 +23,8 @@ def main(name: str) -> None:
     model, size, run = settings.model(name), settings.size, Path("runs", name)
     known = tables.read(Path(model.data, "faces.csv"), needs=("id", "person", "time", *card.TERMS))
     faces, setting = Faces(name, model), evaluate.setting(model, settings.align, Path("data/weights"))
-    names, processes = settings.evaluate.metrics, settings.workers.count
-    measured = evaluate.measure(faces, known, size, names, settings.seeds, setting, processes)
+    names, beside, processes = settings.evaluate.metrics, settings.evaluate.beside, settings.workers.count
+    measured = evaluate.measure(faces, known, size, names, settings.seeds, setting, processes, beside)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")

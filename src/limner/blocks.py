@@ -28,6 +28,9 @@ DATA = "data"
 """The project's own faces, in the frame that `align` describes."""
 Place = Literal["eyes", "box", "loose", "whole"]
 """How a face is put into its square: see `limner.align.place`."""
+Floor = Literal["copy", "mean", "linear", "nearest"]
+Ceiling = Literal["neighbour"]
+"""What a model is held against: see `limner.evaluate.yardsticks`."""
 Manifests = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -201,6 +204,7 @@ class Scale:
 @dataclass(frozen=True, config=Strict)
 class Evaluate:
     metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
+    beside: tuple[Floor | Ceiling, ...]
     seeds: Count
 
 

@@ -19,7 +19,7 @@ from limner.blocks import Model
 from limner.errors import LimnerError
 from limner.evaluate import engine
 from limner.evaluate.collect import NO_SEED, Evaluation
-from limner.evaluate.yardsticks import CEILING, FLOORS, METHODS, MODEL
+from limner.evaluate.yardsticks import ALL, CEILING, FLOORS, MODEL
 from limner.metrics.views.case import Setting
 from tests.small import PAINTER, SEED, SIZE, SKETCHER, faces_of, times_of
 
@@ -38,9 +38,9 @@ def test_every_method_of_every_sample_has_a_row(project: Path) -> None:
         ("unseen", style, face, "ann", method)
         for style in ("ink", "wash", "learned")
         for face in ("ann-4", "ann-5")
-        for method in METHODS
+        for method in (MODEL, *ALL)
     ]
-    other = [("other", "wash", f"bob-{index}", "bob", method) for index in range(3) for method in METHODS]
+    other = [("other", "wash", f"bob-{index}", "bob", method) for index in range(3) for method in (MODEL, *ALL)]
     assert keys == unseen + other
     assert list(table.columns[-2:]) == NAMES
     assert table["ssim"].between(-1, 1).all()

@@ -11,7 +11,7 @@ import pytest
 from limner import images
 from limner.blocks import Suite
 from limner.errors import LimnerError
-from limner.evaluate.yardsticks import CEILING, COPY, FLOORS, MEAN, NEAREST, Yardsticks, neighbours
+from limner.evaluate.yardsticks import ALL, CEILING, COPY, MEAN, NEAREST, Yardsticks, neighbours
 from tests.small import PAINTER, SIZE, SKETCHER, faces_of, times_of
 
 
@@ -36,10 +36,23 @@ def test_every_method_answers(project: Path) -> None:
     yardsticks = Yardsticks(faces, times_of(project), SIZE)
     samples = {(sample.id, sample.style): sample for sample in faces.samples(PAINTER.suites["unseen"], "s")}
     made = dict(yardsticks.of(samples["ann-5", "wash"]))
-    assert tuple(made) == (*FLOORS, CEILING)
+    assert tuple(made) == ALL
     assert {image.shape for image in made.values()} == {(SIZE, SIZE, 3)}
     before = images.resize(images.read(project / "data/faces/ann-4.png"), SIZE, SIZE)
     np.testing.assert_array_equal(made[CEILING], before)
+
+
+def test_only_those_that_are_asked_for_answer(project: Path) -> None:
+    faces = faces_of(project, PAINTER)
+    sample = faces.samples(PAINTER.suites["unseen"], "s")[0]
+    every = dict(Yardsticks(faces, times_of(project), SIZE).of(sample))
+    for method in ALL:
+        (alone,) = Yardsticks(faces, times_of(project), SIZE, [method]).of(sample)
+        assert alone[0] == method
+        np.testing.assert_array_equal(alone[1], every[method])
+    nobody = Yardsticks(faces, times_of(project), SIZE, [])
+    assert list(nobody.of(sample)) == []
+    assert nobody.closest(sample, every[NEAREST]) is not None  # what was learned by heart is found all the same
 
 
 def test_the_nearest_floor_gives_the_training_photo_with_the_same_drawing(project: Path) -> None:

@@ -9,7 +9,7 @@ folders                       the same for any two folders of pictures
 sheet                         a few samples to look at
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from limner import metrics
-from limner.blocks import DATA, Align, Model
+from limner.blocks import DATA, Align, Ceiling, Floor, Model
 from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
-from limner.evaluate.yardsticks import MODEL, Yardsticks
+from limner.evaluate.yardsticks import ALL, MODEL, Yardsticks
 from limner.metrics.views.case import Setting
 from limner.suites import Faces, Sample
 
@@ -32,6 +32,7 @@ def measure(
     seeds: Sequence[int],
     setting: Setting,
     workers: int = 0,
+    beside: Collection[Floor | Ceiling] = ALL,
 ) -> Evaluation:
     """Every metric of what the model, its floors and its ceiling make of every sample, at `size` pixels.
 
@@ -43,12 +44,13 @@ def measure(
         seeds: of the trainings whose outputs are measured; the first is the model's own.
         setting: what the metrics share.
         workers: processes; 0: every core.
+        beside: which floors and ceiling.
 
     Raises:
         LimnerError: a suite is empty, a style has no drawings, an output or a model file is missing.
     """
     suites = faces.model.suites
-    yardsticks = Yardsticks(faces, times, size)
+    yardsticks = Yardsticks(faces, times, size, beside)
     # Samples of one truth follow each other, so that what a metric sees in it is found once.
     jobs = [
         (name, list(group))

@@ -1,22 +1,23 @@
 """What a model's figures are held against: floors that cost nothing, and the truth's own neighbour as the ceiling."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import get_args
 
 import pandas as pd
 
+from limner.blocks import Ceiling, Floor
 from limner.evaluate import floors
 from limner.evaluate.closest import Closest, apart, small
 from limner.images import Image
 from limner.suites import Faces, Sample
 
-COPY, MEAN, LINEAR = "copy", "mean", "linear"
-NEAREST = "nearest"
-"""The floor that answers with the truth of the training input which is closest to the input."""
-FLOORS = (COPY, MEAN, LINEAR, NEAREST)
-CEILING = "neighbour"
+FLOORS: tuple[Floor, ...] = get_args(Floor)
+COPY, MEAN, LINEAR, NEAREST = FLOORS
+"""The last answers with the truth of the training input which is closest to the input."""
+CEILING: Ceiling = "neighbour"
 """Another frame of the same film, the next in time: what the truth is like a moment away. Not every face has one."""
 MODEL = "model"
-METHODS = (MODEL, *FLOORS, CEILING)
+ALL: tuple[Floor | Ceiling, ...] = (*FLOORS, CEILING)
 
 
 class Yardsticks:
@@ -29,20 +30,22 @@ class Yardsticks:
         faces: what the model is measured on.
         times: data/faces.csv: columns id, person, time, source; time is empty for photos.
         size: side of the pictures, pixels.
+        beside: which of them.
 
     Raises:
         LimnerError: there are no training faces of the model's people.
     """
 
-    def __init__(self, faces: Faces, times: pd.DataFrame, size: int) -> None:
-        self._faces, self._size = faces, size
-        self._next = neighbours(times)
+    def __init__(self, faces: Faces, times: pd.DataFrame, size: int, beside: Collection[Floor | Ceiling] = ALL) -> None:
+        self._faces, self._size, self._beside = faces, size, beside
+        self._next = neighbours(times) if CEILING in beside else {}
         styles = tuple(dict.fromkeys(style for suite in faces.model.suites.values() for style in suite.styles))
         self._floors: dict[str, floors.Floors] = {}
         self._inputs: dict[str, Closest] = {}
         self._truths: dict[str, Closest] = {}
         fits = {style: floors.Fit() for style in styles}
-        fitted = {style: set(faces.learned(style)) for style in styles}
+        fit = not {MEAN, LINEAR, NEAREST}.isdisjoint(beside)
+        fitted = {style: set(faces.learned(style)) if fit else set() for style in styles}
         learned = {id for ids in faces.lessons().values() for id in ids}
         # Face by face, so that a photo is read once for all of its drawings.
         for id in faces.training():
@@ -62,12 +65,16 @@ class Yardsticks:
     def of(self, sample: Sample) -> Iterator[tuple[str, Image]]:
         """By method, what each floor makes of the sample's input, and the ceiling, if it has one."""
         picture = sample.read_input(self._size)
-        yield COPY, floors.copy(picture, 3 if sample.learns == "photo" else 1)
+        if COPY in self._beside:
+            yield COPY, floors.copy(picture, 3 if sample.learns == "photo" else 1)
         if floor := self._floors.get(sample.style):
-            yield MEAN, floor.mean()
-            yield LINEAR, floor.linear(picture)
-            found, _ = self._inputs[sample.style].find(picture)
-            yield NEAREST, self._faces.sample(sample.style, found).read_truth(self._size)
+            if MEAN in self._beside:
+                yield MEAN, floor.mean()
+            if LINEAR in self._beside:
+                yield LINEAR, floor.linear(picture)
+            if NEAREST in self._beside:
+                found, _ = self._inputs[sample.style].find(picture)
+                yield NEAREST, self._faces.sample(sample.style, found).read_truth(self._size)
         if neighbour := self._next.get(sample.id):
             other = self._faces.sample(sample.style, neighbour)
             if other.truth.is_file():  # not every frame is drawn by hand
