@@ -61,6 +61,12 @@ def test_a_discriminator_that_is_always_right_is_told() -> None:
     assert [(warned.step, warned.kind) for warned in found] == [(PATIENCE * WINDOW, "right")]
 
 
+def test_a_discriminator_that_only_guesses_is_told() -> None:
+    found = watched(PATIENCE, right=0.5)
+    assert [(warned.step, warned.kind) for warned in found] == [(PATIENCE * WINDOW, "chance")]
+    assert "50.0% of all patches right" in found[0].told
+
+
 def test_losses_that_stand_still_are_told() -> None:
     assert [warned.kind for warned in watched(1, still=1.0)] == ["frozen"]
 

@@ -23,6 +23,9 @@ WINDOW = 4 * LOOK
 ALWAYS, PATIENCE = 0.995, 4
 """A discriminator that judges this share of all patches right, for so many windows, has nothing left to teach."""
 
+CHANCE = 0.52
+"""A discriminator that judges less than this share of patches right, for as long, has nothing to say."""
+
 ALIKE = 0.1
 """Painted pictures that differ from one another by less than this share of what true ones do are one picture."""
 
@@ -51,7 +54,7 @@ class Watch:
         self.names: tuple[str, ...] = ()
         self.seen: dict[str, Tensor] = {}
         """Of the window: by name of a scalar its first step that was no number, least, most and sum; and thumbnails."""
-        self.streaks = {"frozen": 0, "alike": 0, "right": 0}
+        self.streaks = {"frozen": 0, "alike": 0, "right": 0, "chance": 0}
         """Windows in a row that a warning's condition has held."""
 
     def see(self, step: int, told: Told, painted: Tensor, truth: Tensor) -> None:
@@ -92,7 +95,8 @@ class Watch:
         spans = [(own["most"] - own["least"]) / own["most"].abs().clamp(min=1e-12) for own in windows]
         frozen = all(bool((span <= FROZEN).all()) for span in spans)
         painted, truth = (_spread(sum(own[kind] for own in windows)) for kind in ("painted", "truth"))
-        right = min(means.get("true_right", 0.0), means.get("painted_right", 0.0))
+        shares = [means[name] for name in ("true_right", "painted_right") if name in means]
+        right, judged = min(shares, default=0.0), sum(shares) / max(1, len(shares))
         found = {
             "frozen": (frozen, 1, f"no loss has changed for {WINDOW} steps: is the step size 0?"),
             "alike": (
@@ -106,6 +110,13 @@ class Watch:
                 PATIENCE,
                 f"the discriminator has judged {100 * right:.1f}% of all patches right for {PATIENCE * WINDOW} steps: "
                 "the generator learns little from it; try a narrower discriminator or a lower lr of it",
+            ),
+            "chance": (
+                bool(shares) and judged < CHANCE,
+                PATIENCE,
+                f"the discriminator has judged {100 * judged:.1f}% of all patches right for {PATIENCE * WINDOW} steps, "
+                "which is chance: the generator learns from the other losses alone; try a wider discriminator, another "
+                "lr of it (lower, if it judged better before), or a lower weight of L1",
             ),
         }
         self.seen = {}
