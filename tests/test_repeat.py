@@ -57,7 +57,8 @@ def settled(project: Path, seeds: int) -> Params:
     tree["models"][NAME] |= {"train": {"people": ["ana"], "styles": ["ink"], "epochs": 1}}
     tree["train"] |= {"device": "cpu", "precision": "float32"}
     tree["recipes"]["limner"] |= {"width": 4, "discriminator_width": 4}
-    tree |= {"seed": 5, "size": 64, "evaluate": {"metrics": ["l1"], "seeds": seeds}}
+    tree |= {"seed": 5, "size": 64}
+    tree["evaluate"] |= {"metrics": ["l1"], "seeds": seeds}
     (project / "params.yaml").write_text(yaml.safe_dump(tree))
     return params.load()
 
