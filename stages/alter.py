@@ -1,4 +1,5 @@
-"""Alter the drawings of one style into another: `python stages/alter.py STYLE`, a name of `altered` in params.yaml."""
+"""Alter the drawings of one style into another: `python stages/alter.py STYLE`, a name of `altered` in params.yaml;
+with a further word SET, those of data/SET."""
 
 import sys
 from pathlib import Path
@@ -14,13 +15,14 @@ from limner.sketch.altered import alter_all, source
 from limner.stage import run
 
 
-def main(style: str) -> None:
+def main(style: str, name: str = "") -> None:
     p = params.load()
     if style not in p.altered:
         raise ParamsError(f"no altered style {style!r} in params.yaml; {choices(style, p.altered)}")
-    how, root = p.altered[style], Path("data/sketches")
-    out = root / "altered" / style
-    alter_all(source(root, how), Path("data/landmarks.npz"), p.align.size, how, out, p.workers.count)
+    p.dataset(name)  # or the reason why there is none
+    how, data = p.altered[style], Path("data", name)
+    root = data / "sketches"
+    alter_all(source(root, how), data / "landmarks.npz", p.align.size, how, root / "altered" / style, p.workers.count)
 
 
 if __name__ == "__main__":

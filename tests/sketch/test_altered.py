@@ -1,5 +1,6 @@
 """Styles made of another style's drawings, and their stage."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,11 +85,12 @@ def test_landmarks_are_scaled_to_the_drawing(project: Path, landmarks: Floats) -
     np.testing.assert_array_equal(images.read_gray(out / "ann-0.png"), erase(whole, landmarks / 2, ("mouth",)))
 
 
-def stage(root: Path, project: Path, altered: dict[str, Any], style: str) -> subprocess.CompletedProcess[str]:
-    """Run the stage in `project` with the project's params and these altered styles."""
+def stage(root: Path, project: Path, altered: dict[str, Any], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the stage in `project` with the project's params, these altered styles, and a set."""
     tree = yaml.safe_load((root / "params.yaml").read_text())
-    (project / "params.yaml").write_text(yaml.safe_dump(tree | {"altered": altered}))
-    command = [sys.executable, str(root / "stages/alter.py"), style]
+    changed = {"altered": altered, "sets": {"loose": {"place": "loose"}}}
+    (project / "params.yaml").write_text(yaml.safe_dump(tree | changed))
+    command = [sys.executable, str(root / "stages/alter.py"), *words]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
@@ -105,8 +107,30 @@ def test_the_stage_writes_the_same_bytes_each_time(root: Path, project: Path) ->
     np.testing.assert_array_equal(made, wobble(ink, 3.0, "ann-1 0"))
 
 
-def test_the_stage_refuses_an_unknown_style(root: Path, project: Path) -> None:
-    done = stage(root, project, {"shaky": {"of": "ink", "wobble": 3}}, "shakey")
+def test_the_stage_alters_the_drawings_of_a_set_by_its_own_landmarks(root: Path, project: Path) -> None:
+    """Here those of all faces, a tenth of the frame to the right."""
+    (project / "data/loose/sketches/effects").mkdir(parents=True)
+    shutil.copytree(project / "data/sketches/effects/ink", project / "data/loose/sketches/effects/ink")
+    with np.load(project / "data/landmarks.npz") as known:
+        points = known["ann-0"] + np.array([40, 0, 0], np.float32)
+        np.savez(project / "data/loose/landmarks.npz", **{f"ann-{number}": points for number in range(3)})
+    done = stage(root, project, {"no_nose": {"of": "ink", "erase": ["nose"]}}, "no_nose", "loose")
+    assert done.returncode == 0, done.stderr
+    ink = images.read_gray(project / "data/sketches/effects/ink/ann-0.png")
+    made = images.read_gray(project / "data/loose/sketches/altered/no_nose/ann-0.png")
+    np.testing.assert_array_equal(made, erase(ink, points * ink.shape[0] / 400, ("nose",)))
+    assert not (project / "data/sketches/altered/no_nose").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("shakey",), "no altered style 'shakey' in params.yaml; allowed: shaky (did you mean 'shaky'?)"),
+        (("shaky", "lose"), "no set 'lose' in params.yaml; allowed: loose (did you mean 'loose'?)"),
+    ],
+)
+def test_the_stage_refuses_what_there_is_not(root: Path, project: Path, words: tuple[str, ...], told: str) -> None:
+    done = stage(root, project, {"shaky": {"of": "ink", "wobble": 3}}, *words)
     assert done.returncode == 1
-    assert "no altered style 'shakey' in params.yaml; allowed: shaky (did you mean 'shaky'?)" in done.stderr
+    assert told in done.stderr
     assert "Traceback" not in done.stderr
