@@ -144,7 +144,8 @@ def trainer(album: Album, ids: Sequence[str], settings: Params, weights: Path) -
     threads.settle(place, settings.train.threads)
     nets = start.generator(card, None), start.discriminator(card, recipe, None)
     objective = Objective(recipe, place, weights)
-    return Trainer(*nets, album.pairs(ids, augment.side), augment, recipe, objective, place)
+    unmoved = album.pairs(ids, card.size) if augment.zoom and recipe.unmoved else None
+    return Trainer(*nets, album.pairs(ids, augment.side), augment, recipe, objective, place, unmoved)
 
 
 def learn(

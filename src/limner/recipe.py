@@ -43,6 +43,7 @@ class Recipe:
     ssim: Weight
     features: Weight
     perceptual: Weight
+    unmoved: Annotated[float, Field(ge=0, le=1)]
     zoom: Annotated[float, Field(ge=1, le=286 / 256)]
     rotate: Annotated[float, Field(ge=0, le=45)]
     shift: Annotated[float, Field(ge=0, le=0.25)]

@@ -39,7 +39,7 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     kept = []
     for seed in settings.seeds[1:]:
         seeded = replace(recipe, seed=seed)
-        digests = seen(places, card, augment, plan, seed).digests
+        digests = seen(places, card, augment, plan, seeded).digests
         facts = (card, seeded, augment, machine, device.threads(), plan, begun, digests)
         folder = cache_dir("repeats") / key(facts, ())
         if not machine.tell((folder / store.CARD).is_file()):

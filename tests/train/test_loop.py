@@ -1,5 +1,6 @@
 """A step: nothing in it waits for the device, and its mean of weights is the written one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from limner import images
 from limner.errors import TrainingError
-from limner.pairs import JITTER, Augment
+from limner.pairs import JITTER, Augment, to_unit
 from limner.train.mean import RunningMean
 from limner.train.plan import Places
 
-from .tiny import trainer
+from .tiny import RECIPE, trainer
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -86,13 +88,35 @@ def test_weights_that_are_no_numbers_are_not_kept(places: Places) -> None:
         one.check()
 
 
-def test_the_state_says_all(places: Places, tmp_path: Path) -> None:
+def test_the_last_epochs_show_the_pictures_as_they_are(places: Places) -> None:
+    """Of four epochs of three batches, the last two."""
+    one = trainer(places, Augment(64, (1.1, JITTER), flip=False), replace(RECIPE, unmoved=0.5))
+    shown, paint = list[torch.Tensor](), one._paint
+
+    def look(picture: torch.Tensor) -> torch.Tensor:
+        shown.extend(picture)
+        painted: torch.Tensor = paint(picture)
+        return painted
+
+    one._paint = look
+    while not one.done:
+        one.learn()
+    drawings = [
+        to_unit(torch.from_numpy(images.read_gray(path))) for path in (places.sketches / "effects/ink").glob("*.png")
+    ]
+    known = [any(torch.equal(picture[0], drawing) for drawing in drawings) for picture in shown]
+    assert known == [False] * 12 + [True] * 12
+
+
+@pytest.mark.parametrize("unmoved", [0.0, 0.7])
+def test_the_state_says_all(places: Places, tmp_path: Path, unmoved: float) -> None:
     """Of two trainers one goes on from the other's state, in the middle of an epoch: all that follows is equal."""
-    one = trainer(places, Augment(64, (1.0, JITTER), flip=True))
+    recipe = replace(RECIPE, unmoved=unmoved)
+    one = trainer(places, Augment(64, (1.0, JITTER), flip=True), recipe)
     for _ in range(4):
         one.learn()
     torch.save(one.state_dict(), tmp_path / "state")
-    other = trainer(places, Augment(64, (1.0, JITTER), flip=True))
+    other = trainer(places, Augment(64, (1.0, JITTER), flip=True), recipe)
     other.load_state_dict(torch.load(tmp_path / "state", weights_only=True))
     for _ in range(3):
         one.learn()

@@ -65,6 +65,7 @@ RECIPE = Recipe(
     ssim=10.0,
     features=0.0,
     perceptual=0.0,
+    unmoved=0.0,
     zoom=1.0,
     rotate=0.0,
     shift=0.0,
@@ -128,7 +129,8 @@ def trainer(
     drawn = find(places.faces, {"ink": places.sketches / "effects/ink"}, [f"f{index}" for index in range(6)])
     networks = start.generator(CARD, None), start.discriminator(CARD, recipe, None)
     objective = Objective(recipe, machine, places.weights)
-    return loop.Trainer(*networks, open_pairs(drawn, "photo", augment.side), augment, recipe, objective, machine)
+    pairs, unmoved = (open_pairs(drawn, "photo", side) for side in (augment.side, augment.size))
+    return loop.Trainer(*networks, pairs, augment, recipe, objective, machine, unmoved)
 
 
 def written(places: Places) -> dict[str, bytes]:

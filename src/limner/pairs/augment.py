@@ -1,7 +1,8 @@
 """Pairs varied in batches, on the device that trains."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -44,6 +45,10 @@ class Augment:
     shift: float = 0.0
     stretch: float = 0.0
     tone: float = 0.0
+
+    def unmoved(self) -> Self:
+        """The same, but for the geometry, which stays as it is."""
+        return replace(self, zoom=None)
 
     @property
     def side(self) -> int:

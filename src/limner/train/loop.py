@@ -39,6 +39,8 @@ class Trainer:
         recipe: the numbers.
         objective: its losses.
         machine: where to run.
+        unmoved: the same pairs at the side of what is made, for the epochs in which they are not moved about; needed
+            if `augment` moves them and `recipe.unmoved` says that there are such epochs.
 
     Attributes:
         steps: in all.
@@ -56,11 +58,12 @@ class Trainer:
         recipe: Recipe,
         objective: Objective,
         machine: Machine,
+        unmoved: Pairs | None = None,
     ) -> None:
-        pairs = settle(pairs, machine.memory, machine.device)
-        self.feed = Feed(pairs, recipe.batch, machine.device, machine.rank, machine.world)
-        self.augment, self.recipe, self.machine = augment, recipe, machine
-        self.objective = objective
+        self.recipe, self.objective, self.machine = recipe, objective, machine
+        self.moved = self._feed(pairs), augment
+        self.unmoved = self.moved if unmoved is None else (self._feed(unmoved), augment.unmoved())
+        self.feed = self.moved[0]
         self.generator, self.discriminator = machine.place(generator), machine.place(discriminator)
         self.mean = RunningMean(self.generator, recipe.ema)
         self.optimisers = {
@@ -79,6 +82,17 @@ class Trainer:
         self._judge = machine.fast(machine.shared(self.discriminator))
         # While the generator learns, the discriminator only passes gradients on, and has none to share.
         self._look = machine.fast(self.discriminator)
+
+    def _feed(self, pairs: Pairs) -> Feed:
+        machine = self.machine
+        pairs = settle(pairs, machine.memory, machine.device)
+        return Feed(pairs, self.recipe.batch, machine.device, machine.rank, machine.world)
+
+    @property
+    def lesson(self) -> tuple[Feed, Augment]:
+        """What the current epoch is learned from, and how it is varied."""
+        begun = self.step - self.place
+        return self.unmoved if begun >= (1 - self.recipe.unmoved) * self.steps else self.moved
 
     @property
     def epoch(self) -> int:
@@ -102,7 +116,8 @@ class Trainer:
             self._fetch()
         length, codes, batch = next(self.coming)
         # Every process draws for the whole batch, so that all of them draw the same.
-        varied, truth = self.augment(*batch, self.draw, length, self.feed.first(length))
+        feed, augment = self.lesson
+        varied, truth = augment(*batch, self.draw, length, feed.first(length))
         picture, truth = map(self.machine.lay, (with_planes(varied, codes), truth))
         share = len(picture) * self.machine.world / length  # of the mean over processes
         rates = self.recipe.lr, self.recipe.discriminator_lr
@@ -130,8 +145,9 @@ class Trainer:
     def _fetch(self) -> None:
         """Ask for the batches that are left of the epoch: the length of each, and this process's part, with what it is
         told of it."""
-        left = Batches(self.order, self.feed.steps)[self.place :]
-        self.coming = zip(map(len, left), map(self.feed.codes, left), self.feed.batches(left), strict=True)
+        feed, _ = self.lesson
+        left = Batches(self.order, feed.steps)[self.place :]
+        self.coming = zip(map(len, left), map(feed.codes, left), feed.batches(left), strict=True)
 
     def _descend(self, name: str, loss: Tensor, norm: bool) -> Tensor:
         """Follow the gradient of a loss; returns its norm, if asked for."""

@@ -51,7 +51,7 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
 def _begin(
     places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
 ) -> "_Training":
-    pictures = seen(places, card, augment, plan, recipe.seed)
+    pictures = seen(places, card, augment, plan, recipe)
     card = pictures.card
     patience = Patience(pictures.held, places.weights, plan.patience, machine) if pictures.held else None
     generator = start.generator(card, places.init)
@@ -62,7 +62,8 @@ def _begin(
     cores = threads.settle(machine, plan.threads)
     checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *pictures.digests), weights), machine)
     objective = Objective(recipe, machine, places.weights)
-    trainer = Trainer(generator, discriminator, pictures.learned, augment, recipe, objective, machine)
+    given = pictures.learned, augment, recipe, objective, machine, pictures.unmoved
+    trainer = Trainer(generator, discriminator, *given)
     diary = Diary(places.training, pictures.shown, pictures.learned.names) if machine.main else None
     return _Training(places.model, card, trainer, checkpoint, diary, patience, plan)
 

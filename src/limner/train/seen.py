@@ -7,6 +7,7 @@ from limner import sketches
 from limner.nets import store
 from limner.pairs import Augment, Pairs, Sources, by_face, find, open_pairs
 from limner.train import start
+from limner.train.objective import Recipe
 from limner.train.patience import measured
 from limner.train.plan import Places, Plan
 
@@ -21,6 +22,8 @@ class Seen:
     card: store.Card
     """Of the model, with the labels that were found."""
     learned: Pairs
+    unmoved: Pairs | None
+    """The same at the model's own side, for the epochs in which they are not moved about, if there are any."""
     shown: Pairs
     """Faces that nothing is learned from, for the snapshots."""
     held: Pairs | None
@@ -29,11 +32,11 @@ class Seen:
     @property
     def digests(self) -> list[str]:
         """Hex digests of all that decides them."""
-        return [pairs.digest for pairs in (self.learned, self.shown, self.held) if pairs]
+        return [pairs.digest for pairs in (self.learned, self.unmoved, self.shown, self.held) if pairs]
 
 
-def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: int) -> Seen:
-    """What the training of `card` from `seed` sees.
+def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe: Recipe) -> Seen:
+    """What the training of `card` by `recipe` sees.
 
     Raises:
         LimnerError: the split has no training faces of these people, or no others, or none to hold out; or their labels
@@ -42,7 +45,7 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: i
     drawings = sketches.chosen(places.sketches, card.styles)
     ids, held = start.learned(places.split, card), list[str]()
     if plan.patience:
-        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, seed)
+        ids, held = start.parted(places.split, places.times, ids, plan.validate, plan.gap, recipe.seed)
     learned = find(places.faces, drawings, ids)
     if plan.most:
         learned = start.thinned(learned, ids, plan.most)
@@ -55,6 +58,7 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, seed: i
     return Seen(
         card,
         _opened(learned, augment.side, card, labels),
+        _opened(learned, card.size, card, labels) if augment.zoom and recipe.unmoved else None,
         _opened(start.some(unseen, SNAPSHOTS), card.size, card, labels),
         _opened(validated, card.size, card, labels) if validated else None,
     )
