@@ -1,6 +1,9 @@
 """The norms a recipe may choose."""
 
-from torch import nn
+from typing import Any
+
+import torch
+from torch import Tensor, nn
 
 from limner.recipe import Norm
 
@@ -17,9 +20,36 @@ def norm(kind: Norm, channels: int) -> nn.Module:
     - group: over `GROUP` channels of each picture (Wu and He, ECCV 2018).
     """
     if kind == "batch":
-        return nn.BatchNorm2d(channels)
+        return BatchNorm2d(channels)
     if kind == "instance":
         return nn.InstanceNorm2d(channels, affine=True)
     if kind == "group":
         return nn.GroupNorm(max(1, channels // GROUP), channels)
     return nn.Identity()
+
+
+class BatchNorm2d(nn.BatchNorm2d):
+    """`nn.BatchNorm2d`, and its gradient is closed up before it is normed.
+
+    What comes back to one of two stacked maps is a part of the stack's gradient, a view with gaps, and torch's backward
+    pass of a batch norm takes some ten times as long for it on a processor (`benchmarks/conv_speed.py`).
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, H, W) -> the same, normed."""
+        normed: Tensor = super().forward(input)
+        return _Closed.apply(normed) if normed.requires_grad and not torch.compiler.is_compiling() else normed
+
+
+class _Closed(torch.autograd.Function):
+    """The same value; its gradient without gaps, in the order of memory of the value."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        last = value.is_contiguous(memory_format=torch.channels_last)
+        ctx.order = torch.channels_last if last else torch.contiguous_format
+        return value.view_as(value)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return gradients[0].contiguous(memory_format=ctx.order)

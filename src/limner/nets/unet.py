@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.nets import norm as norms
+from limner.nets.conv import Conv2d, DoubledConv2d
 from limner.recipe import Bottleneck, Norm, Upsample
 
 
@@ -51,7 +52,7 @@ class UNet(nn.Module):
         for level, out in enumerate(channels):
             below = inputs if level == 0 else channels[level - 1]
             normed = 0 < level < depth - 1
-            conv = nn.Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or norm == "none")
+            conv = Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or norm == "none")
             parts: list[nn.Module] = [] if level == 0 else [nn.LeakyReLU(0.2)]
             self.down.append(nn.Sequential(*parts, conv, *([norms.norm(norm, out)] if normed else [])))
         self.up = nn.ModuleList()
@@ -64,7 +65,7 @@ class UNet(nn.Module):
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))
             bias = not normed or norm == "none"
-            self.up.append(nn.Sequential(nn.ReLU(), *_doubled(upsample, below, out, bias), *tail))
+            self.up.append(nn.Sequential(nn.ReLU(), _doubled(upsample, below, out, bias), *tail))
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, inputs, S, S) -> (N, outputs, S, S) in [-1, 1]."""
@@ -79,8 +80,8 @@ class UNet(nn.Module):
         return torch.tanh(x)
 
 
-def _doubled(how: Upsample, below: int, out: int, bias: bool) -> list[nn.Module]:
+def _doubled(how: Upsample, below: int, out: int, bias: bool) -> nn.Module:
     """(N, below, s, s) -> (N, out, 2 s, 2 s)."""
     if how == "transposed":
-        return [nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=bias)]
-    return [nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv2d(below, out, 3, padding=1, bias=bias)]
+        return nn.ConvTranspose2d(below, out, 4, stride=2, padding=1, bias=bias)
+    return DoubledConv2d(below, out, bias)
