@@ -27,11 +27,11 @@ class Torchs(nn.Module):
 
     def __init__(self, layer: DoubledConv2d) -> None:
         super().__init__()
-        self.double = nn.Upsample(scale_factor=2, mode="nearest")
+        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.convolve = torchs(layer)
 
     def forward(self, picture: Tensor) -> Tensor:
-        made: Tensor = self.convolve(self.double(picture))
+        made: Tensor = self.convolve(self.enlarge(picture))
         return made
 
 
