@@ -34,6 +34,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "bottleneck as published": {"bottleneck": "normed"},
     "resize and convolve": {"upsample": "resize"},
     "transposed convolutions": {"upsample": "transposed"},
+    "attention at 16 px": {"attention": 16},
+    "attention at 32 px": {"attention": 32},
     "dropout": {"dropout": 0.5},
     "feature matching": {"features": 5.0},
     "perceptual loss": {"perceptual": 3.0},

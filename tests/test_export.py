@@ -19,6 +19,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from limner import export, images
 from limner.nets import card as cards
 from limner.nets import store
+from limner.nets.attention import SelfAttention
 from limner.nets.card import METADATA, ONNX, Card
 from limner.nets.unet import UNet
 from limner.pairs import with_planes
@@ -32,6 +33,9 @@ def network(card: Card, seed: int = 0) -> UNet:
     """A generator as training leaves one: its norms have seen pictures."""
     torch.manual_seed(seed)
     made = card.network()
+    for module in made.modules():
+        if isinstance(module, SelfAttention):
+            nn.init.ones_(module.share)
     for _ in range(3):
         made(torch.rand(4, card.inputs, card.size, card.size) * 2 - 1)
     return made.eval()
@@ -43,7 +47,10 @@ def run(data: bytes, pictures: np.ndarray) -> np.ndarray:
     return np.asarray(painted)
 
 
-@pytest.mark.parametrize("card", [CARD, replace(CARD, learns="sketch", inputs=3, outputs=1, size=128)])
+CARDS = (CARD, replace(CARD, learns="sketch", inputs=3, outputs=1, size=128), replace(CARD, attention=16))
+
+
+@pytest.mark.parametrize("card", CARDS)
 @pytest.mark.parametrize("batch", [1, 3, 8])
 def test_it_says_what_torch_says(card: Card, batch: int) -> None:
     net = network(card)

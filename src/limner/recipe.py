@@ -17,6 +17,7 @@ Width = Annotated[int, Field(ge=4, le=512)]
 Norm = Literal["batch", "instance", "group", "none"]
 Upsample = Literal["transposed", "resize"]
 Bottleneck = Literal["alive", "normed"]
+Attention = Literal[0, 8, 16, 32]
 Game = Literal["cross_entropy", "hinge", "least_squares"]
 
 
@@ -33,6 +34,7 @@ class Recipe:
     norm: Norm
     bottleneck: Bottleneck
     upsample: Upsample
+    attention: Attention
     dropout: Share
     discriminator_lr: Annotated[float, Field(gt=0)]
     discriminator_width: Width

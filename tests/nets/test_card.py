@@ -32,6 +32,12 @@ def test_a_card_without_labels_is_written_as_before_there_were_any(tmp_path: Pat
     assert GOOD.code("f") == ()
 
 
+def test_a_card_without_attention_is_written_as_before_there_was_any(tmp_path: Path) -> None:
+    assert "attention" not in cards.encode(GOOD)
+    told = replace(GOOD, attention=16)
+    assert cards.read(write(tmp_path, cards.encode(told))) == told
+
+
 def test_labels_are_planes_of_plus_and_minus_one(tmp_path: Path) -> None:
     told = replace(GOOD, label="sex", labels=("f", "m", "x"))
     assert cards.read(write(tmp_path, cards.encode(told))) == told

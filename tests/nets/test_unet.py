@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from limner.nets.attention import SelfAttention
 from limner.nets.start import start_normal
 from limner.nets.unet import UNet
 
@@ -61,3 +62,34 @@ def test_refuses_other_sides(size: int) -> None:
 def test_dropout_only_where_asked() -> None:
     assert not [module for module in UNet(64, 1, 3, 4, 0.0).modules() if isinstance(module, torch.nn.Dropout)]
     assert len([module for module in UNet(64, 1, 3, 4, 0.5).modules() if isinstance(module, torch.nn.Dropout)]) == 3
+
+
+def test_attention_sees_the_whole_map_and_begins_at_nothing() -> None:
+    """One far pixel changes what a place gets, by a mean of what all places hold; at first nothing is added."""
+    torch.manual_seed(0)
+    layer, x = SelfAttention(16), torch.randn(2, 16, 8, 8)
+    assert torch.equal(layer(x), x)
+    torch.nn.init.ones_(layer.share)
+    far = x.clone()
+    far[:, :, 7, 7] += 1
+    changed = (layer(far) - layer(x))[:, :, 0, 0]
+    assert changed.abs().min() > 0
+    # Were all places alike, the mean of what they hold would be what each holds.
+    flat = x[:, :, :1, :1].expand_as(x)
+    torch.testing.assert_close(layer(flat) - flat, layer.out(layer.value(flat)))
+
+
+@pytest.mark.parametrize("side", [8, 16, 32])
+def test_attention_is_where_it_is_asked_for(side: int) -> None:
+    made = UNet(64, 1, 3, 4, attention=side)
+    sides: list[int] = []
+    for module in made.modules():
+        if isinstance(module, SelfAttention):
+            module.register_forward_hook(lambda module, given, sent: sides.append(sent.shape[2]))
+    assert made(torch.zeros(1, 1, 64, 64)).shape == (1, 3, 64, 64)
+    assert sides == [side]
+
+
+def test_refuses_attention_where_there_is_no_such_map() -> None:
+    with pytest.raises(ValueError, match="no map of 64"):
+        UNet(64, 1, 3, 4, attention=64)

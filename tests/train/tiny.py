@@ -55,6 +55,7 @@ RECIPE = Recipe(
     norm="batch",
     bottleneck="alive",
     upsample="transposed",
+    attention=0,
     dropout=0.0,
     discriminator_lr=2e-3,
     discriminator_width=4,

@@ -12,7 +12,7 @@ from limner.errors import ModelError, ParamsError
 from limner.recipe import Bottleneck, Norm, Upsample
 from limner.strict import Strict
 
-SHAPE = ("size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample")
+SHAPE = ("size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample", "attention")
 """What of a card decides a network's weights and what they mean, as the arguments of `UNet` are named."""
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Card:
     """Midpoint of the irises in that frame, pixels (x, y)."""
     frame_eye_distance: float
     """Distance of the irises in that frame, pixels."""
+    attention: int = 0
     label: str = ""
     """The column of data/faces.csv that the labels came from."""
     labels: tuple[str, ...] = ()
@@ -75,8 +76,11 @@ class Card:
 def encode(card: Card) -> str:
     """The card as JSON, as it lies in a model's folder and within its ONNX file."""
     told = asdict(card)
-    if not card.labels:  # a model without labels is written as it was before there were any
+    # A model without labels, or without attention, is written as it was before there were any.
+    if not card.labels:
         del told["label"], told["labels"]
+    if not card.attention:
+        del told["attention"]
     return json.dumps(told, indent=2) + "\n"
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.nets import norm as norms
+from limner.nets.attention import SelfAttention
 from limner.nets.conv import Conv2d, DoubledConv2d
 from limner.recipe import Bottleneck, Norm, Upsample
 
@@ -30,6 +31,10 @@ class UNet(nn.Module):
             `alive` leaves that norm out.
         upsample: `transposed` is pix2pix's 4x4 transposed convolution; `resize` doubles each pixel and convolves 3x3
             (Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016).
+        attention: side of the map on the way up, skip and all, whose places look at one another; 0: none.
+
+    Raises:
+        ValueError: `size` is not such a side, or there is no map of side `attention`.
     """
 
     def __init__(
@@ -42,11 +47,14 @@ class UNet(nn.Module):
         norm: Norm = "batch",
         bottleneck: Bottleneck = "alive",
         upsample: Upsample = "transposed",
+        attention: int = 0,
     ) -> None:
         super().__init__()
         depth = size.bit_length() - 1
         if size < 16 or size != 1 << depth:
             raise ValueError(f"a U-Net needs a side that is a power of two, 16 at least, not {size}")
+        if attention and attention not in [size >> level for level in range(1, depth)]:
+            raise ValueError(f"a U-Net of {size} pixels has no map of {attention} to look about in, only of its halves")
         channels = [width * min(2**level, 8) for level in range(depth)]
         self.down = nn.ModuleList()
         for level, out in enumerate(channels):
@@ -65,7 +73,9 @@ class UNet(nn.Module):
             if dropout > 0 and level >= max(1, depth - 3):
                 tail.append(nn.Dropout(dropout))
             bias = not normed or norm == "none"
-            self.up.append(nn.Sequential(nn.ReLU(), _doubled(upsample, below, out, bias), *tail))
+            # What a layer reads is half as large as what it makes.
+            head = [SelfAttention(below)] if attention == size >> (level + 1) else []
+            self.up.append(nn.Sequential(*head, nn.ReLU(), _doubled(upsample, below, out, bias), *tail))
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, inputs, S, S) -> (N, outputs, S, S) in [-1, 1]."""

@@ -31,6 +31,7 @@ def card(settings: Params, name: str) -> Card:
         norm=recipe.norm,
         bottleneck=recipe.bottleneck,
         upsample=recipe.upsample,
+        attention=recipe.attention,
         dropout=recipe.dropout,
         people=model.train.people,
         styles=model.train.styles,
