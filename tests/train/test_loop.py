@@ -108,6 +108,18 @@ def test_the_last_epochs_show_the_pictures_as_they_are(places: Places) -> None:
     assert known == [False] * 12 + [True] * 12
 
 
+def test_an_epoch_goes_on_as_it_began_when_the_end_is_moved(places: Places) -> None:
+    """A training for so many seconds tells anew at each step how many steps it has."""
+    one = trainer(places, Augment(64, (1.1, JITTER), flip=False), replace(RECIPE, unmoved=0.5))
+    one.learn()
+    one.steps = 1
+    while one.place:
+        one.learn()
+    assert one.lesson is one.moved
+    one.learn()
+    assert one.lesson is one.unmoved
+
+
 @pytest.mark.parametrize("unmoved", [0.0, 0.7])
 def test_the_state_says_all(places: Places, tmp_path: Path, unmoved: float) -> None:
     """Of two trainers one goes on from the other's state, in the middle of an epoch: all that follows is equal."""

@@ -30,10 +30,18 @@ def rank(fake: Tensor, real: Tensor, truth: Tensor) -> Tensor:
         nan where a fake or its truth has no embedding, or there are fewer than two candidates.
     """
     known = real.isfinite().all(1)
-    # By differences, not by matrix products, whose rounding would let a copy of the truth be nearer than the truth.
-    distances = torch.stack([(real - one).norm(dim=1) for one in fake]) if len(fake) else fake.new_zeros(0, len(real))
-    own = distances.gather(1, truth[:, None])
-    nearer = ((distances < own) & known).sum(1, keepdim=True)
-    right = (nearer < torch.tensor([int(part) for part in PARTS])).to(fake)
-    unknown = own.isnan() | (known.sum() < 2)
-    return torch.where(unknown, torch.nan, right)
+    if known.sum() < 2 or not len(fake):
+        return fake.new_full((len(fake), len(PARTS)), torch.nan)
+    nearer = torch.stack([_nearer(one, real, known, own) for one, own in zip(fake, truth.tolist(), strict=True)])
+    right = (nearer[:, None] < nearer.new_tensor([int(part) for part in PARTS])).to(fake)
+    return torch.where(nearer.isnan()[:, None], torch.nan, right)
+
+
+def _nearer(fake: Tensor, real: Tensor, known: Tensor, own: int) -> Tensor:
+    """How many of the truths that are known are nearer to one fake than its own; nan if one of the two is not known.
+
+    By differences, not by a matrix product, whose rounding would let a copy of the truth be nearer than the truth; one
+    fake after the other, so that memory does not grow with the square of their number.
+    """
+    away = (real - fake).norm(dim=1)
+    return torch.where(away[own].isnan(), torch.nan, ((away < away[own]) & known).sum().to(away))

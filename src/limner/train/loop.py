@@ -64,6 +64,9 @@ class Trainer:
         self.moved = self._feed(pairs), augment
         self.unmoved = self.moved if unmoved is None else (self._feed(unmoved), augment.unmoved())
         self.feed = self.moved[0]
+        self.lesson = self.moved
+        """What the current epoch is learned from, and how it is varied: an epoch goes on as it began, whatever `steps`
+        is meanwhile."""
         self.generator, self.discriminator = machine.place(generator), machine.place(discriminator)
         self.mean = RunningMean(self.generator, recipe.ema)
         self.optimisers = {
@@ -87,12 +90,6 @@ class Trainer:
         machine = self.machine
         pairs = settle(pairs, machine.memory, machine.device)
         return Feed(pairs, self.recipe.batch, machine.device, machine.rank, machine.world)
-
-    @property
-    def lesson(self) -> tuple[Feed, Augment]:
-        """What the current epoch is learned from, and how it is varied."""
-        begun = self.step - self.place
-        return self.unmoved if begun >= (1 - self.recipe.unmoved) * self.steps else self.moved
 
     @property
     def epoch(self) -> int:
@@ -145,6 +142,8 @@ class Trainer:
     def _fetch(self) -> None:
         """Ask for the batches that are left of the epoch: the length of each, and this process's part, with what it is
         told of it."""
+        begun = self.step - self.place
+        self.lesson = self.unmoved if begun >= (1 - self.recipe.unmoved) * self.steps else self.moved
         feed, _ = self.lesson
         left = Batches(self.order, feed.steps)[self.place :]
         self.coming = zip(map(len, left), map(feed.codes, left), feed.batches(left), strict=True)
