@@ -8,6 +8,9 @@ DIRECTION = "higher"
 PARTS = {"1": "first", "5": "among the first five"}
 OVER = "suite"
 
+AT_ONCE = 256
+"""Pictures whose distances to all truths are in memory together."""
+
 
 def features(fake: Tensor, real: Tensor, *, vectors: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
     """(N, 128) and (N or 1, 128): the embeddings that `identity` compares; nan where the truth shows no eyes."""
@@ -30,18 +33,16 @@ def rank(fake: Tensor, real: Tensor, truth: Tensor) -> Tensor:
         nan where a fake or its truth has no embedding, or there are fewer than two candidates.
     """
     known = real.isfinite().all(1)
-    if known.sum() < 2 or not len(fake):
-        return fake.new_full((len(fake), len(PARTS)), torch.nan)
-    nearer = torch.stack([_nearer(one, real, known, own) for one, own in zip(fake, truth.tolist(), strict=True)])
-    right = (nearer[:, None] < nearer.new_tensor([int(part) for part in PARTS])).to(fake)
-    return torch.where(nearer.isnan()[:, None], torch.nan, right)
+    parts = zip(torch.split(fake, AT_ONCE), torch.split(truth, AT_ONCE), strict=True)
+    places = [_nearer(some, own, real, known) for some, own in parts]
+    nearer = torch.cat([*places, fake.new_empty(0)])[:, None]
+    right = (nearer < nearer.new_tensor([int(part) for part in PARTS])).to(fake)
+    return torch.where(nearer.isnan() | (known.sum() < 2), torch.nan, right)
 
 
-def _nearer(fake: Tensor, real: Tensor, known: Tensor, own: int) -> Tensor:
-    """How many of the truths that are known are nearer to one fake than its own; nan if one of the two is not known.
-
-    By differences, not by a matrix product, whose rounding would let a copy of the truth be nearer than the truth; one
-    fake after the other, so that memory does not grow with the square of their number.
-    """
-    away = (real - fake).norm(dim=1)
-    return torch.where(away[own].isnan(), torch.nan, ((away < away[own]) & known).sum().to(away))
+def _nearer(fake: Tensor, truth: Tensor, real: Tensor, known: Tensor) -> Tensor:
+    """(N,): how many of the known truths are nearer to each fake than its own; nan where one of the two is unknown."""
+    # By differences, not by matrix products, whose rounding would let a copy of the truth be nearer than the truth.
+    away = torch.cdist(fake, real, compute_mode="donot_use_mm_for_euclid_dist")
+    own = away.gather(1, truth[:, None])
+    return torch.where(own[:, 0].isnan(), torch.nan, ((away < own) & known).sum(1).to(away))
