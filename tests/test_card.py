@@ -55,7 +55,7 @@ def test_the_card_tells_how_much_was_learned_and_of_what(
     tmp_path: Path, settings: Params, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painter = settings.model("painter")
-    train = replace(painter.train, styles=("ink", "wash"), most={"ink": 1}, tune="norms")
+    train = replace(painter.train, styles=("ink", "wash"), most={"ink": 1}, tune="norms", epochs="auto", steps=77)
     settings = replace(
         settings,
         models={"painter": replace(painter, init="base", train=train, data="data/boxed", suites=painter.suites)},
@@ -72,5 +72,7 @@ def test_the_card_tells_how_much_was_learned_and_of_what(
     card.write(tmp_path / "card.md", settings, "painter", Nothing(), faces, lessons)  # type: ignore[arg-type]
     text = (tmp_path / "card.md").read_text(encoding="utf-8")
     assert "- ann: 2 faces, in 2 styles (ink: 1, wash: 2)" in text
+    assert "| epochs | auto |" in text
+    assert "| steps | 77 |" in text
     assert "only the norms were trained: `painter/adapter.safetensors`" in text
     assert "face lies as in those of `data/boxed`, which `limner paint` does not know. `painter/model.onnx`" in text

@@ -54,7 +54,7 @@ def test_deep_keys_are_named_by_their_place(tree: Any, tmp_path: Path) -> None:
     tree["models"]["painter"]["train"]["epohcs"] = 3
     tree["models"]["painter"]["suites"]["unseen"]["peeple"] = ["woman"]
     message = refused(tree, tmp_path)
-    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs, most, tune, " in message
+    assert "'models.painter.train.epohcs'; allowed: people, styles, epochs, steps, most, tune, " in message
     assert "(did you mean 'epochs'?)" in message
     assert "'models.painter.suites.unseen.peeple'; allowed: split, styles, people, " in message
     assert "manifests, most, needs (did you mean 'people'?)" in message
@@ -240,6 +240,23 @@ def test_sets_name_a_place_and_perhaps_manifests(tree: Any, tmp_path: Path) -> N
 def test_sets_that_cannot_be(tree: Any, tmp_path: Path, key: str, value: Any, words: str) -> None:
     tree[key] = {**tree.get(key, {}), **value}
     assert words in refused(tree, tmp_path)
+
+
+def test_a_training_takes_epochs_or_as_many_as_make_some_steps(tree: Any, tmp_path: Path) -> None:
+    own = tree["models"]["painter"]["train"]
+    path = tmp_path / "params.yaml"
+    for length, words in (
+        ({"epochs": 1}, "1 epoch"),
+        ({"epochs": 24, "steps": 9}, "24 epochs"),
+        ({"epochs": "auto", "steps": 9}, "at least 9 steps"),
+    ):
+        tree["models"]["painter"]["train"] = {"people": own["people"], "styles": own["styles"], **length}
+        path.write_text(yaml.safe_dump(tree))
+        assert params.load(path).model("painter").train.length == words
+    tree["models"]["painter"]["train"] = {"people": own["people"], "styles": own["styles"], "epochs": "auto"}
+    assert "models.painter.train.epochs: auto needs `steps`" in refused(tree, tmp_path)
+    tree["models"]["painter"]["train"]["epochs"] = "all"
+    assert "models.painter.train.epochs: 'all' is not allowed; input should be 'auto'" in refused(tree, tmp_path)
 
 
 def test_one_name_makes_every_model_larger(tree: Any, tmp_path: Path) -> None:

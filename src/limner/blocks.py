@@ -92,13 +92,22 @@ Most = Annotated[
 ]
 
 
+NUMBER, AUTO = f"{TAG}number", f"{TAG}auto"
+Epochs = Annotated[
+    Annotated[Count, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)],
+    Discriminator(lambda value: AUTO if isinstance(value, str) else NUMBER),
+]
+
+
 @dataclass(frozen=True, config=Strict)
 class ModelTrain:
     """What a model's training reads of its own; what is None is as the top level has it."""
 
     people: Annotated[tuple[str, ...], Field(min_length=1)]
     styles: Annotated[tuple[Name, ...], Field(min_length=1)]
-    epochs: Count
+    epochs: Epochs
+    steps: Count | None = None
+    """With `epochs: auto`: its epochs are as many as make at least so many steps."""
     most: Most | None = None
     """Faces it learns from, at even steps over its training faces: of each style, or by style (those that are not
     named: all). None: all of them."""
@@ -109,6 +118,13 @@ class ModelTrain:
     seeds: Count | None = None
     needs: tuple[str, ...] = ()
     """Manifests without whose faces the model is left out."""
+
+    @property
+    def length(self) -> str:
+        """How long it takes, in words."""
+        if self.epochs == "auto":
+            return f"at least {self.steps} steps"
+        return f"{self.epochs} epoch{'s' if self.epochs > 1 else ''}"
 
     def limit(self, style: str) -> int | None:
         """How many faces at most are learned in one style; None: all."""

@@ -48,6 +48,7 @@ def write(
         **asdict(settings.recipe),
         "name": settings.train.recipe,
         "epochs": model.train.epochs,
+        **({"steps": model.train.steps} if model.train.epochs == "auto" else {}),
         "jitter": SWITCHES[settings.jitters(name)],
         "flip": SWITCHES[settings.flip],
         "seed": settings.seed,

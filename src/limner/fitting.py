@@ -42,7 +42,8 @@ def _check_trainings(settings: "Params", path: Path) -> None:
     """Refuse trainings that cannot be.
 
     Raises:
-        ParamsError: a training names a recipe, a manifest or a style that there is not, or tunes what has no start.
+        ParamsError: a training names a recipe, a manifest or a style that there is not, does not say how long it takes,
+            or tunes what has no start.
     """
     for name, model in settings.models.items():
         own, place = model.train, f"{path}: models.{name}.train"
@@ -55,6 +56,8 @@ def _check_trainings(settings: "Params", path: Path) -> None:
             for one in wanted:
                 if one not in there:
                     raise ParamsError(f"{place}.{key}: {one!r} is not {what}; {choices(one, there)}")
+        if own.epochs == "auto" and own.steps is None:
+            raise ParamsError(f"{place}.epochs: auto needs `steps` beside it, how many they shall make at least")
         if own.tune != "all" and model.init == "scratch":
             raise ParamsError(
                 f"{place}.tune: {own.tune} trains a small part of a network that can paint already, and {name} starts "

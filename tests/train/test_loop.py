@@ -120,6 +120,13 @@ def test_an_epoch_goes_on_as_it_began_when_the_end_is_moved(places: Places) -> N
     assert one.lesson is one.unmoved
 
 
+@pytest.mark.parametrize(("steps", "epochs"), [(1, 1), (3, 1), (4, 2), (300, 100)])
+def test_as_many_epochs_as_make_so_many_steps(places: Places, steps: int, epochs: int) -> None:
+    """Three batches an epoch; the last epoch is a whole one too."""
+    one = trainer(places, Augment(64, (1.1, JITTER), flip=False), replace(RECIPE, epochs=None, steps=steps))
+    assert (one.epochs, one.steps) == (epochs, 3 * epochs)
+
+
 @pytest.mark.parametrize("unmoved", [0.0, 0.7])
 def test_the_state_says_all(places: Places, tmp_path: Path, unmoved: float) -> None:
     """Of two trainers one goes on from the other's state, in the middle of an epoch: all that follows is equal."""

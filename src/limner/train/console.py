@@ -34,7 +34,7 @@ class Console:
         """For a line an epoch, where no bar is seen."""
         trainer, rate = self.trainer, self._rate()
         left = timedelta(seconds=round((trainer.steps - trainer.step) / rate))
-        where = f"epoch {trainer.epoch} of {trainer.recipe.epochs}, step {trainer.step} of {trainer.steps}"
+        where = f"epoch {trainer.epoch} of {trainer.epochs}, step {trainer.step} of {trainer.steps}"
         return f"{where}, {self.short(told)}, {rate:.2f} steps/s, {left} left"
 
     def _rate(self) -> float:

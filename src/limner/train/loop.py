@@ -43,7 +43,8 @@ class Trainer:
             if `augment` moves them and `recipe.unmoved` says that there are such epochs.
 
     Attributes:
-        steps: in all.
+        epochs: in all.
+        steps: likewise.
         step: done so far.
         tally: what was told of the epoch so far; whoever closes an epoch's books clears it.
         watch: whether all goes well.
@@ -73,7 +74,8 @@ class Trainer:
             "generator": machine.adam(self.generator, recipe.lr, recipe.beta1),
             "discriminator": machine.adam(self.discriminator, recipe.discriminator_lr, recipe.beta1),
         }
-        self.steps = recipe.epochs * self.feed.steps
+        self.epochs = recipe.rounds(self.feed.steps)
+        self.steps = self.epochs * self.feed.steps
         self.step = 0
         self.draw = Generator().manual_seed(recipe.seed)
         self.order = torch.arange(len(pairs))

@@ -23,7 +23,16 @@ class Recipe(recipe.Recipe):
     """A recipe, and how long and from where it is followed."""
 
     seed: int
-    epochs: int
+    epochs: int | None
+    """None: as many as make at least `steps` steps."""
+    steps: int | None = None
+
+    def rounds(self, steps: int) -> int:
+        """How many epochs it takes, if each has so many steps."""
+        if self.epochs is not None:
+            return self.epochs
+        assert self.steps is not None, "a recipe without epochs says how many steps it takes"
+        return -(-self.steps // steps)
 
 
 Told = dict[str, Tensor]

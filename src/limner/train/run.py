@@ -83,7 +83,7 @@ class _Training:
     ) -> None:
         self.folder, self.card, self.trainer, self.machine = folder, card, trainer, trainer.machine
         self.checkpoint, self.diary, self.patience, self.tune = checkpoint, diary, patience, plan.tune
-        epochs, snapshots = trainer.recipe.epochs, plan.snapshots
+        epochs, snapshots = trainer.epochs, plan.snapshots
         self.when = {round(epochs * (index + 1) / snapshots) for index in range(snapshots)}
         self.done: dict[str, Any] = {"told": [], "snapshots": [], "warned": []}
         """What the diary holds, for a run that goes on to write it again."""

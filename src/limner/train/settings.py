@@ -44,7 +44,9 @@ def card(settings: Params, name: str) -> Card:
 
 def recipe(settings: Params, name: str) -> Recipe:
     """What the model learns by."""
-    return Recipe(**asdict(settings.recipe), seed=settings.seed, epochs=settings.model(name).train.epochs)
+    own = settings.model(name).train
+    length = {"epochs": None, "steps": own.steps} if own.epochs == "auto" else {"epochs": own.epochs}
+    return Recipe(**asdict(settings.recipe), seed=settings.seed, **length)
 
 
 def augment(settings: Params, name: str) -> Augment:
