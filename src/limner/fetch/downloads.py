@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
@@ -275,14 +275,12 @@ class Downloads:
             self._store.remember(url, digest, validator)
         return landed
 
-    @asynccontextmanager
-    async def _alone(self, key: str) -> AsyncIterator[None]:
-        """Rows that name the same file wait for the first of them; what has no key is never the same."""
+    def _alone(self, key: str) -> asyncio.Lock:
+        """By which rows that name the same file wait for the first of them; what has no key is never the same."""
         lock = self._locks.get(key) or asyncio.Lock()
         if key:
             self._locks[key] = lock
-        async with lock:
-            yield
+        return lock
 
     async def _thread(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """`work` where it does not hold up the network: it hashes, or waits for a disk."""

@@ -3,8 +3,6 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -71,15 +69,14 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self.all = self.left = seconds
+        self._start = 0.0
 
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
+    def __enter__(self) -> None:
         """Count the time that the block takes."""
-        start = time.monotonic()
-        try:
-            yield
-        finally:
-            self.left -= time.monotonic() - start
+        self._start = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.left -= time.monotonic() - self._start
 
 
 class Host:
@@ -97,22 +94,20 @@ class Host:
         self._patience = manners.tries * manners.connections
         self.doubted = False
         """Whether nobody would miss it: then it is given up soon, unless it has answered before."""
-        self._gate = asyncio.Semaphore(manners.connections)
+        self.connections = asyncio.Semaphore(manners.connections)
+        """To be held during each request."""
         self._free_at = 0.0
         self._silent = 0
         self.known = False
         """Whether it answered before."""
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for one of the host's connections, and until the delay since the request before is over."""
-        async with self._gate:
-            now = time.monotonic()
-            start = max(now, self._free_at)
-            self._free_at = start + self.delay
-            if start > now:
-                await asyncio.sleep(start - now)
-            yield
+    async def turn(self) -> None:
+        """Wait until the delay since the request before is over."""
+        now = time.monotonic()
+        start = max(now, self._free_at)
+        self._free_at = start + self.delay
+        if start > now:
+            await asyncio.sleep(start - now)
 
     def rest(self, seconds: float) -> None:
         """Ask the host nothing for so long."""

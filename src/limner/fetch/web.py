@@ -6,14 +6,15 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
+from aiohttp import ClientResponse
 from yarl import URL
 
 from limner.fetch import answers, manners
@@ -189,33 +190,35 @@ class Web:
                 asked = f", and the server asks to wait {failure.wait:.0f} s" if failure.wait else ""
                 left = f"the {budget.all:g} s of scrape.max_seconds do not allow another try"
                 raise type(failure)(f"{failure}{asked}: {left}", status=failure.status, passing=True)
-            async with budget.spend():
+            with budget:
                 await asyncio.sleep(wait)
 
-    @asynccontextmanager
-    async def _answer(
-        self, url: URL, headers: Mapping[str, str], budget: Budget
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer behind all redirects, each of them a request with the manners of its own host."""
+    async def _ask(
+        self, url: URL, headers: Mapping[str, str], budget: Budget, take: Callable[[ClientResponse], Awaitable[T]]
+    ) -> T:
+        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
         way = [url]
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
-            async with host.turn(), budget.spend(), self._request(host, way[-1], headers, budget) as response:
-                if response.status not in REDIRECTS or "Location" not in response.headers:
-                    if response.status == 429:
-                        host.rest(min(manners.retry_after(response.headers.get("Retry-After")), budget.left))
-                    yield response
-                    return
-                way.append(answers.onward(url, way[-1], response.headers["Location"]))
+            async with host.connections:
+                await host.turn()
+                host.refuse_if_gone(way[-1])
+                with budget, self._in_words(host, way[-1]):
+                    async with self._get(host, way[-1], headers, budget) as response:
+                        host.answered()
+                        if response.status not in REDIRECTS or "Location" not in response.headers:
+                            if response.status == 429:
+                                host.rest(min(manners.retry_after(response.headers.get("Retry-After")), budget.left))
+                            return await take(response)
+                        way.append(answers.onward(url, way[-1], response.headers["Location"]))
             if way[-1] in way[:-1]:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
 
-    @asynccontextmanager
-    async def _request(
+    def _get(
         self, host: Host, url: URL, headers: Mapping[str, str], budget: Budget
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        host.refuse_if_gone(url)
+    ) -> AbstractAsyncContextManager[ClientResponse]:
+        """One request; redirects are answers."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
@@ -226,12 +229,17 @@ class Web:
         timeout = aiohttp.ClientTimeout(
             total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
         )
+        return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
+
+    @contextmanager
+    def _in_words(self, host: Host, url: URL) -> Iterator[None]:
+        """Say how a request to `host` failed, and let the host know.
+
+        Raises:
+            WebError: it failed.
+        """
         try:
-            async with self._session.get(
-                url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout
-            ) as response:
-                host.answered()
-                yield response
+            yield
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host.unreachable()
             unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
@@ -242,7 +250,7 @@ class Web:
             raise host.failure(f"{url}: {answers.reason(error)}") from error
 
     async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
-        async with self._answer(url, {}, budget) as response:
+        async def take(response: ClientResponse) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
             async for chunk in response.content.iter_any():
@@ -251,9 +259,12 @@ class Web:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
             return Page(str(response.url), response.status, response.headers, bytes(body))
 
+        return await self._ask(url, {}, budget, take)
+
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
-        async with self._answer(url, answers.conditions(coming, known), budget) as response:
+
+        async def take(response: ClientResponse) -> bool:
             if response.status == 304 and known is not None:
                 return False
             most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
@@ -271,6 +282,8 @@ class Web:
                 if coming.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             return True
+
+        return await self._ask(url, answers.conditions(coming, known), budget, take)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
