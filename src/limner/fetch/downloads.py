@@ -2,21 +2,20 @@
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar
+from typing import Self
 from weakref import WeakValueDictionary
 
 from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
 from limner.fetch import manners, members, sources
+from limner.fetch.ahead import ahead
 from limner.fetch.daemon import in_daemon
+from limner.fetch.hands import Hands
 from limner.fetch.manners import Manners
 from limner.fetch.members import Members
 from limner.fetch.mirrors import mirrors
@@ -32,11 +31,10 @@ AHEAD = 256
 """Files asked for before the first of them is there: so many that one slow host does not hold up the others."""
 THREADS = 2
 """That hash and write: more of them would take Python's one lock from the thread that reads the network."""
+MANY = 8
+"""Files for which one of them is woken at once."""
 COPIES = 8
 """Files that come by way of fsspec at the same time."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Downloads:
         self._opened: dict[str, Fetched] = {}
         self._failed: dict[str, SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._pool = ThreadPoolExecutor(THREADS, "store")
+        self._hands = Hands(THREADS, MANY)
         self._copies = asyncio.Semaphore(COPIES)
         self._numbers = count()
 
@@ -82,7 +80,7 @@ class Downloads:
     def close(self) -> None:
         """End what is under way; what came of large files is kept for the next run."""
         self.web.close()
-        self._pool.shutdown(cancel_futures=True)
+        self._hands.close()
         self._members.close()
         self._unfinished.close()
         self._store.close()
@@ -95,32 +93,21 @@ class Downloads:
             total: how many there are, for the progress bar.
             again: as `fetch` has it.
         """
-        start, failed, pending = time.monotonic(), 0, deque[Future[Fetched]]()
+        start, failed = time.monotonic(), 0
         with progress(total, "fetch", unit=" files") as bar:
 
-            def landed(future: Future[Fetched]) -> None:
+            def landed(task: asyncio.Task[Fetched]) -> None:
                 nonlocal failed
-                failed += not future.cancelled() and future.exception() is not None
+                failed += not task.cancelled() and task.exception() is not None
                 rate = self.web.received / max(time.monotonic() - start, 1e-3)
                 bar.set_postfix_str(f"{rate / 1e6:.1f} MB/s, {failed} failed", refresh=False)
                 bar.update()
 
-            def first() -> Fetched | SourceError:
+            for task in ahead(self.web.loop, (self._fetch(item, again) for item in wanted), AHEAD, landed):
                 try:
-                    return pending.popleft().result()
+                    yield task.result()
                 except SourceError as error:
-                    return error
-
-            source, step = iter(wanted), max(1, AHEAD // 16)
-            while True:
-                while len(pending) <= AHEAD - step and (items := list(islice(source, step))):
-                    futures = self.web.start_all([self._fetch(item, again) for item in items])
-                    for future in futures:
-                        future.add_done_callback(landed)
-                    pending.extend(futures)
-                if not pending:
-                    return
-                yield first()
+                    yield error
 
     def fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         """One file, from the store or the first of its urls and their mirrors that gives the right bytes.
@@ -140,7 +127,7 @@ class Downloads:
 
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
-            kept = await self._thread(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
+            kept = await self._hands.do(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
             if kept and not again and not any(sources.local(url) for url in wanted.urls):
                 return kept
             reasons: list[SourceError] = []
@@ -162,9 +149,9 @@ class Downloads:
         """
         path = sources.local(url)
         if path is not None:
-            return await self._thread(self._local, url, path, expected)
+            return await self._hands.do(self._local, url, path, expected)
         async with self._alone(url):
-            known = await self._thread(self._store.recall, url, expected) if again or not expected else None
+            known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
             if known and not again:
                 return known[0]
             if url in self._failed and not again:
@@ -198,7 +185,7 @@ class Downloads:
             if coming is None:
                 assert known is not None
                 return known[0]
-            landed, digest = await self._thread(self._settle, url, coming, expected)
+            landed, digest = await self._hands.do(self._settle, url, coming, expected)
             if landed:
                 return landed
             if digest == spoilt:  # the same bytes twice: they were not spoilt on their way
@@ -221,9 +208,9 @@ class Downloads:
                 self._opened[outer] = await self._fetch(Wanted((outer,)), again)
             archive = self._opened[outer]
         name = f"{inner}::sha256:{archive.sha256}"
-        if known := await self._thread(self._store.recall, name, expected):
+        if known := await self._hands.do(self._store.recall, name, expected):
             return known[0]
-        return await self._thread(self._copy, url, inner, archive, name, expected)
+        return await self._hands.do(self._copy, url, inner, archive, name, expected)
 
     def _copy(self, url: str, inner: str, archive: Fetched, name: str, expected: str) -> Fetched:
         with self._part() as part:
@@ -238,8 +225,8 @@ class Downloads:
         async with self._copies:
             with self._part() as part:
                 await self._persist(url, part)
-                digest = _verify(url, await self._thread(sha256, part), expected)
-                return await self._thread(self._land, url, part, expected, digest)
+                digest = _verify(url, await self._hands.do(sha256, part), expected)
+                return await self._hands.do(self._land, url, part, expected, digest)
 
     async def _persist(self, url: str, part: Path) -> None:
         behaviour = self.web.manners
@@ -281,10 +268,6 @@ class Downloads:
         if key:
             self._locks[key] = lock
         return lock
-
-    async def _thread(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """`work` where it does not hold up the network: it hashes, or waits for a disk."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **named))
 
 
 def _verify(url: str, digest: str, expected: str) -> str:

@@ -6,10 +6,9 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 import asyncio
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -37,10 +36,10 @@ class Web:
         """Bytes of files so far."""
         self._hosts: dict[str, Host] = {}
         self._doubted: set[str] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._session: aiohttp.ClientSession | None = None
-        self._loop = _new_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
+        self.loop = _new_loop()
+        """Where all of it is done, in a thread of its own."""
+        self._thread = threading.Thread(target=self.loop.run_forever, name="web", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -51,37 +50,15 @@ class Web:
 
     def close(self) -> None:
         """End what is under way, at once; what came of a file stays where it can be gone on with."""
-        if not self._loop.is_closed():
+        if not self.loop.is_closed():
             self.run(self._end())
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self.loop.call_soon_threadsafe(self.loop.stop)
             self._thread.join()
-            self._loop.close()
+            self.loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Have `work` done in the client's own thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def start_all(self, works: Sequence[Coroutine[Any, Any, T]]) -> list[Future[T]]:
-        """`start` for many at once: waking the client's thread costs more than starting a piece of work."""
-        futures = [Future[T]() for _ in works]
-
-        def start() -> None:
-            for work, future in zip(works, futures, strict=True):
-                task = self._loop.create_task(work)
-                self._tasks.add(task)  # the loop itself holds its tasks but weakly
-                task.add_done_callback(partial(self._settle, future))
-
-        self._loop.call_soon_threadsafe(start)
-        return futures
-
-    def _settle(self, future: Future[T], task: asyncio.Task[T]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            future.cancel()
-        elif error := task.exception():
-            future.set_exception(error)
-        else:
-            future.set_result(task.result())
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, done in the client's own thread."""
