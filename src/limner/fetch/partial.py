@@ -9,8 +9,9 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -56,7 +57,7 @@ class Partial:
         self._path = str(path)
         self._note = f"{path}.json"
         self._pinned = pinned
-        self._stream: IO[bytes] | None = None
+        self._stream: FileIO | None = None
         self._on_disk = False
         self._hashed = 0
         self._clear()
@@ -125,7 +126,7 @@ class Partial:
         with contextlib.suppress(OSError, ValueError, TypeError):  # a note that says nothing: nothing is taken up
             validator = Validator(**json.loads(Path(self._note).read_text(encoding="utf-8")))
             if self._pinned or validator.condition:
-                self._stream = Path(self._path).open("r+b")  # noqa: SIM115  open until all has come
+                self._stream = FileIO(self._path, "r+b")
                 while chunk := self._stream.read(1 << 20):
                     self._hash.update(chunk)
                     self.size += len(chunk)
@@ -145,12 +146,13 @@ class Partial:
         self._write()
 
     def _open(self) -> None:
-        self._stream = Path(self._path).open("wb")  # noqa: SIM115
+        self._stream = FileIO(self._path, "wb")
 
     def _write(self) -> None:
         assert self._stream is not None
-        for chunk in self._memory:
-            self._stream.write(chunk)
+        rest = memoryview(b"".join(self._memory))
+        while rest:  # once: at each call to the system a thread gives Python's one lock away, and has to get it back
+            rest = rest[self._stream.write(rest) :]
         self._memory = []
         self._held = self._hashed = 0
 
