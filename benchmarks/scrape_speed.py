@@ -1,8 +1,9 @@
 """The rate of verified downloads against curl's and wget's of the same list, over loopback.
 
 `Downloads` fetches photos that are pinned by their sha256: it hashes each, lands it under its hash and remembers it.
-curl and wget only write files. The server is an asyncio process that answers from memory. Prints seconds, and the
-best of the other tools' times over ours.
+curl and wget only write files. The server is an asyncio process that answers from memory. Prints the best seconds of
+each, those of processors in that round (the others on the machine matter less to them), and the best of the other
+tools' times over ours.
 """
 
 import argparse
@@ -28,8 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Photos(asyncio.Protocol):
     """HTTP/1.1 with open connections: /K is the number K in 8 bytes, and then what all photos have in common."""
 
-    def __init__(self, common: bytes) -> None:
+    def __init__(self, common: bytes, more: bytes) -> None:
         self._common = common
+        self._more = more
         self._asked = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -42,15 +44,17 @@ class Photos(asyncio.Protocol):
             head, _, self._asked = self._asked.partition(b"\r\n\r\n")
             number = int(head.split(b" ", 2)[1][1:])
             length = 8 + len(self._common)
-            answer = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % length
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n" % length
+            answer += self._more + b"\r\n"
             self._transport.writelines([answer, number.to_bytes(8, "big"), self._common])
 
 
-def serve(common: bytes, ready: Connection) -> None:
+def serve(common: bytes, more: bytes, ready: Connection) -> None:
     """A server of photos; its port goes to `ready`."""
 
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(lambda: Photos(common), "127.0.0.1", 0, backlog=256)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Photos(common, more), "127.0.0.1", 0, backlog=256)
         ready.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -81,16 +85,22 @@ def wget(urls: list[str], folder: Path) -> None:
     subprocess.run(["wget", "--quiet", "--input-file", str(listed), "--directory-prefix", str(folder)], check=True)
 
 
-def seconds(work: Callable[[Path], None], folder: Path) -> float:
-    """How long `work` takes in an empty folder."""
+def seconds(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
+    """How long `work` takes in an empty folder, and how long its processors."""
     folder.mkdir()
-    start = time.perf_counter()
+    start, used = time.perf_counter(), processors()
     work(folder)
-    taken = time.perf_counter() - start
+    taken = time.perf_counter() - start, processors() - used
     for path in folder.rglob("*"):  # not deleted: ext4 without a journal is slow to make files where many just went
         if path.is_file():
             os.truncate(path, 0)
     return taken
+
+
+def processors() -> float:
+    """Seconds of processors that this process and what it has started and waited for have used."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def main() -> None:
@@ -98,10 +108,13 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--size", type=int, default=200_000, help="bytes of each")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--etag", action="store_true", help="the server names versions, which limner remembers")
     asked = parser.parse_args()
     common = random.Random(0).randbytes(asked.size - 8)
     here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(common, there), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(common, b'ETag: "1"\r\n' * asked.etag, there), daemon=True
+    )
     server.start()
     port = here.recv()
     urls = [f"http://127.0.0.1:{port}/{k}" for k in range(asked.files)]
@@ -112,18 +125,21 @@ def main() -> None:
         tools["curl --parallel"] = lambda folder: curl(urls, folder, at_once)
     if shutil.which("wget"):
         tools["wget"] = lambda folder: wget(urls, folder)
-    times: dict[str, list[float]] = {name: [] for name in tools}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
     with tempfile.TemporaryDirectory() as folder:
         for k in range(asked.rounds):
             for name, work in tools.items():
                 times[name].append(seconds(work, Path(folder) / f"{name.split()[0]}-{k}"))
     server.terminate()
     for name, taken in times.items():
-        rate = asked.files / min(taken)
-        print(f"{name}: {min(taken):.2f} s, {rate:.0f} files/s, {rate * asked.size / 1e6:.0f} MB/s")
+        best, used = min(taken)
+        rate = asked.files / best
+        print(
+            f"{name}: {best:.2f} s, {used:.2f} s of processors, {rate:.0f} files/s, {rate * asked.size / 1e6:.0f} MB/s"
+        )
     others = [name for name in tools if name != "limner"]
     for name in others:
-        print(f"limner's rate is {min(times[name]) / min(times['limner']):.2f} of that of {name}")
+        print(f"limner's rate is {min(times[name])[0] / min(times['limner'])[0]:.2f} of that of {name}")
     if not others:
         print("neither curl nor wget is on this machine: there is nothing to compare with")
 
