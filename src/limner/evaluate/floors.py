@@ -29,7 +29,7 @@ class Floors:
     mean_truth: Array
     """(H, W, Co) in [0, 1]."""
     filter: Array
-    """(WINDOW * WINDOW * Ci, Co): what an input's difference from the mean says about the truth's."""
+    """(Ci * WINDOW * WINDOW, Co): what an input's difference from the mean says about the truth's."""
 
     def mean(self) -> Image:
         """The mean true picture, whatever the input."""
@@ -37,9 +37,10 @@ class Floors:
 
     def linear(self, picture: Image) -> Image:
         """The mean true picture plus a linear filter of how the input differs from the mean input."""
-        patches = _patches(_to_array(picture) - self.mean_input)
-        change = (self.filter.T @ patches).T  # in this order, four times as fast
-        return _to_image(self.mean_truth + change.reshape(self.mean_truth.shape))
+        away = _to_array(picture) - self.mean_input
+        kernels = self.filter.T.reshape(-1, away.shape[2], WINDOW, WINDOW)
+        changes = [sum(map(_filtered, np.moveaxis(away, 2, 0), of_channels)) for of_channels in kernels]
+        return _to_image(self.mean_truth + np.stack(changes, axis=2))
 
 
 def copy(picture: Image, channels: int) -> Image:
@@ -100,6 +101,12 @@ def _patches(picture: Array) -> Array:
         for across in range(WINDOW):
             patches[:, down, across] = padded[:, down : down + height, across : across + width]
     return patches.reshape(-1, height * width)
+
+
+def _filtered(plane: Array, kernel: Array) -> Array:
+    """(H, W) and (WINDOW, WINDOW) -> (H, W): the sum of each pixel's neighbours so weighed, the border repeated
+    outwards."""
+    return np.asarray(cv2.filter2D(plane, cv2.CV_64F, kernel, borderType=cv2.BORDER_REPLICATE), np.float64)
 
 
 def _to_array(image: Image) -> Array:
