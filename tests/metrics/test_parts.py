@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from skimage.color import rgb2lab
 from torch import Tensor
 
 from limner import mesh
+from limner.images import Image
 from limner.mesh import IRISES
 from limner.metrics.colour import colour
 from limner.metrics.l1 import l1
 from limner.metrics.landmarks import landmarks
 from limner.metrics.regions import PARTS, regions
+from limner.metrics.views import points
 from limner.metrics.views.case import Case, Setting
 from limner.metrics.views.colours import lab
 from limner.metrics.views.masks import REGIONS
@@ -156,3 +159,20 @@ def test_landmarks_are_found_once_a_truth(weights: Path, monkeypatch: pytest.Mon
     for name in ("masks", "cheeks", "landmarks", "masks"):
         getattr(case, name)
     assert asked == [1]
+
+
+def test_landmarks_are_remembered_by_picture_and_the_oldest_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each picture's own, whether it is looked at anew or not, with room for three."""
+    looked: list[int] = []
+
+    def look(image: Image, weights: Path) -> npt.NDArray[np.float32]:
+        looked.append(int(image[0, 0, 0]))
+        return np.full((points.POINTS, 2), image[0, 0, 0], np.float32)
+
+    monkeypatch.setattr(points, "_look", look)
+    monkeypatch.setattr(points, "MOST_KNOWN", 3)
+    monkeypatch.setattr(points, "_known", {})
+    for shown in ([1, 2, 3], [3, 1, 4], [4, 2, 1], [1, 1, 2]):
+        pictures = torch.tensor(shown)[:, None, None, None].expand(-1, 3, 8, 8) / 255
+        assert points.find(pictures, Path("any"))[:, 0, 0].tolist() == shown
+    assert looked == [1, 2, 3, 4, 1, 2]
