@@ -172,6 +172,7 @@ def test_landmarks_are_remembered_by_picture_and_the_oldest_forgotten(monkeypatc
     monkeypatch.setattr(points, "_look", look)
     monkeypatch.setattr(points, "MOST_KNOWN", 3)
     monkeypatch.setattr(points, "_known", {})
+    monkeypatch.setattr(points, "_points", np.empty((3, points.POINTS, 2), np.float32))
     for shown in ([1, 2, 3], [3, 1, 4], [4, 2, 1], [1, 1, 2]):
         pictures = torch.tensor(shown)[:, None, None, None].expand(-1, 3, 8, 8) / 255
         assert points.find(pictures, Path("any"))[:, 0, 0].tolist() == shown
