@@ -40,8 +40,9 @@ def find(pictures: Tensor, weights: Path) -> Tensor:
         image = np.ascontiguousarray(picture)
         key = hashlib.sha256(repr((weights, image.shape)).encode() + image.tobytes()).digest()
         if key not in _known:
+            seen = _look(image, weights)  # first: where it fails, no row is lost
             row = _known.pop(next(iter(_known))) if len(_known) >= MOST_KNOWN else len(_known)
-            _points[row] = _look(image, weights)
+            _points[row] = seen
             _known[key] = row
         found[place] = torch.from_numpy(_points[_known[key]])
     return found.to(pictures)
