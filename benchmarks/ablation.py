@@ -2,6 +2,10 @@
 so that what it costs counts.
 
     python benchmarks/ablation.py PHOTOS DRAWINGS --bgr --seeds 3 --seconds 60 --pairs 20,90,148 --out FOLDER
+    python benchmarks/ablation.py PHOTOS DRAWINGS --more OTHERS ... --bgr --pairs 500 --out FOLDER
+
+With `--more` folders of drawings of the same photos in other styles, these are learned from too, so that few photos
+make many pairs; what is tested stays the same.
 
 The same pairs are held out of all trainings. Of the others a seed draws those that are learned from (of fewer pairs a
 part of those of more), the start, and the order. A difference from the recipe as it is is one of the same seeds and
@@ -40,6 +44,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "feature matching": {"features": 5.0},
     "perceptual loss": {"perceptual": 3.0},
     "spectral norm": {"spectral": True},
+    "R1, weight 1": {"r1": 1.0},
+    "R1, weight 10": {"r1": 10.0},
     "hinge game": {"game": "hinge"},
     "least squares game": {"game": "least_squares"},
     "turned": {"rotate": 5.0},
@@ -72,15 +78,17 @@ class Run:
 
     variant: str
     settings: Params
+    pairs: int
     learn: tuple[str, ...]
+    """The photos whose pairs these are."""
     decided: str
     """Name of all that decides it."""
 
     def rows(self, album: Album, held: Sequence[str], given: Any) -> pd.DataFrame:
         """Train and measure; figures are unknown if the training fails."""
         training = trainer(album, self.learn, self.settings, given.weights)
-        unseen = Held(album.pairs(held, given.side), training.machine)
-        keys = {"variant": self.variant, "pairs": len(self.learn), "seed": self.settings.seed, "decided": self.decided}
+        unseen = Held(album.to_test(held, given.side), training.machine)
+        keys = {"variant": self.variant, "pairs": self.pairs, "seed": self.settings.seed, "decided": self.decided}
         try:
             (spent,) = learn(training, [1.0], given.seconds)
         except TrainingError as error:
@@ -96,13 +104,13 @@ def runs(album: Album, held: Sequence[str], settings: Params, changes: Mapping[s
     for seed in range(given.seed, given.seed + given.seeds):
         order = random.Random(seed).sample(pool, len(pool))
         for number in given.pairs:
-            learned, known = tuple(sorted(order[:number])), set()
+            learned, known = tuple(sorted(order[: number // len(album.drawings)])), set()
             for name, change in {AS_IT_IS: {}, **changes}.items():
                 chosen = varied(settings, given.recipe, change, given.side, seed)
                 recipe = asdict(chosen.recipe)
                 decided = (album.digest, recipe, learned, tuple(held), seed, given.side, given.seconds, given.metrics)
                 if digest(recipe) not in known:  # a variant may be what the recipe says already
-                    yield Run(name, chosen, learned, digest(decided))
+                    yield Run(name, chosen, number, learned, digest(decided))
                 known.add(digest(recipe))
 
 
@@ -115,15 +123,18 @@ def main() -> None:
     made.add_argument("--seeds", type=int, default=3)
     made.add_argument("--seconds", type=float, default=60.0, help="of processors, all threads together, for a training")
     made.add_argument("--pairs", type=lambda text: [int(one) for one in text.split(",")], default=[20, 90, 148])
-    made.add_argument("--held", type=int, default=40, help="pairs that are held out")
+    made.add_argument("--held", type=int, default=40, help="photos that are held out")
+    made.add_argument("--more", type=Path, nargs="+", default=[], help="folders of further drawings of the photos")
     made.add_argument("--metrics", nargs="+", default=list(QUICK))
     given = made.parse_args()
     path, settings = given.out / "runs.csv", params.load(given.params)
     changes = VARIANTS if given.variants == "built-in" else yaml.safe_load(Path(given.variants).read_text("utf-8"))
     changes = {name: change for name, change in changes.items() if not given.only or name in given.only}
-    with opened(given.photos, given.drawings, given.bgr) as album:
-        if max(given.pairs) + given.held > len(album.ids):
-            raise SystemExit(f"--pairs: {max(given.pairs)} and {given.held} held are more than {len(album.ids)} pairs")
+    with opened(given.photos, given.drawings, given.bgr, given.more) as album:
+        ways, most = len(album.drawings), len(album.ids) - given.held
+        if wrong := [number for number in given.pairs if number % ways or not 0 < number // ways <= most]:
+            allowed = f"{ways} to {most * ways}, in steps of {ways}: {given.held} of {len(album.ids)} photos are held"
+            raise SystemExit(f"--pairs: {wrong[0]} is none of {allowed}")
         held = sorted(random.Random(given.seed).sample(album.ids, given.held))
         done = read(path) if path.is_file() else pd.DataFrame(columns=KEYS)
         wanted = []
@@ -135,9 +146,7 @@ def main() -> None:
                 text = "\n".join(shown(done[done["decided"].isin(wanted)], given)) + "\n"
                 with files.whole(given.out / "table.md") as part:
                     part.write_text(text, encoding="utf-8")
-                print(
-                    f"{run.variant}, {len(run.learn)} pairs, seed {run.settings.seed}: {summary(done, run)}", flush=True
-                )
+                print(f"{run.variant}, {run.pairs} pairs, seed {run.settings.seed}: {summary(done, run)}", flush=True)
     print("\n".join(shown(done[done["decided"].isin(wanted)], given)))
 
 

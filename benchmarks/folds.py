@@ -68,7 +68,7 @@ def painted(album: Album, fold: Fold, settings: Params, folder: Path, given: Any
     if not (done.is_file() and json.loads(done.read_text())["decided"] == decides):
         training = trainer(album, fold.learn, settings, given.weights)
         (spent,) = learn(training, [1.0], given.seconds)
-        held = Held(album.pairs(fold.held, given.side), training.machine)
+        held = Held(album.to_test(fold.held, given.side), training.machine)
         made = (255 * held.paint(training.painter())).round().byte().permute(0, 2, 3, 1).numpy()
         for id, picture in zip(held.ids, made, strict=True):
             images.write(folder / f"{id}.png", picture)
@@ -97,7 +97,7 @@ def trivial(album: Album, fold: Fold, side: int) -> dict[str, dict[str, Image]]:
 
 def read(album: Album, id: str, side: int) -> tuple[Image, Image]:
     """The drawing (side, side) and the photo (side, side, 3) of a pair, as a training reads them."""
-    drawing, photo = images.read_gray(album.drawings / f"{id}.png"), images.read(album.photos / f"{id}.png")
+    drawing, photo = images.read_gray(album.drawings[STYLE] / f"{id}.png"), images.read(album.photos / f"{id}.png")
     return images.resize(drawing, side, side), images.resize(photo, side, side)
 
 

@@ -59,45 +59,54 @@ class Album:
     """Photos and drawings under the same names, as PNG files."""
 
     photos: Path
-    drawings: Path
+    drawings: Mapping[str, Path]
+    """By style, `STYLE` first: that which is tested. All of them are learned from."""
     ids: tuple[str, ...]
     """In alphabetical order."""
 
-    def pairs(self, ids: Sequence[str], side: int) -> Pairs:
-        """Those of `ids`, to learn to paint from; each by id."""
-        return open_pairs(find(self.photos, {STYLE: self.drawings}, ids), "photo", side)
+    def to_learn(self, ids: Sequence[str], side: int) -> Pairs:
+        """Each of `ids` in every style; style by style, each by id."""
+        return open_pairs(find(self.photos, self.drawings, ids), "photo", side)
+
+    def to_test(self, ids: Sequence[str], side: int) -> Pairs:
+        """Each of `ids` in the one style, by id."""
+        return open_pairs(find(self.photos, {STYLE: self.drawings[STYLE]}, ids), "photo", side)
 
     @cached_property
     def digest(self) -> str:
         """Of the files' contents."""
-        paths = [folder / f"{id}.png" for id in self.ids for folder in (self.photos, self.drawings)]
+        paths = [folder / f"{id}.png" for id in self.ids for folder in (self.photos, *self.drawings.values())]
         return digest([(path.name, files.sha256(path)) for path in paths])
 
 
 @contextmanager
-def opened(photos: Path, drawings: Path, bgr: bool) -> Iterator[Album]:
-    """The pictures that both folders have, under names that differ at most in their endings.
+def opened(photos: Path, drawings: Path, bgr: bool, more: Sequence[Path] = ()) -> Iterator[Album]:
+    """The pictures that all folders have, under names that differ at most in their endings.
 
     Args:
         photos: a folder of pictures of any format.
         drawings: likewise.
         bgr: red and blue are swapped in the photos' files.
+        more: folders of drawings in other styles.
 
     Raises:
         LimnerError: there is no such pair.
         SourceError: a picture is broken.
     """
-    true, drawn = listing(photos, "truth"), listing(drawings, "input")
-    ids = sorted(true.keys() & drawn.keys())
+    true = listing(photos, "truth")
+    drawn = {STYLE: listing(drawings, "input"), **{str(folder): listing(folder, "input") for folder in more}}
+    ids = sorted(true.keys() & set.intersection(*map(set, drawn.values())))
     if not ids:
-        raise LimnerError(f"no picture of {photos} has the name of one in {drawings}")
+        raise LimnerError(f"no picture of {photos} has the name of one in {', '.join(map(str, [drawings, *more]))}")
     with TemporaryDirectory() as name:
-        folder = Path(name)
+        kept = Path(name) / "photos"
+        folders = {style: Path(name) / f"drawings-{number}" for number, style in enumerate(drawn)}
         for id in ids:
-            images.write(folder / f"photos/{id}.png", pictures.read(true[id], "bgr" if bgr else "rgb").image)
-            images.write(folder / f"drawings/{id}.png", pictures.read(drawn[id]).image)
+            images.write(kept / f"{id}.png", pictures.read(true[id], "bgr" if bgr else "rgb").image)
+            for style, folder in folders.items():
+                images.write(folder / f"{id}.png", pictures.read(drawn[style][id]).image)
         try:
-            yield Album(folder / "photos", folder / "drawings", tuple(ids))
+            yield Album(kept, folders, tuple(ids))
         finally:
             close_shared()
 
@@ -137,15 +146,15 @@ def parsed(changes: Sequence[str]) -> dict[str, Any]:
 
 
 def trainer(album: Album, ids: Sequence[str], settings: Params, weights: Path) -> Trainer:
-    """A training on the pairs `ids` that is about to begin."""
+    """A training on all drawings of the photos `ids` that is about to begin."""
     card, recipe, augment = of.card(settings, MODEL), of.recipe(settings, MODEL), of.augment(settings, MODEL)
     device.repeatable(recipe.seed)
     place = machine.choose(settings.train)
     threads.settle(place, settings.train.threads)
     nets = start.generator(card, None), start.discriminator(card, recipe, None)
     objective = Objective(recipe, place, weights)
-    unmoved = album.pairs(ids, card.size) if augment.zoom and recipe.unmoved else None
-    return Trainer(*nets, album.pairs(ids, augment.side), augment, recipe, objective, place, unmoved)
+    unmoved = album.to_learn(ids, card.size) if augment.zoom and recipe.unmoved else None
+    return Trainer(*nets, album.to_learn(ids, augment.side), augment, recipe, objective, place, unmoved)
 
 
 def learn(

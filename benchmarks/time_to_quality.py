@@ -45,7 +45,7 @@ class Run:
         """Train, and measure at each moment; at the end by every metric, and the named pictures by themselves too."""
         chosen = varied(settings, self.recipe, self.changes, given.side, given.seed, self.epochs)
         training = trainer(album, parts["learn"], chosen, given.weights)
-        held = Held(album.pairs(parts["held"], given.side), training.machine)
+        held = Held(album.to_test(parts["held"], given.side), training.machine)
         shares = [(place + 1) / given.points for place in range(given.points)]
         moments = learn(training, shares, self.minutes and 60 * self.minutes, "wall")
         for share, spent in zip(shares, moments, strict=True):
@@ -87,7 +87,7 @@ def main() -> None:
     settings = params.load(given.params)
     with opened(given.photos, given.drawings, given.bgr) as album:
         parts = parted(album.ids, given)
-        held = Held(album.pairs(parts["held"], given.side), machine.choose(settings.train))
+        held = Held(album.to_test(parts["held"], given.side), machine.choose(settings.train))
         figures = measure(held.drawings, held.truth, FIGURES, given.weights)
         floor = {**figures.mean(), **named(figures, held, given.hold)}
         print(f"the drawings themselves: {told(floor)}", flush=True)

@@ -40,6 +40,7 @@ class Recipe:
     discriminator_width: Width
     discriminator_norm: Norm
     spectral: bool
+    r1: Weight
     game: Game
     l1: Weight
     ssim: Weight

@@ -12,7 +12,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from limner import images
 from limner.errors import TrainingError
 from limner.pairs import JITTER, Augment, to_unit
+from limner.train.losses import slope_loss
 from limner.train.mean import RunningMean
+from limner.train.objective import stack
 from limner.train.plan import Places
 
 from .tiny import RECIPE, trainer
@@ -51,6 +53,23 @@ def test_a_step_waits_for_nothing(places: Places, zoom: tuple[float, float] | No
     with Waits() as waits:
         one.check()
     assert waits.found, "and this would have been seen"
+
+
+def test_r1_keeps_the_discriminator_flat(places: Places) -> None:
+    """Nor does it wait for the device, in the steps that look at the slope and in the others."""
+    steep = []
+    for r1 in (0.0, 10.0):
+        recipe = replace(RECIPE, r1=r1, discriminator_norm="none", epochs=12)
+        one = trainer(places, Augment(64, None, flip=False), recipe)
+        with Waits() as waits:
+            while not one.done:
+                one.learn()
+        assert waits.found == []
+        draw = torch.Generator().manual_seed(0)
+        picture, truth = (torch.rand(4, channels, 64, 64, generator=draw) * 2 - 1 for channels in (1, 3))
+        slope = slope_loss(lambda true: one.discriminator(stack(picture, true))[-1], truth)  # noqa: B023
+        steep.append(float(slope.detach()))
+    assert steep[1] < steep[0] / 2
 
 
 def test_parts_of_a_batch_are_varied_as_the_whole() -> None:

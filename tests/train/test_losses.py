@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from limner.recipe import Game
-from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, structure_loss
+from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, slope_loss, structure_loss
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,19 @@ def test_an_undecided_discriminator_pays(game: Game, undecided: float) -> None:
 def test_features_are_compared_layer_by_layer() -> None:
     maps = [torch.zeros(1, 4, 8, 8), torch.zeros(1, 8, 2, 2)]
     assert float(feature_loss(maps, [maps[0] + 1, maps[1] + 3])) == 2.0
+
+
+@pytest.mark.parametrize("side", [8, 16])
+def test_the_slope_is_that_of_a_patch(side: int) -> None:
+    """Patches of two pixels by two, which do not overlap, each scored by its sum times 3: four times 3 squared."""
+    weight = torch.full((1, 1, 2, 2), 3.0, requires_grad=True)
+    truth = torch.rand(5, 1, side, side)
+    loss = slope_loss(lambda pictures: torch.nn.functional.conv2d(pictures, weight, stride=2), truth)
+    assert float(loss.detach()) == pytest.approx(36)
+    loss.backward()
+    assert weight.grad is not None
+    assert torch.allclose(weight.grad, torch.tensor(6.0)), "twice each weight"
+    assert truth.grad is None
 
 
 def test_l1_is_the_mean_difference() -> None:

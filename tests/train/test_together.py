@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
 import torch.distributed as dist
 from safetensors.torch import load
@@ -21,26 +22,28 @@ LAUNCH = [str(Path(sys.executable).with_name("accelerate")), "launch", "--multi_
 """accelerate's own `--cpu` starts several processes through MPI only; this flag is about GPUs in name alone."""
 
 
-def learned(places: Places, machine: Machine) -> list[torch.Tensor]:
+def learned(places: Places, machine: Machine, r1: float) -> list[torch.Tensor]:
     """Gradients of both networks and what is told, after one step of three pairs: two and one."""
-    one = tiny.trainer(places, Augment(64, (1.0, JITTER), flip=True), replace(RECIPE, batch=3), machine)
+    one = tiny.trainer(places, Augment(64, (1.0, JITTER), flip=True), replace(RECIPE, batch=3, r1=r1), machine)
     one.learn()
     told = torch.tensor(list(one.tally.means(machine).values()))
     weights = [*one.generator.parameters(), *one.discriminator.parameters()]
     return [told, *(weight.grad for weight in weights if weight.grad is not None), *one.generator.buffers()]
 
 
-def process(rank: int, folder: str) -> None:
+def process(rank: int, folder: str, r1: float) -> None:
     torch.set_num_threads(1)
     dist.init_process_group("gloo", f"file://{folder}/store", rank=rank, world_size=2)
-    torch.save(learned(tiny.places(Path(folder)), Machine(torch.device("cpu"), world=2)), f"{folder}/{rank}.pt")
+    mine = learned(tiny.places(Path(folder)), Machine(torch.device("cpu"), world=2), r1)
+    torch.save(mine, f"{folder}/{rank}.pt")
     dist.destroy_process_group()
 
 
-def test_gradients_are_those_of_the_whole_batch(places: Places) -> None:
+@pytest.mark.parametrize("r1", [0.0, 10.0])
+def test_gradients_are_those_of_the_whole_batch(places: Places, r1: float) -> None:
     folder = places.faces.parent
-    alone = learned(places, Machine(torch.device("cpu")))
-    torch.multiprocessing.spawn(process, (str(folder),), nprocs=2)  # type: ignore[no-untyped-call]
+    alone = learned(places, Machine(torch.device("cpu")), r1)
+    torch.multiprocessing.spawn(process, (str(folder), r1), nprocs=2)  # type: ignore[no-untyped-call]
     for rank in (0, 1):
         for mine, whole in zip(torch.load(folder / f"{rank}.pt"), alone, strict=True):
             assert torch.allclose(mine, whole, rtol=1e-3, atol=1e-5 * float(whole.abs().max() + 1e-6))

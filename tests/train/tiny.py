@@ -61,6 +61,7 @@ RECIPE = Recipe(
     discriminator_width=4,
     discriminator_norm="batch",
     spectral=False,
+    r1=0.0,
     game="cross_entropy",
     l1=100.0,
     ssim=10.0,

@@ -128,17 +128,19 @@ class Trainer:
         painted = self._paint(picture)
         self.discriminator.requires_grad_(True)
         loss, judged = self.objective.judge(self._judge, picture, truth, painted.detach())
-        steep = self._descend("discriminator", loss * share, norms)
+        if (slope := self.objective.flatten(self.discriminator, picture, truth, self.step)) is not None:
+            loss = loss + slope
+        push = self._descend("discriminator", loss * share, norms)
         self.discriminator.requires_grad_(False)
         loss, fooled = self.objective.paint(self._look, picture, truth, painted)
-        slope = self._descend("generator", loss * share, norms)
+        pull = self._descend("generator", loss * share, norms)
 
         self.mean.update(self.step)
         told = {**fooled, **judged}
         self.tally.add(told, len(picture))
         self.watch.see(self.step, told, painted, truth)
         if norms:
-            self.tally.add({"generator_gradient": slope, "discriminator_gradient": steep}, 1)
+            self.tally.add({"generator_gradient": pull, "discriminator_gradient": push}, 1)
         self.step += 1
 
     def _fetch(self) -> None:

@@ -1,7 +1,7 @@
 """The losses a recipe weighs. Pictures are (N, C, S, S) in [-1, 1]; every loss is a mean over the batch."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import torch
@@ -31,6 +31,25 @@ def judge_loss(game: Game, true: Tensor, fake: Tensor) -> Tensor:
     else:
         halves = F.relu(1 - true).mean(), F.relu(1 + fake).mean()
     return torch.stack(halves).mean()
+
+
+def slope_loss(score: Callable[[Tensor], Tensor], truth: Tensor) -> Tensor:
+    """R1: the squared slope of a patch's score at true pictures (Mescheder et al., "Which Training Methods for GANs do
+    actually Converge?", ICML 2018), which keeps a discriminator from telling a few pictures by heart.
+
+    Args:
+        score: pictures (N, C, S, S) to scores (N, 1, s, s). Its derivative is derived again, which compiled networks
+            cannot do.
+        truth: (N, C, S, S).
+
+    Returns:
+        For each picture the sum over its pixels of the squared derivative of its scores' sum, by the number of scores,
+        so that one patch has the same slope in pictures of any size; the mean over pictures.
+    """
+    truth = truth.detach().requires_grad_()
+    scores = score(truth).float()
+    (slope,) = torch.autograd.grad(scores.sum(), truth, create_graph=True)
+    return slope.square().sum() / scores.numel()
 
 
 def fool_loss(game: Game, fake: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from limner import recipe
 from limner.strict import Strict
-from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, structure_loss
+from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, slope_loss, structure_loss
 from limner.train.machine import Machine
 from limner.train.perceptual import PerceptualLoss
 
@@ -34,6 +34,10 @@ class Recipe(recipe.Recipe):
         assert self.steps is not None, "a recipe without epochs says how many steps it takes"
         return -(-self.steps // steps)
 
+
+SLOPES_EVERY = 8
+"""Steps from one look at the discriminator's slope to the next, which then weighs as much as it would in all of them
+(Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", CVPR 2020), at a fraction of the cost."""
 
 Told = dict[str, Tensor]
 """Detached scalars by name, each a mean over the pictures of a batch: what the diary tells of an epoch."""
@@ -76,6 +80,23 @@ class Objective:
         line = 0.5 if self.recipe.game == "least_squares" else 0.0  # between a true patch's score and a painted one's
         right = {"true_right": (true > line).float().mean(), "painted_right": (fake < line).float().mean()}
         return loss, {"discriminator": loss.detach(), **right}
+
+    def flatten(self, discriminator: Maps, picture: Tensor, truth: Tensor, step: int) -> Tensor | None:
+        """What the discriminator lowers besides in some steps: R1, weighed.
+
+        Args:
+            discriminator: the network itself, neither compiled nor shared: its derivative is derived again.
+            picture: as in `judge`.
+            truth: likewise.
+            step: the step that is being made.
+
+        Returns:
+            None in a step without.
+        """
+        if not self.recipe.r1 or step % SLOPES_EVERY:
+            return None
+        slope = slope_loss(lambda true: discriminator(stack(picture, true))[-1], truth)
+        return SLOPES_EVERY * self.recipe.r1 / 2 * slope
 
     def paint(self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
         """What the generator lowers; the discriminator's weights take no gradient.
