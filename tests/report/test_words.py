@@ -38,8 +38,8 @@ def means(**verdicts: str) -> Means:
     ("verdicts", "stands", "said"),
     [
         ({"copy": "better", "linear": "better"}, "better", "better than every floor"),
-        ({"copy": "better", "linear": "even"}, "even", "no better than linear"),
-        ({"copy": "even", "mean": "even", "linear": "even"}, "even", "no better than copy, mean and linear"),
+        ({"copy": "better", "linear": "even"}, "even", "not surely better than linear"),
+        ({"copy": "even", "mean": "even", "linear": "even"}, "even", "not surely better than copy, mean and linear"),
         ({"copy": "worse", "linear": "even"}, "worse", "worse than copy"),
         ({"neighbour": "worse"}, "unknown", "no floor to compare with"),
         ({"copy": "better", "neighbour": "worse"}, "better", "better than every floor"),
@@ -50,10 +50,13 @@ def test_a_verdict_in_words(verdicts: dict[str, str], stands: str, said: str) ->
     assert words.standing(means(**verdicts), "it") == (stands, said)
 
 
-def test_the_ceiling_is_reached_by_what_is_not_worse() -> None:
-    told = [words.at_ceiling(means(neighbour=said), "it") for said in ("better", "even", "worse")]
-    assert told == [True, True, False]
-    assert not words.at_ceiling(means(copy="better"), "it")
+@pytest.mark.parametrize("said", ["better", "even", "worse"])
+def test_the_ceiling_is_reached_from_the_right_side(said: str) -> None:
+    """The model has 0.5 and its neighbour 0.4: how sure that is counts only against the floors."""
+    assert words.at_ceiling(means(neighbour=said), "it", True)
+    assert not words.at_ceiling(means(neighbour=said), "it", False)
+    assert not words.at_ceiling(means(neighbour=""), "it", True)
+    assert not words.at_ceiling(means(copy="better"), "it", True)
 
 
 def test_the_best_floor_follows_the_direction() -> None:
@@ -87,6 +90,35 @@ def test_a_floor_that_wins_out_of_sight_is_told() -> None:
     assert words.alarm(model, means) == "Worse than a floor also in Colour (13.4; nearest 1.7)."
     calm = Means("drawn", means.cells, {"nearest": dict.fromkeys(names, "even")}, {})
     assert words.alarm(model, calm) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "words_of_it"),
+    [
+        ({"lpips": ("better", 1.0), "ssim": ("better", 1.0)}, "in all 2 figures that are read first."),
+        (
+            {"lpips": ("better", 1.0), "ssim": ("even", 1.0)},
+            "in 2 of the 2 figures that are read first, in 1 by more than chance.",
+        ),
+        (
+            {"lpips": ("even", 1.0), "ssim": ("worse", 9.0)},
+            "in 1 of the 2 figures that are read first, in none by more than chance, worse than one in 1.",
+        ),
+        (
+            {"lpips": ("even", 9.0), "ssim": ("worse", 9.0)},
+            "in none of the 2 figures that are read first, worse than one in 1.",
+        ),
+    ],
+)
+def test_what_is_ahead_by_chance_is_not_told_as_sure(said: dict[str, tuple[str, float]], words_of_it: str) -> None:
+    """Against a floor of 5, lower is better."""
+    figures = tuple(Figure(name, name, name.title(), f"{name.title()}: it", False) for name in said)
+    own, floor = {name: cell(value) for name, (_, value) in said.items()}, dict.fromkeys(said, cell(5.0))
+    verdicts = {"copy": {name: verdict for name, (verdict, _) in said.items()}}
+    means = Means("drawn", {"model": own, "copy": floor}, verdicts, {})
+    suite = SuiteResult("unseen", PAINTER.suites["unseen"], means, ("ink",), (means,), {})
+    model = ModelResult("painter", PAINTER, figures, (suite,), (), Training((), ()))
+    assert words.summary(model, means) == f"Better than every floor {words_of_it}"
 
 
 def test_memory_in_words() -> None:

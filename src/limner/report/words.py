@@ -44,15 +44,24 @@ def standing(means: Means, name: str) -> tuple[str, str]:
     if worse:
         return "worse", f"worse than {listed(worse)}"
     if even:
-        return "even", f"no better than {listed(even)}"
+        return "even", f"not surely better than {listed(even)}"
     if any(said.values()):
         return "better", "better than every floor"
     return "unknown", "not compared" if best_floor(means, name, True) else "no floor to compare with"
 
 
-def at_ceiling(means: Means, name: str) -> bool:
-    """The model is no worse than the truth's own neighbour."""
-    return means.verdicts.get(CEILING, {}).get(name) in ("better", "even")
+def at_ceiling(means: Means, name: str, higher: bool) -> bool:
+    """The model's mean is at least that of the truth's own neighbour, and the two are compared: a figure that falls
+    short of it by no more than chance has not reached it."""
+    return bool(means.verdicts.get(CEILING, {}).get(name)) and beats(means, name, CEILING, higher)
+
+
+def beats(means: Means, name: str, other: str | None, higher: bool) -> bool:
+    """Whether the model's mean is at least as good as that of another, if there is one, be it by chance."""
+    if other is None:
+        return False
+    own, theirs = (means.cell(method, name).value for method in (MODEL, other))
+    return own >= theirs if higher else own <= theirs
 
 
 def best_floor(means: Means, name: str, higher: bool) -> str | None:
@@ -70,16 +79,17 @@ def over_seeds(means: Means, name: str, decimals: int) -> str:
 
 def summary(model: ModelResult, means: Means) -> str:
     """How many of the first figures beat every floor, in a sentence."""
-    verdicts = [standing(means, figure.name)[0] for figure in model.first if figure.name in means.cells[MODEL]]
-    known = [verdict for verdict in verdicts if verdict != "unknown"]
+    verdicts = {one.name: standing(means, one.name)[0] for one in model.first if one.name in means.cells[MODEL]}
+    known = [one for one in model.first if verdicts.get(one.name, "unknown") != "unknown"]
     if not known:
         return "There is no floor to compare it with."
-    beaten = known.count("better")
-    if beaten == len(known):
+    surely, worse = (list(verdicts.values()).count(what) for what in ("better", "worse"))
+    if surely == len(known):
         return f"Better than every floor in all {len(known)} figures that are read first."
-    worse = known.count("worse")
+    ahead = sum(beats(means, one.name, best_floor(means, one.name, one.higher), one.higher) for one in known)
+    sure = f", in {surely or 'none'} by more than chance" if ahead else ""
     lost = f", worse than one in {worse}" if worse else ""
-    return f"Better than every floor in {beaten or 'none'} of the {len(known)} figures that are read first{lost}."
+    return f"Better than every floor in {ahead or 'none'} of the {len(known)} figures that are read first{sure}{lost}."
 
 
 def alarm(model: ModelResult, means: Means) -> str:
