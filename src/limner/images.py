@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import deflate
 import numpy as np
 import numpy.typing as npt
-from isal import isal_zlib
 
 from limner.errors import SourceError
 from limner.files import whole
@@ -21,7 +21,7 @@ GRAY, RGB = 0, 2
 UP = 2
 """The PNG filter that subtracts from each byte the one above."""
 LEVEL = 1
-"""ISA-L's 0 is hardly faster and 15% larger; 2 and 3 are slower and no smaller."""
+"""libdeflate's fastest; higher ones are slower and, of drawings, no smaller."""
 
 
 def read(path: Path) -> Image:
@@ -58,8 +58,9 @@ def _decode(path: Path, flag: int) -> Any:
 def encode(image: Image) -> bytes:
     """(H, W, 3) RGB or (H, W) gray as the bytes of a PNG file (W3C, Portable Network Graphics, third edition).
 
-    Each row is stored as its difference from the one above, compressed by Intel's ISA-L. OpenCV's encoder takes
-    four times as long at its fastest (benchmarks/png_speed.py), which was a fifth of aligning a photo.
+    Each row is stored as its difference from the one above, compressed by libdeflate: the same bytes on any processor,
+    so that one who builds elsewhere has the same files. (ISA-L, which is twice as fast, compresses by other rules on
+    other processors, and was once seen to on one.) OpenCV's encoder takes twice as long (benchmarks/png_speed.py).
 
     Raises:
         SourceError: it has another shape, or no pixels.
@@ -73,13 +74,13 @@ def encode(image: Image) -> bytes:
     rows[0, 1:] = lines[0]
     np.subtract(lines[1:], lines[:-1], out=rows[1:, 1:])
     header = struct.pack(">IIBBBBB", width, height, 8, RGB if image.ndim == 3 else GRAY, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", isal_zlib.compress(rows, LEVEL)), (b"IEND", b""))
+    chunks = ((b"IHDR", header), (b"IDAT", deflate.zlib_compress(rows, LEVEL)), (b"IEND", b""))
     return SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def _chunk(kind: bytes, data: bytes | bytearray) -> bytes:
     """One part of a PNG file: its length, kind, data and checksum."""
-    checksum = isal_zlib.crc32(data, isal_zlib.crc32(kind))
+    checksum = deflate.crc32(data, deflate.crc32(kind))
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
 
 

@@ -19,7 +19,7 @@ from limner import chip, files, images, mesh
 from limner.blocks import Align
 
 POINTS = (478, 3)
-LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy", "isal", "dlib-bin")
+LIBRARIES = ("mediapipe", "opencv-contrib-python", "numpy", "deflate", "dlib-bin")
 
 
 @dataclass(frozen=True)
