@@ -65,9 +65,9 @@ def prepare(folder: Path, work: Path, frames: int) -> int:
         shifted = np.roll(photo, number // len(sources), axis=(0, 1))
         path = raw / f"{number:05}.png"
         cv2.imwrite(str(path), shifted)
-        rows.append([path.stem, path.relative_to(work), "anyone", path.stem, "", ""])
+        rows.append([path.stem, path.relative_to(work), "anyone", path.stem, "", "", ""])
     with (work / "data" / "raw.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([["id", "file", "person", "group", "time", "split"], *rows])
+        csv.writer(stream).writerows([["id", "file", "person", "group", "time", "manifest", "split"], *rows])
     (work / "data" / "weights").mkdir()
     shutil.copy(MODEL, work / "data" / "weights")
     shutil.copy(ROOT / "params.yaml", work)
@@ -78,14 +78,13 @@ def timed(command: list[str], work: Path) -> float:
     """Seconds that a command takes in the folder `work`, with an empty memory."""
     with tempfile.TemporaryDirectory() as empty:
         start = time.perf_counter()
-        subprocess.run(
-            command,
-            cwd=work,
-            env={**os.environ, "LIMNER_CACHE": empty},
-            check=True,
-            stderr=subprocess.DEVNULL,
+        done = subprocess.run(
+            command, cwd=work, env={**os.environ, "LIMNER_CACHE": empty}, stderr=subprocess.PIPE, text=True
         )
-        return time.perf_counter() - start
+        took = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
+    return took
 
 
 def main() -> None:
