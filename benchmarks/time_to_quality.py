@@ -5,7 +5,7 @@
 pix2pix as published and a narrow one learn first, then limner, once for each of `--limner` (the step size falls at the
 end of what it is given), from the same pairs, in this process, one after another. Along the way all are measured on the
 same held-out pairs; the clocks stand still meanwhile. The best LPIPS that each pix2pix ever had is what limner has to
-reach. Writes points.json (every measurement) and curves.svg.
+reach. Writes points.json (every measurement) and, over time, lpips.svg, ssim.svg and identity.svg.
 """
 
 import json
@@ -24,6 +24,11 @@ from limner.params import Params
 from limner.train import machine
 
 ALONG = ("lpips", "ssim_flat", "ssim", "psnr", "identity", "rank")
+PLOTTED = {
+    "lpips": "LPIPS (lower is better)",
+    "ssim": "SSIM (higher is better)",
+    "identity": "identity distance (lower is better)",
+}
 Point = dict[str, float]
 """step, wall, cpu and the figures, means over the held-out pairs."""
 NAMED = "named_"
@@ -98,8 +103,7 @@ def main() -> None:
                 results[run.name].append(point)
                 print(f"{run.name}: {point['wall']:.1f} s, {told(point)}", flush=True)
             save(given.out / "points.json", {"parts": parts, "drawings": floor, "runs": results})
-    curves = [Curve(name, [(p["wall"], p["lpips"]) for p in points]) for name, points in results.items()]
-    save(given.out / "curves.svg", drawn(curves, "seconds of training", "LPIPS of held-out pairs"))
+    plot(results, given.out)
     show(results, floor)
 
 
@@ -112,6 +116,16 @@ def parted(ids: Sequence[str], given: Any) -> dict[str, list[str]]:
         raise SystemExit(f"--train: {given.train} of {len(ids)} pairs, {len(given.hold)} held, leaves none to measure")
     random.Random(given.seed).shuffle(free)
     return {"learn": sorted(free[: given.train]), "held": sorted([*given.hold, *free[given.train :]])}
+
+
+def plot(results: Mapping[str, Sequence[Point]], folder: Path) -> None:
+    """What was measured along the way, over time."""
+    for key, label in PLOTTED.items():
+        if all(key in point for points in results.values() for point in points):
+            curves = [
+                Curve(name, [(point["wall"], point[key]) for point in points]) for name, points in results.items()
+            ]
+            save(folder / f"{key}.svg", drawn(curves, "seconds of training", f"{label}, mean over held-out pairs"))
 
 
 def show(results: dict[str, list[Point]], floor: Point) -> None:
