@@ -42,7 +42,7 @@ def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_bytes_are_the_same_on_every_machine() -> None:
-    """Noise, an edge and a slope, which encoders that choose their rules by the processor write differently."""
+    """A pattern, an edge and a slope: a processor or a release that compresses them otherwise is noticed."""
     y, x = np.mgrid[:120, :160]
     picture = np.stack([x * y * 7919 % 251, np.where(x > y, 255, 0), x + y >> 1], axis=-1).astype(np.uint8)
     assert (
