@@ -40,6 +40,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "transposed convolutions": {"upsample": "transposed"},
     "attention at 16 px": {"attention": 16},
     "attention at 32 px": {"attention": 32},
+    "the mirror image too": {"mirror": True},
     "dropout": {"dropout": 0.5},
     "feature matching": {"features": 5.0},
     "perceptual loss": {"perceptual": 3.0},

@@ -47,7 +47,7 @@ def run(data: bytes, pictures: np.ndarray) -> np.ndarray:
     return np.asarray(painted)
 
 
-CARDS = (CARD, replace(CARD, learns="sketch", inputs=3, outputs=1, size=128), replace(CARD, attention=16))
+CARDS = (CARD, replace(CARD, learns="sketch", inputs=3, outputs=1, size=128), replace(CARD, attention=16, mirror=True))
 
 
 @pytest.mark.parametrize("card", CARDS)

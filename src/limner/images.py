@@ -59,8 +59,8 @@ def encode(image: Image) -> bytes:
     """(H, W, 3) RGB or (H, W) gray as the bytes of a PNG file (W3C, Portable Network Graphics, third edition).
 
     Each row is stored as its difference from the one above, compressed by libdeflate: the same bytes on any processor,
-    so that one who builds elsewhere has the same files. (ISA-L, which is twice as fast, compresses by other rules on
-    other processors, and was once seen to on one.) OpenCV's encoder takes twice as long (benchmarks/png_speed.py).
+    so that one who builds elsewhere has the same files. ISA-L is twice as fast, but its bytes depend on the processor,
+    and one process was seen to write others than the next. OpenCV takes twice as long (benchmarks/png_speed.py).
 
     Raises:
         SourceError: it has another shape, or no pixels.

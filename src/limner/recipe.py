@@ -35,6 +35,7 @@ class Recipe:
     bottleneck: Bottleneck
     upsample: Upsample
     attention: Attention
+    mirror: bool
     dropout: Share
     discriminator_lr: Annotated[float, Field(gt=0)]
     discriminator_width: Width

@@ -32,9 +32,10 @@ def test_a_card_without_labels_is_written_as_before_there_were_any(tmp_path: Pat
     assert GOOD.code("f") == ()
 
 
-def test_a_card_without_attention_is_written_as_before_there_was_any(tmp_path: Path) -> None:
-    assert "attention" not in cards.encode(GOOD)
-    told = replace(GOOD, attention=16)
+@pytest.mark.parametrize(("key", "value"), [("attention", 16), ("mirror", True)])
+def test_a_card_without_a_later_part_is_written_as_before_there_was_any(tmp_path: Path, key: str, value: int) -> None:
+    assert key not in cards.encode(GOOD)
+    told = replace(GOOD, **{key: value})
     assert cards.read(write(tmp_path, cards.encode(told))) == told
 
 

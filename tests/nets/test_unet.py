@@ -90,6 +90,16 @@ def test_attention_is_where_it_is_asked_for(side: int) -> None:
     assert sides == [side]
 
 
+def test_mirror_shows_the_other_half_at_the_same_place() -> None:
+    """Blind to the picture itself, the network does to the mirror image what a plain one does to a picture."""
+    plain, both = UNet(64, 1, 3, 4).eval(), UNet(64, 1, 3, 4, mirror=True).eval()
+    weights = plain.state_dict()
+    first = next(name for name in weights if weights[name].shape == (4, 1, 4, 4))
+    both.load_state_dict(weights | {first: torch.cat([torch.zeros(4, 1, 4, 4), weights[first]], dim=1)})
+    x = torch.randn(2, 1, 64, 64)
+    torch.testing.assert_close(both(x), plain(x.flip(3)))
+
+
 def test_refuses_attention_where_there_is_no_such_map() -> None:
     with pytest.raises(ValueError, match="no map of 64"):
         UNet(64, 1, 3, 4, attention=64)

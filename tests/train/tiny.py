@@ -56,6 +56,7 @@ RECIPE = Recipe(
     bottleneck="alive",
     upsample="transposed",
     attention=0,
+    mirror=False,
     dropout=0.0,
     discriminator_lr=2e-3,
     discriminator_width=4,

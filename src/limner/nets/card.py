@@ -12,7 +12,7 @@ from limner.errors import ModelError, ParamsError
 from limner.recipe import Bottleneck, Norm, Upsample
 from limner.strict import Strict
 
-SHAPE = ("size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample", "attention")
+SHAPE = ("size", "inputs", "outputs", "width", "norm", "bottleneck", "upsample", "attention", "mirror")
 """What of a card decides a network's weights and what they mean, as the arguments of `UNet` are named."""
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Card:
     frame_eye_distance: float
     """Distance of the irises in that frame, pixels."""
     attention: int = 0
+    mirror: bool = False
     label: str = ""
     """The column of data/faces.csv that the labels came from."""
     labels: tuple[str, ...] = ()
@@ -76,11 +77,12 @@ class Card:
 def encode(card: Card) -> str:
     """The card as JSON, as it lies in a model's folder and within its ONNX file."""
     told = asdict(card)
-    # A model without labels, or without attention, is written as it was before there were any.
+    # A model without labels, attention or mirror is written as it was before there were any.
     if not card.labels:
         del told["label"], told["labels"]
-    if not card.attention:
-        del told["attention"]
+    for name in ("attention", "mirror"):
+        if not told[name]:
+            del told[name]
     return json.dumps(told, indent=2) + "\n"
 
 

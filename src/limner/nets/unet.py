@@ -32,6 +32,8 @@ class UNet(nn.Module):
         upsample: `transposed` is pix2pix's 4x4 transposed convolution; `resize` doubles each pixel and convolves 3x3
             (Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016).
         attention: side of the map on the way up, skip and all, whose places look at one another; 0: none.
+        mirror: read the input's mirror image too, as further channels. Faces are level and in the middle: what is
+            missing on one side of a face is then, from the other, at its place.
 
     Raises:
         ValueError: `size` is not such a side, or there is no map of side `attention`.
@@ -48,8 +50,10 @@ class UNet(nn.Module):
         bottleneck: Bottleneck = "alive",
         upsample: Upsample = "transposed",
         attention: int = 0,
+        mirror: bool = False,
     ) -> None:
         super().__init__()
+        self.mirror = mirror
         depth = size.bit_length() - 1
         if size < 16 or size != 1 << depth:
             raise ValueError(f"a U-Net needs a side that is a power of two, 16 at least, not {size}")
@@ -58,7 +62,7 @@ class UNet(nn.Module):
         channels = [width * min(2**level, 8) for level in range(depth)]
         self.down = nn.ModuleList()
         for level, out in enumerate(channels):
-            below = inputs if level == 0 else channels[level - 1]
+            below = inputs * (1 + mirror) if level == 0 else channels[level - 1]
             normed = 0 < level < depth - 1
             conv = Conv2d(below, out, 4, stride=2, padding=1, bias=not normed or norm == "none")
             parts: list[nn.Module] = [] if level == 0 else [nn.LeakyReLU(0.2)]
@@ -80,7 +84,7 @@ class UNet(nn.Module):
     def forward(self, picture: Tensor) -> Tensor:
         """(N, inputs, S, S) -> (N, outputs, S, S) in [-1, 1]."""
         skips = []
-        x = picture
+        x = torch.cat([picture, picture.flip(3)], dim=1) if self.mirror else picture
         for layer in self.down:
             x = layer(x)
             skips.append(x)  # (N, C, S / 2, S / 2), ..., (N, 8 width, 1, 1)

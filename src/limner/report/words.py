@@ -56,19 +56,23 @@ def at_ceiling(means: Means, name: str, higher: bool) -> bool:
     return bool(means.verdicts.get(CEILING, {}).get(name)) and beats(means, name, CEILING, higher)
 
 
-def beats(means: Means, name: str, other: str | None, higher: bool) -> bool:
-    """Whether the model's mean is at least as good as that of another, if there is one, be it by chance."""
-    if other is None:
-        return False
-    own, theirs = (means.cell(method, name).value for method in (MODEL, other))
-    return own >= theirs if higher else own <= theirs
+def beats(means: Means, name: str, other: str, higher: bool) -> bool:
+    """Whether the model's mean is at least as good as that of another, be it by chance."""
+    own, theirs = (_merit(means, method, name, higher) for method in (MODEL, other))
+    return own >= theirs
 
 
 def best_floor(means: Means, name: str, higher: bool) -> str | None:
     """The floor with the best figure; None if there is none."""
-    sign = 1 if higher else -1
-    known = [floor for floor in means.floors if not math.isnan(means.cell(floor, name).value)]
-    return max(known, key=lambda floor: sign * means.cell(floor, name).value, default=None)
+    merits = {floor: _merit(means, floor, name, higher) for floor in means.floors}
+    known = {floor: merit for floor, merit in merits.items() if not math.isnan(merit)}
+    return max(known, key=known.__getitem__, default=None)
+
+
+def _merit(means: Means, method: str, name: str, higher: bool) -> float:
+    """A mean figure, turned so that the greater one is the better one; nan if it is not known."""
+    value = means.cell(method, name).value
+    return value if higher else -value
 
 
 def over_seeds(means: Means, name: str, decimals: int) -> str:
@@ -86,7 +90,8 @@ def summary(model: ModelResult, means: Means) -> str:
     surely, worse = (list(verdicts.values()).count(what) for what in ("better", "worse"))
     if surely == len(known):
         return f"Better than every floor in all {len(known)} figures that are read first."
-    ahead = sum(beats(means, one.name, best_floor(means, one.name, one.higher), one.higher) for one in known)
+    rivals = [(one, best_floor(means, one.name, one.higher)) for one in known]
+    ahead = sum(beats(means, one.name, floor, one.higher) for one, floor in rivals if floor)
     sure = f", in {surely or 'none'} by more than chance" if ahead else ""
     lost = f", worse than one in {worse}" if worse else ""
     return f"Better than every floor in {ahead or 'none'} of the {len(known)} figures that are read first{sure}{lost}."

@@ -32,6 +32,7 @@ def card(settings: Params, name: str) -> Card:
         bottleneck=recipe.bottleneck,
         upsample=recipe.upsample,
         attention=recipe.attention,
+        mirror=recipe.mirror,
         dropout=recipe.dropout,
         people=model.train.people,
         styles=model.train.styles,
