@@ -24,7 +24,7 @@ repro: install  ## build everything that is not up to date: photos to report
 	dvc repro
 	@echo "Open reports/index.html"
 
-experiments: install  ## build both reports' experiments and their answers; an hour and a half on two cores
+experiments: install  ## build both reports' experiments and their answers; an hour to an hour and a half on two cores
 	cd experiments && limner check
 	dvc repro experiments/dvc.yaml
 	@echo "Open experiments/reports/index.html"
