@@ -28,6 +28,8 @@ def main(name: str) -> None:
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
     told.write(run / "evaluation")
+    without = [{"suite": suite, "reason": why} for suite, why in left_out.suites(asked, name).items()]
+    tables.write_rows(run / "evaluation" / left_out.SUITES, ("suite", "reason"), without)
     tables.write(run / "evaluation/files.csv", faces.files(settings.seed))
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)

@@ -15,12 +15,14 @@ def main(name: str, only: str = "", part: str = "") -> None:
     settings = params.load(model=name)
     model, made = settings.model(name), Path("runs", name, "suites")
     writes = Path(model.writes) if model.writes and part != "suites" else None
-    places = [*([writes] if writes else []), *([made] if part != "writes" else [])]
-    if left_out.folders(settings, name, *places):
+    if writes and left_out.folders(settings, name, writes):
+        writes = None
+    measured = part != "writes" and not left_out.pictures(settings, name, made)
+    suites = left_out.present(settings, name).model(name).suites if measured else {}
+    if not (writes or suites):
         return
     from limner.apply import translate  # loads torch, which takes seconds
 
-    suites = {} if part == "writes" else left_out.present(settings, name).model(name).suites
     translate(settings, name, suites, writes)
 
 

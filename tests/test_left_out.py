@@ -109,3 +109,19 @@ def test_a_suite_may_be_left_out_alone(project: Path) -> None:
     assert left_out.present(settings, "lacking").model("lacking").suites == suites
     assert left_out.present(settings, "there") == settings
     assert reason(settings, "lacking") is None
+    assert left_out.unmeasured(settings, "lacking") is None
+    told = f"lacking/third is left out: it needs {MISSING}, of which data/faces.csv has no face."
+    assert left_out.suites(settings, "lacking") == {"third": told}
+    assert left_out.suites(settings, "there") == {}
+
+
+def test_a_model_may_have_no_suite_left(project: Path) -> None:
+    """It is trained and writes what it writes; its measuring is left out."""
+    suites = {name: replace(suite, needs=(MISSING,)) for name, suite in small.PAINTER.suites.items()}
+    settings = settle(project, painter=replace(small.PAINTER, suites=suites, writes=None))
+    told = [f"painter/{name} is left out: it needs {MISSING}" for name in suites]
+    assert reason(settings, "painter") is None
+    for stage in ("translate", "evaluate"):
+        runpy.run_path(str(STAGES / f"{stage}.py"))["main"]("painter")
+    for folder in ("suites", "evaluation"):
+        assert all(one in (project / "runs/painter" / folder / NOTE).read_text() for one in told)

@@ -3,6 +3,7 @@
 Each stage of such a model writes `left_out.txt`, a sentence, into its folders, and what DVC wants to find besides.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from limner.params import Params
 
 NOTE = "left_out.txt"
 """In a folder: why there is nothing else in it."""
+SUITES = "left_out.csv"
+"""In a model's evaluation: the suites that are not in its other tables, and why (columns suite, reason)."""
 PROBLEMS = Path("data/raw_problems.csv")
 
 
@@ -24,24 +27,33 @@ def reason(settings: Params, name: str, root: Path = Path()) -> str | None:
         SourceError: a table of faces is missing or unreadable.
     """
     model = settings.model(name)
-    if lacking := _lacking(model, model.train.needs, root):
-        why = _why(root / PROBLEMS, lacking)
-        return f"{name} is left out: it needs {lacking}, of which {model.data}/faces.csv has no face" + (
-            f" ({why.rstrip('.')})." if why else "."
-        )
+    if told := _told(name, model, model.train.needs, root):
+        return told
     if model.init in settings.models and model.init != name:
         before = reason(settings, model.init, root)
         return before and f"{name} is left out, since it starts from {model.init}. {before}"
     return None
 
 
-def present(settings: Params, name: str, root: Path = Path()) -> Params:
-    """The params without those of the model's suites that are left out."""
+def suites(settings: Params, name: str, root: Path = Path()) -> dict[str, str]:
+    """By suite of the model that is left out though the model is not, why, as a sentence."""
     model = settings.model(name)
-    suites = {suite: block for suite, block in model.suites.items() if not _lacking(model, block.needs, root)}
-    if len(suites) == len(model.suites):
-        return settings
-    return replace(settings, models={**settings.models, name: replace(model, suites=suites)})
+    told = {suite: _told(f"{name}/{suite}", model, block.needs, root) for suite, block in model.suites.items()}
+    return {suite: why for suite, why in told.items() if why}
+
+
+def present(settings: Params, name: str, root: Path = Path()) -> Params:
+    """The params without those of the model's suites that are left out, which are not all (`unmeasured`)."""
+    model, without = settings.model(name), suites(settings, name, root)
+    kept = {suite: block for suite, block in model.suites.items() if suite not in without}
+    return replace(settings, models={**settings.models, name: replace(model, suites=kept)}) if without else settings
+
+
+def unmeasured(settings: Params, name: str, root: Path = Path()) -> str | None:
+    """Why nothing is measured of a model: it is left out, or each of its suites is; None if something is."""
+    without = suites(settings, name, root)
+    all_of_them = len(without) == len(settings.model(name).suites)
+    return reason(settings, name, root) or (" ".join(without.values()) if all_of_them else None)
 
 
 def folders(settings: Params, name: str, *places: Path, empty: tuple[Path, ...] = ()) -> str | None:
@@ -50,14 +62,12 @@ def folders(settings: Params, name: str, *places: Path, empty: tuple[Path, ...] 
     Returns:
         Why, or None if the model is built.
     """
-    why = reason(settings, name)
-    if why:
-        print(why, flush=True)
-        for place in places:
-            _write(place / NOTE, why)
-        for place in empty:
-            place.mkdir(parents=True, exist_ok=True)
-    return why
+    return _noted(reason(settings, name), places, empty)
+
+
+def pictures(settings: Params, name: str, made: Path) -> str | None:
+    """`folders` for what is made of the suites' pictures."""
+    return _noted(unmeasured(settings, name), (made,))
 
 
 def training(settings: Params, name: str) -> str | None:
@@ -75,20 +85,35 @@ def training(settings: Params, name: str) -> str | None:
 def evaluation(settings: Params, name: str) -> str | None:
     """`folders` for the stage that measures."""
     run = Path("runs", name)
-    why = folders(settings, name, run / "evaluation", empty=(run / "bars", run / "sheets"))
+    why = _noted(unmeasured(settings, name), (run / "evaluation",), (run / "bars", run / "sheets"))
     if why:
         _write(Path("reports", name, "metrics.json"), "{}")
         _write(Path("models", f"{name}.md"), f"# {name}\n\n{why}")
     return why
 
 
-def _lacking(model: Model, needs: tuple[str, ...], root: Path) -> str | None:
-    """The first of the manifests that the model's data have no face of."""
+def _noted(why: str | None, places: Iterable[Path], empty: Iterable[Path] = ()) -> str | None:
+    if why:
+        print(why, flush=True)
+        for place in places:
+            _write(place / NOTE, why)
+        for place in empty:
+            place.mkdir(parents=True, exist_ok=True)
+    return why
+
+
+def _told(what: str, model: Model, needs: tuple[str, ...], root: Path) -> str | None:
+    """That `what` is left out and why, if the model's data have no face of one of the manifests it needs."""
     if not needs:
         return None
     _, lines = tables.rows(root / model.data / "faces.csv", needs=("manifest",))
     there = {line["manifest"] for line in lines}
-    return next((manifest for manifest in needs if manifest not in there), None)
+    lacking = next((manifest for manifest in needs if manifest not in there), None)
+    if lacking is None:
+        return None
+    why = _why(root / PROBLEMS, lacking).rstrip(".")
+    told = f"{what} is left out: it needs {lacking}, of which {model.data}/faces.csv has no face"
+    return f"{told} ({why})." if why else f"{told}."
 
 
 def _why(problems: Path, manifest: str) -> str:

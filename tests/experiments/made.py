@@ -10,6 +10,7 @@ import pandas as pd
 from limner import bootstrap, images, params, tables
 from limner.blocks import Suite
 from limner.compare import ALL
+from limner.left_out import NOTE, SUITES
 from limner.params import Params
 
 FIGURES = {"lpips": "lower", "ssim": "higher"}
@@ -33,9 +34,16 @@ def settings(root: Path, models: Mapping[str, Mapping[str, Sequence[str]]]) -> P
 
 
 def evaluation(
-    project: Path, model: str, suites: Mapping[str, Values], first: int = 0, groups: int = 4, seeds: int = 1
+    project: Path,
+    model: str,
+    suites: Mapping[str, Values],
+    first: int = 0,
+    groups: int = 4,
+    seeds: int = 1,
+    without: Mapping[str, str] | None = None,
 ) -> None:
-    """Write runs/MODEL/evaluation: of face `first` and those behind it, each fourth in one group."""
+    """Write runs/MODEL/evaluation: of face `first` and those behind it, each fourth in one group; and why the suites
+    `without` were left out."""
     folder = project / "runs" / model / "evaluation"
     rows, means, files, drawn = [], [], [], []
     for suite, styles in suites.items():
@@ -60,13 +68,15 @@ def evaluation(
     tables.write(folder / "files.csv", pd.DataFrame(files))
     columns = ["figure", "metric", "label", "title", "direction"]
     tables.write(folder / "metrics.csv", pd.DataFrame(named, columns=columns))
+    why = [{"suite": suite, "reason": told} for suite, told in (without or {}).items()]
+    tables.write_rows(folder / SUITES, ("suite", "reason"), why)
 
 
 def left_out(project: Path, model: str, why: str) -> None:
     """A model that was not made."""
     folder = project / "runs" / model / "evaluation"
     folder.mkdir(parents=True)
-    (folder / "left_out.txt").write_text(why + "\n")
+    (folder / NOTE).write_text(why + "\n")
 
 
 def _means(table: pd.DataFrame, suite: str, styles: list[str]) -> list[dict[str, object]]:

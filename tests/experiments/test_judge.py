@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from limner.errors import LimnerError
+from limner.errors import LimnerError, ParamsError
 from limner.experiments import judge
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
@@ -28,8 +28,10 @@ def results(root: Path, tmp_path: Path) -> Results:
     made.evaluation(tmp_path, "far", {"seen": {"ink": [0.5, 0.6, 0.5, 0.6, 0.5]}}, first=100, groups=5)
     made.evaluation(tmp_path, "single", {"seen": {"ink": [0.5, 0.6]}}, groups=1)
     made.left_out(tmp_path, "lost", "lost is left out: it needs cuhk.csv, which has no face.")
-    suites = {"seen": ["ink", "wash"], "others": ["ink"]}
-    return Results(tmp_path, made.settings(root, dict.fromkeys(("one", "two", "far", "single", "lost"), suites)))
+    strangers = {"others": "part/others is left out: it needs frll.csv, which has no face."}
+    made.evaluation(tmp_path, "part", {"seen": {"ink": [0.5, 0.6, 0.5, 0.6]}}, without=strangers)
+    suites, models = {"seen": ["ink", "wash"], "others": ["ink"]}, ("one", "two", "far", "single", "lost", "part")
+    return Results(tmp_path, made.settings(root, dict.fromkeys(models, suites)))
 
 
 def claim(a: str, b: str | None, holds: Any, figure: str = "lpips") -> Claim:
@@ -149,6 +151,15 @@ def test_an_answer_without_its_model_says_why(results: Results) -> None:
     assert found.verdict == "left out"
     assert found.sentence == "lost is left out: it needs cuhk.csv, which has no face."
     assert not found.contradicts
+
+
+def test_an_answer_without_its_suite_says_why(results: Results) -> None:
+    found = answered(results, claim("part/others/ink", "one/others/ink", "worse"), report="yes")
+    assert (found.verdict, found.contradicts) == ("left out", False)
+    assert found.sentence == "part/others is left out: it needs frll.csv, which has no face."
+    with pytest.raises(ParamsError, match="no style 'inc'"):
+        answered(results, claim("part/others/inc", "one/others/ink", "worse"))
+    assert answered(results, claim("part/seen/ink", "one/seen/ink", "worse")).verdict == "yes"
 
 
 @pytest.mark.parametrize(

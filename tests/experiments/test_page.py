@@ -29,18 +29,21 @@ QUESTIONS = """
   shows:
     - table:
         caption: Figures
-        rows: {one: one/seen, input: one/seen/ink@input, gone: lost/seen}
+        rows: {one: one/seen, input: one/seen/ink@input, gone: lost/seen, unseen: one/strange}
         figures: [lpips, ssim]
     - matrix:
         figure: lpips
-        rows: {seen: one/seen, others: one/others, gone: lost/seen}
+        rows: {seen: one/seen, others: one/others, gone: lost/seen, unseen: one/strange}
         columns: [ink, wash]
     - curve:
         figure: lpips
         x: pairs
         log: true
-        lines: {her: [[5, one/seen/wash], [21, one/seen/ink]], gone: [[5, lost/seen]]}
-    - pictures: {count: 2, style: ink, columns: {input: one/seen, ours: one/seen, gone: lost/seen, truth: one/seen}}
+        lines: {her: [[5, one/seen/wash], [21, one/seen/ink]], gone: [[5, lost/seen], [9, one/strange]]}
+    - pictures:
+        count: 2
+        style: ink
+        columns: {input: one/seen, ours: one/seen, gone: lost/seen, unseen: one/strange, truth: one/seen}
     - numbers: {name: stored, rows: {ours: one, gone: lost}}
   answers:
     - {asks: "Is wash | worse?", a: one/seen/wash, b: one/seen/ink, figure: lpips, holds: worse, report: no,
@@ -52,16 +55,18 @@ QUESTIONS = """
   title: Left out
   answers:
     - {asks: "Is it?", a: lost/seen, b: one/seen, figure: lpips, holds: worse, yes: "y", no: "n", open: "o"}
+    - {asks: "Are they?", a: one/strange, b: one/seen, figure: lpips, holds: worse, yes: "y", no: "n", open: "o"}
     - {asks: "Is it even?", a: one/others, b: one/seen/ink, figure: lpips, holds: better, yes: "y", no: "n",
        open: "Not decided: {difference}"}
 """
 WHY = "lost is left out: it needs cuhk.csv."
+STRANGE = "one/strange is left out: it needs frll.csv."
 
 
 @pytest.fixture(scope="module")
 def settings(root: Path) -> Params:
     suites = {"seen": ["ink", "wash"], "others": ["ink"]}
-    return made.settings(root, {"one": suites, "lost": suites})
+    return made.settings(root, {"one": {**suites, "strange": ["ink"]}, "lost": suites})
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +74,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, settings: Params) -> Path:
     """A project whose paper is written."""
     project = tmp_path_factory.mktemp("project")
     seen = {"ink": [0.1, 0.2, 0.1, 0.2], "wash": [0.2, 0.4, 0.2, 0.4]}
-    made.evaluation(project, "one", {"seen": seen, "others": {"ink": seen["ink"]}})
+    made.evaluation(project, "one", {"seen": seen, "others": {"ink": seen["ink"]}}, without={"strange": STRANGE})
     made.left_out(project, "lost", WHY)
     (project / "models/one").mkdir(parents=True)
     (project / "models/one/weights.safetensors").write_bytes(bytes(2_500_000))
@@ -92,7 +97,8 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "1 finding is confirmed and 1 is contradicted" in text
     assert "LPIPS 0.300 beside 0.150, difference 0.150" in text
     assert "paired, 4 pictures in 4 groups, 1 training each." in text
-    assert text.count(WHY) >= 4  # the table, the matrix, the curve, the pictures, the answers
+    for why in (WHY, STRANGE):
+        assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
 
 
 def test_everything_is_escaped(elements: Elements) -> None:
@@ -128,18 +134,20 @@ def test_answers_for_the_readme(project: Path) -> None:
         "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* |",
         "| 1.A | Is ink? | **Yes.** Yes: 4 pictures |",
         f"| 4 | Is it? | **Left out.** {WHY} |",
+        f"| 4 | Are they? | **Left out.** {STRANGE} |",
         "| 4 | Is it even? | **Not decided.** Not decided: 0.000 |",
     ]
 
 
 def test_answers_for_programs(project: Path) -> None:
-    worse, _, lost, even = json.loads((project / "reports/answers.json").read_text("utf-8"))
+    worse, _, *lost, even = json.loads((project / "reports/answers.json").read_text("utf-8"))
     assert (worse["verdict"], worse["report"], worse["contradicts"]) == ("yes", "no", True)
     (claim,) = worse["claims"]
     assert (claim["value_a"], claim["value_b"], claim["difference"]) == (0.3, 0.15, 0.15)
     assert claim["low"] < 0.15 < claim["high"]
     assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4], [4], [1], True)
-    assert (lost["verdict"], lost["claims"][0]["value_a"]) == ("left out", None)
+    for one in lost:
+        assert (one["verdict"], one["claims"][0]["value_a"]) == ("left out", None)
     assert even["verdict"] == "open"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from limner import tables
+from limner import left_out, tables
 from limner.blocks import Model, Suite
 
 FIGURES = (
@@ -42,6 +42,7 @@ def write(root: Path, name: str, model: Model, people: Mapping[str, str], split:
     tables.write(folder / "closest.csv", _closest(own, [id for id in split if split[id] == "train"]))
     drawn = [(name, style) for name, suite in model.suites.items() for style in suite.styles if style != "learned"]
     tables.write(folder / "drawn.csv", pd.DataFrame(drawn, columns=["suite", "style"]))
+    tables.write_rows(folder / left_out.SUITES, ("suite", "reason"), ())
     means = pd.DataFrame(_means(pictures))
     tables.write(folder / "figures.csv", means)
     tables.write(folder / "against.csv", _against(means))

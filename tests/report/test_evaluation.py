@@ -102,10 +102,15 @@ def test_a_suite_that_was_not_measured_is_told(project: Path, settings: Params) 
     tables.write(path, pictures[pictures["suite"] == "unseen"])
     sketcher = evaluation.collect(project, settings)[0]
     assert [suite.name for suite in sketcher.suites] == ["unseen"]
-    assert sketcher.lacking == ("other_people",)
+    assert sketcher.lacking == {"other_people": "other_people has no measured pictures."}
+    why = "sketcher/other_people is left out: it needs three.csv."
+    tables.write_rows(path.with_name("left_out.csv"), ("suite", "reason"), [{"suite": "other_people", "reason": why}])
+    assert evaluation.collect(project, settings)[0].lacking == {"other_people": why}
 
 
-@pytest.mark.parametrize("name", ["metrics", "pictures", "files", "drawn", "figures", "against", "seeds", "closest"])
+@pytest.mark.parametrize(
+    "name", ["metrics", "pictures", "files", "drawn", "figures", "against", "seeds", "closest", "left_out"]
+)
 def test_a_missing_table_is_named(project: Path, settings: Params, name: str) -> None:
     (project / f"runs/painter/evaluation/{name}.csv").unlink()
     with pytest.raises(LimnerError, match=rf"{name}\.csv"):

@@ -27,8 +27,6 @@ class Job:
     """Write (size, size) gray, as of a drawing, instead of RGB."""
     references: tuple[Path, ...] = ()
     """Photos of the person whose face is to be taken; without them it is the largest."""
-    photo: Path | None = None
-    """Of a drawing, the photo it is of: the two are disturbed alike where faces lie loosely."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) ->
     digest = cache(files.sha256)
     for job in jobs:
         compared_with = tuple(digest(file) for file in (*job.references, network)) if job.references else ()
-        draw = memory.content_of(job.photo or job.source) if params.place == "loose" else ""
+        # Its id, so that a drawing lies as its photo does, and other bytes of the same picture where it lay before.
+        draw = job.target.stem if params.place == "loose" else ""
         entry = remember.entry(job.source, job.gray, compared_with, draw)
         known = memory.recall(entry)
         if known is None:

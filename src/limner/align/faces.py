@@ -66,12 +66,7 @@ def align_all(
         for row in raw
     }
     drawings = {
-        row["id"]: Job(
-            Path(row["sketch_file"]),
-            drawings_in / _style(row) / f"{row['id']}.png",
-            gray=True,
-            photo=Path(row["file"]),
-        )
+        row["id"]: Job(Path(row["sketch_file"]), drawings_in / _style(row) / f"{row['id']}.png", gray=True)
         for row in raw
         if row.get("sketch_file")
     }

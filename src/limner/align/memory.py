@@ -88,14 +88,9 @@ class Memory:
         `compared_with` are the hashes of the reference photos and of the network that compares, and `draw` is what
         decides how a loose face lies.
         """
-        content = content_of(picture)
+        content = files.sha256(picture) if picture.is_file() else ""
         key = hashlib.sha256(self._terms + f"{content}{gray}{''.join(compared_with)}{draw}".encode()).hexdigest()
         return self._folder / key[:2] / f"{key}.face"
-
-
-def content_of(picture: Path) -> str:
-    """The sha256 of a file; empty if there is none."""
-    return files.sha256(picture) if picture.is_file() else ""
 
 
 def recall(entry: Path) -> Aligned | None:

@@ -37,7 +37,7 @@ class Judged:
 
     claim: Claim
     figure: Figure | None
-    """None if a model was left out."""
+    """None if a model, or a suite, was left out."""
     verdict: Verdict
     a: float = math.nan
     b: float = math.nan
@@ -128,7 +128,7 @@ def judge(claim: Claim, results: Results) -> Judged:
     entries = [Entry.parse(text) for text in (claim.a, claim.b) if text]
     for entry in entries:
         results.check(entry, [claim.figure])
-    if why := [told for entry in entries if (told := results.left_out(entry.model))]:
+    if why := [told for entry in entries if (told := results.lacks(entry))]:
         return Judged(claim, None, "left out", why=" ".join(dict.fromkeys(why)))
     figure = results.figure(entries[0], claim.figure)
     return _alone(claim, entries[0], figure, results) if claim.absolute else _held(claim, entries, figure, results)

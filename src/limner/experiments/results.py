@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from limner import bootstrap, tables
+from limner import bootstrap, left_out, tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
@@ -18,9 +18,6 @@ from limner.experiments.entry import Entry
 from limner.params import Params
 from limner.report.evaluation import folder_of, read_pictures
 from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
-
-LEFT_OUT = "left_out.txt"
-"""In a model's evaluation, instead of tables: why the model was not made."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,8 @@ class Measured:
     """By suite, the styles that its mean is of."""
     files: dict[tuple[str, str, str], Files]
     """By suite, style and id."""
+    left_out: dict[str, str]
+    """By suite that was not measured, why."""
 
 
 class Results:
@@ -70,12 +69,16 @@ class Results:
         return self.params.model(model)
 
     def left_out(self, model: str) -> str:
-        """Why a model was not made; nothing if it was."""
-        path = folder_of(self.root, model) / LEFT_OUT
+        """Why a model was not made, or not measured; nothing if it was."""
+        path = folder_of(self.root, model) / left_out.NOTE
         return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
+    def lacks(self, entry: Entry) -> str:
+        """Why an entry was not measured: its model or its suite is left out; nothing if it was."""
+        return self.left_out(entry.model) or self.measured(entry.model).left_out.get(entry.suite, "")
+
     def check(self, entry: Entry, figures: Iterable[str]) -> None:
-        """Refuse what was not measured. Of a model that was left out only what params.yaml says can be checked.
+        """Refuse what was not measured. Of what was left out only what params.yaml says can be checked.
 
         Raises:
             LimnerError: names the model, suite, style, method or figure that there is not, and those that there are.
@@ -90,7 +93,7 @@ class Results:
             raise ParamsError(
                 f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
             )
-        if self.left_out(entry.model):
+        if self.lacks(entry):
             return
         measured = self.measured(entry.model)
         of_suite = measured.pictures[measured.pictures["suite"] == entry.suite]
@@ -178,6 +181,7 @@ class Results:
         }
         drawn = tables.read(folder / "drawn.csv", ("suite", "style"))
         files = tables.read(folder / "files.csv", ("suite", "style", "id", *Files._fields))
+        without = tables.read(folder / left_out.SUITES, ("suite", "reason"))
         return Measured(
             figures,
             read_pictures(folder, list(figures)),
@@ -187,6 +191,7 @@ class Results:
                 (row["suite"], row["style"], row["id"]): Files(*(self.root / row[name] for name in Files._fields))
                 for row in files.to_dict("records")
             },
+            dict(zip(without["suite"], without["reason"], strict=True)),
         )
 
 

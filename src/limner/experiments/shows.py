@@ -69,7 +69,7 @@ class Shows:
 
     def _row(self, label: str, entry: Entry, figures: tuple[str, ...]) -> Row:
         self.results.check(entry, figures)
-        if why := self.results.left_out(entry.model):
+        if why := self.results.lacks(entry):
             return Row(label, left_out=why)
         cells = tuple(self.results.cell(entry, figure) for figure in figures)
         return Row(label, cells, self.results.counts(entry))
@@ -79,9 +79,9 @@ class Shows:
         return Grid(asked.kind, asked.caption, figures, tuple(map(places, columns)), tuple(rows))
 
     def _known(self, entries: Mapping[str, Entry], wanted: tuple[str, ...]) -> tuple[Figure, ...]:
-        """What these figures are; as far as is known where all models were left out."""
+        """What these figures are; as far as is known where everything was left out."""
         for entry in entries.values():
-            if not self.results.left_out(entry.model):
+            if not self.results.lacks(entry):
                 found = {name: self.results.figure(entry, name) for name in wanted}
                 self.figures |= found
                 return tuple(found.values())
@@ -108,14 +108,14 @@ class Shows:
                 Square(cell, next(levels), style in block.train.styles)
                 for style, cell in zip(asked.columns, row, strict=False)
             ]
-            rows.append((label, tuple(squares), self.results.left_out(entries[label].model)))
+            rows.append((label, tuple(squares), self.results.lacks(entries[label])))
         return Heat(asked.kind, asked.caption, figure, places(values), asked.columns, tuple(rows))
 
     def _suite(self, entry: Entry) -> tuple[str, ...]:
         return self.results.block(entry.model).suites[entry.suite].styles
 
     def _cells(self, entry: Entry, asked: Matrix) -> list[Cell]:
-        if self.results.left_out(entry.model):
+        if self.results.lacks(entry):
             return []
         own = [Entry(entry.model, entry.suite, style, entry.method) for style in asked.columns]
         return [self.results.cell(one, asked.figure) for one in own]
@@ -126,7 +126,7 @@ class Shows:
             for label, points in asked.lines.items()
         }
         lacking = {
-            f"{label}, {text}": self.results.left_out(Entry.parse(text).model)
+            f"{label}, {text}": self.results.lacks(Entry.parse(text))
             for label, points in asked.lines.items()
             for _, text in points
             if self._lacks(text, asked.figure)
@@ -139,7 +139,7 @@ class Shows:
     def _lacks(self, text: str, figure: str) -> bool:
         entry = Entry.parse(text)
         self.results.check(entry, [figure])
-        return bool(self.results.left_out(entry.model))
+        return bool(self.results.lacks(entry))
 
     def _points(self, points: list[tuple[Any, Entry]], figure: str) -> tuple[tuple[float, float, float, float], ...]:
         found = []
@@ -189,7 +189,7 @@ class Shows:
             what = _what(label, entry)
             entry = Entry(entry.model, entry.suite, entry.style or asked.style)
             self.results.check(entry, [])
-            if why := self.results.left_out(entry.model):
+            if why := self.results.lacks(entry):
                 lacking[label] = why
             elif what == THEIRS:
                 folder = self.results.root / FOLDER
@@ -216,7 +216,7 @@ class Shows:
             entry = Entry.parse(text)
             self.results.check(entry, [])
             kinship.check(self.results.params, entry, asked.person)
-            if why := self.results.left_out(entry.model):
+            if why := self.results.lacks(entry):
                 rows.append(Row(label, left_out=why))
                 continue
             table = self.results.with_kin(entry, asked.person)

@@ -22,6 +22,8 @@ MEASURED, COUNTED = ("value", "low", "high"), ("n", "lacking")
 SAMPLE = ("suite", "style", "id")
 """What names one picture among all of a model's."""
 Sample = tuple[str, str, str]
+UNTOLD = "{} has no measured pictures."
+"""Of a suite that is in params.yaml, but neither measured nor said to be left out."""
 
 
 def collect(root: Path, params: Params) -> tuple[ModelResult, ...]:
@@ -75,12 +77,13 @@ class _Reader:
     def model(self) -> ModelResult:
         suites = self.block.suites
         measured = dict(iter(self.own.groupby("suite", sort=False)))
+        why = {row["suite"]: row["reason"] for row in self._read("left_out", ("suite", "reason"))}
         return ModelResult(
             name=self.name,
             block=self.block,
             figures=self.figures,
             suites=tuple(self._suite(name, measured[name]) for name in suites if name in measured),
-            lacking=tuple(name for name in suites if name not in measured),
+            lacking={name: why.get(name, UNTOLD.format(name)) for name in suites if name not in measured},
             training=training.collect(self.root / "runs" / self.name / "training"),
         )
 

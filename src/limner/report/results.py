@@ -136,8 +136,8 @@ class ModelResult:
     block: Model
     figures: tuple[Figure, ...]
     suites: tuple[SuiteResult, ...]
-    lacking: tuple[str, ...]
-    """Suites of params.yaml without a measured picture."""
+    lacking: Mapping[str, str]
+    """By suite of params.yaml without a measured picture, why, as a sentence."""
     training: Training
 
     @cached_property
