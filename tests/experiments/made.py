@@ -18,6 +18,8 @@ Values = Mapping[str, Sequence[float]]
 """LPIPS of each face by style; SSIM is 1 - LPIPS."""
 METHODS = {"model": 1.0, "copy": 3.0}
 """By what the LPIPS of a method is larger than the model's."""
+LEARNED = 0.55
+"""How far every output is from the nearest picture that was learned; from its truth it is as far as its LPIPS."""
 
 
 def settings(root: Path, models: Mapping[str, Mapping[str, Sequence[str]]]) -> Params:
@@ -45,7 +47,7 @@ def evaluation(
     """Write runs/MODEL/evaluation: of face `first` and those behind it, each fourth in one group; and why the suites
     `without` were left out."""
     folder = project / "runs" / model / "evaluation"
-    rows, means, files, drawn = [], [], [], []
+    rows, means, files, drawn, closest = [], [], [], [], []
     for suite, styles in suites.items():
         for style, values in styles.items():
             drawn.append({"suite": suite, "style": style, "makes": "photo"})
@@ -53,6 +55,7 @@ def evaluation(
                 id = f"face-{first + place:03d}"
                 key = {"suite": suite, "style": style, "id": id}
                 files.append(key | _files(project, model, style, id))
+                closest.append(key | {"closest": "face-999", "distance": LEARNED, "to_truth": value})
                 for method, by in METHODS.items():
                     for seed in range(seeds) if method == "model" else [-1]:
                         lpips = value * by
@@ -66,6 +69,7 @@ def evaluation(
     tables.write(folder / "figures.csv", pd.DataFrame(means))
     tables.write(folder / "drawn.csv", pd.DataFrame(drawn))
     tables.write(folder / "files.csv", pd.DataFrame(files))
+    tables.write(folder / "closest.csv", pd.DataFrame(closest))
     columns = ["figure", "metric", "label", "title", "direction"]
     tables.write(folder / "metrics.csv", pd.DataFrame(named, columns=columns))
     why = [{"suite": suite, "reason": told} for suite, told in (without or {}).items()]

@@ -55,6 +55,10 @@ def claim(a: str, b: str | None, holds: Any, figure: str = "lpips") -> Claim:
         ("one/seen/wash", "one/seen/ink", {"within": 1.5}, "ssim", "yes"),  # 0.7 is more than 0.85 / 1.5
         ("one/seen/ink", None, {"at_most": 0.4}, "lpips", "yes"),
         ("one/seen/ink", None, {"at_least": 0.4}, "lpips", "no"),
+        ("one/seen/ink", None, {"at_most": 0.1}, "memorised", "yes"),
+        ("one/seen/ink", None, {"at_least": 0.2}, "nearer_true", "yes"),
+        ("far/seen/ink", None, {"at_most": 0.1}, "memorised", "open"),  # 2 of 5
+        ("one/seen/wash", "one/seen/ink", "worse", "nearer_true", "yes"),
         ("one/seen/ink", None, {"at_most": 0.15}, "lpips", "open"),
         ("one/seen/ink", "one/seen/ink@input", "better", "lpips", "yes"),
         ("far/seen/ink", "one/seen/ink", "worse", "lpips", "yes"),
@@ -168,6 +172,7 @@ def test_an_answer_without_its_suite_says_why(results: Results) -> None:
         ("onee/seen", "lpips", "no model 'onee'.*did you mean 'one'"),
         ("one/sene", "lpips", "no suite 'sene'.*allowed: seen, others.*did you mean 'seen'"),
         ("one/seen/inc", "lpips", "no style 'inc'.*allowed: ink, wash"),
+        ("one/seen/ink@copy", "memorised", "nearness to what was learned is of what a model has made"),
         ("one/seen/ink@coppy", "lpips", "no method 'coppy'.*allowed: model, copy"),
         ("one/seen/ink", "lpip", "'lpip' was not measured.*did you mean 'lpips'"),
         ("lost/sene", "lpips", "no suite 'sene'"),

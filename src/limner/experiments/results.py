@@ -13,11 +13,14 @@ from limner import bootstrap, left_out, tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments import kinship
+from limner.experiments import kinship, nearness
 from limner.experiments.entry import Entry
 from limner.params import Params
 from limner.report.evaluation import folder_of, read_pictures
 from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
+
+OTHERS = kinship.FIGURES | nearness.FIGURES
+"""Figures that evaluate does not tell."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Measured:
     """By suite, the styles that its mean is of."""
     files: dict[tuple[str, str, str], Files]
     """By suite, style and id."""
+    closest: pd.DataFrame
+    """See `nearness.read`."""
     left_out: dict[str, str]
     """By suite that was not measured, why."""
 
@@ -105,6 +110,8 @@ class Results:
         for figure in figures:
             if figure in kinship.FIGURES:
                 kinship.check(self.params, entry)
+            elif figure in nearness.FIGURES:
+                nearness.check(entry)
             elif figure not in measured.figures:
                 raise ParamsError(
                     f"{entry}: the figure {figure!r} was not measured; {choices(figure, measured.figures)} "
@@ -113,11 +120,11 @@ class Results:
 
     def figure(self, entry: Entry, name: str) -> Figure:
         """What a figure of an entry is."""
-        return kinship.FIGURES.get(name) or self.measured(entry.model).figures[name]
+        return OTHERS.get(name) or self.measured(entry.model).figures[name]
 
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
-        if figure in kinship.FIGURES:
+        if figure in OTHERS:
             return mean(self.pictures(entry, [figure]), self.styles(entry), figure)
         key = (entry.suite, entry.style or ALL, entry.method, figure)
         return self.measured(entry.model).cells.get(key, UNKNOWN)
@@ -127,17 +134,21 @@ class Results:
         return [entry.style] if entry.style else self.measured(entry.model).drawn[entry.suite]
 
     def pictures(self, entry: Entry, figures: Iterable[str] = ()) -> pd.DataFrame:
-        """The rows of pictures.csv that an entry is made of, with the figures of kinship that are asked for."""
+        """The rows of pictures.csv that an entry is made of, with those of `OTHERS` that are asked for: these are
+        measured of its first training alone."""
         table = self.measured(entry.model).pictures
         inside = (table["suite"] == entry.suite) & (table["method"] == entry.method)
         own = table[inside & table["style"].isin(self.styles(entry))]
-        return self.with_kin(entry) if kinship.FIGURES.keys() & set(figures) else own
+        if kinship.FIGURES.keys() & set(figures):
+            return self.with_kin(entry)
+        if nearness.FIGURES.keys() & set(figures):
+            closest = self.measured(entry.model).closest
+            return _first(own).merge(closest, how="left", on=nearness.KEYS, validate="1:1")
+        return own
 
     def with_kin(self, entry: Entry, person: str | None = None) -> pd.DataFrame:
         """The pictures of an entry's first training, which are those that files.csv names, with `kinship.FIGURES`."""
-        own = self.pictures(entry)
-        first: pd.DataFrame = own[own["seed"] == own["seed"].iloc[0]]
-        return first.merge(self._kin(entry, person), on=["style", "id"], validate="1:1")
+        return _first(self.pictures(entry)).merge(self._kin(entry, person), on=["style", "id"], validate="1:1")
 
     def counts(self, entry: Entry) -> Counts:
         """What an entry's means are of; each picture counts once, however many trainings made it."""
@@ -191,8 +202,15 @@ class Results:
                 (row["suite"], row["style"], row["id"]): Files(*(self.root / row[name] for name in Files._fields))
                 for row in files.to_dict("records")
             },
+            nearness.read(folder),
             dict(zip(without["suite"], without["reason"], strict=True)),
         )
+
+
+def _first(table: pd.DataFrame) -> pd.DataFrame:
+    """The pictures of the first training."""
+    first: pd.DataFrame = table[table["seed"] == table["seed"].iloc[0]]
+    return first
 
 
 def _cells(path: Path) -> dict[tuple[str, str, str, str], Cell]:
