@@ -8,6 +8,7 @@ import pytest
 
 from limner.errors import LimnerError, ParamsError
 from limner.experiments import judge
+from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
 from tests.experiments import made
@@ -148,6 +149,12 @@ def test_what_the_report_found_or_expected_is_held_against_it(
     assert bool(found.against) == ("no" in report.values())
     undecided = answered(results, claim("two/seen/ink", "one/seen/ink", "better"), **report)
     assert (undecided.confirms, undecided.contradicts, undecided.remark, undecided.against) == (False, False, "", "")
+
+
+def test_the_interval_of_a_share_ends_where_shares_do(results: Results) -> None:
+    cell = results.cell(Entry.parse("far/seen/ink"), "memorised")  # 2 of 5, in 5 groups
+    assert (cell.value, cell.low) == (pytest.approx(0.4), 0.0)
+    assert 0.4 < cell.high <= 1.0
 
 
 def test_an_answer_without_its_model_says_why(results: Results) -> None:

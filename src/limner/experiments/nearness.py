@@ -24,8 +24,8 @@ FIGURES = {
         (
             "nearer_true",
             "Nearer to the truth",
-            "how much nearer an output is to its own truth than to the nearest picture that was learned from: root mean "
-            "square difference of 32 x 32 gray pixels, of 1",
+            "how much nearer an output is to its own truth than to the nearest picture that was learned from, as root "
+            "mean square differences of 32 x 32 gray pixels, of 1",
             True,
         ),
     )

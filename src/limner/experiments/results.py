@@ -229,7 +229,9 @@ def places(values: Iterable[float]) -> int:
 
 
 def mean(table: pd.DataFrame, styles: Sequence[str], figure: str) -> Cell:
-    """The mean of a figure over pictures (see `bootstrap.scores`), with its interval."""
+    """The mean of a figure over pictures (see `bootstrap.scores`), with its interval, which goes no farther than any
+    picture's figure does."""
     scores = bootstrap.scores(table, styles, sorted(set(table["group"])), [figure])
     value, low, high = (float(end[0]) for end in bootstrap.estimate(scores))
+    low, high = float(np.maximum(low, table[figure].min())), float(np.minimum(high, table[figure].max()))
     return Cell(value, low, high, len(table), int(table[figure].isna().sum()))
