@@ -27,9 +27,7 @@ def main(name: str) -> None:
     measured = evaluate.measure(faces, known, size, names, settings.seeds, setting, processes, beside)
 
     told = Told(measured, {suite: faces.drawn(block.styles) for suite, block in model.suites.items()})
-    told.write(run / "evaluation")
-    without = [{"suite": suite, "reason": why} for suite, why in left_out.suites(asked, name).items()]
-    tables.write_rows(run / "evaluation" / left_out.SUITES, ("suite", "reason"), without)
+    told.write(run / "evaluation", left_out.suites(asked, name))
     tables.write(run / "evaluation/files.csv", faces.files(settings.seed))
     for suite, figure, rows in told.bars():
         tables.write_rows(run / f"bars/{suite}/{figure}.csv", ("what", "value"), rows)

@@ -160,7 +160,7 @@ def test_the_stage_writes_the_same_bytes_twice(
     assert written[0] == written[1]
     tables = {"pictures.csv", "metrics.csv", "figures.csv", "against.csv", "closest.csv", "drawn.csv", "files.csv"}
     others = {"unseen.png", "other.png", "metrics.json", "painter.md", "l1.csv", "psnr.csv"}
-    assert set(written[0]) == tables | {"seeds.csv"} | others
+    assert set(written[0]) == tables | {"seeds.csv", "left_out.csv"} | others
     tree = json.loads(written[0]["metrics.json"])
     assert list(tree) == ["unseen", "other"]
     assert list(tree["unseen"]) == ["n", "groups", "memorised", "drawn", "margin", "best_floor", "neighbour"]

@@ -42,7 +42,12 @@ def test_check_of_all_that_params_yaml_names(run: Run, root: Path) -> None:
     for path in (root / "data/manifests").glob("*.csv"):
         shutil.copy(path, "data/manifests")
     assert run("check").exit_code == 0
-    assert run("check", *Path("data/manifests").glob("*.csv")).exit_code == 0
+    part = Path("data/manifests/frll_train.csv")  # of frll.csv
+    assert run("check", part).exit_code == 0
+    assert run("check", *(set(Path("data/manifests").glob("*.csv")) - {part})).exit_code == 0
+    both = run("check", part, part.with_stem("frll"))
+    assert both.exit_code == 1
+    assert "001-neutral" in both.output
 
 
 def test_the_project_is_as_params_yaml_says(run: Run) -> None:

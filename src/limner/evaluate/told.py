@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from limner import tables
+from limner import left_out, tables
 from limner.compare import ALL
 from limner.compare.command import number
 from limner.evaluate import figures
@@ -80,8 +80,13 @@ class Told:
         closest = self.measured.closest[self.measured.closest["suite"] == suite]
         return float((closest["distance"] < closest["to_truth"]).mean())
 
-    def write(self, folder: Path) -> None:
-        """Write the tables: see docs/architecture.md."""
+    def write(self, folder: Path, without: Mapping[str, str] | None = None) -> None:
+        """Write the tables: see docs/architecture.md.
+
+        Args:
+            folder: where to.
+            without: by suite that was left out, why; None: there is nothing that could be.
+        """
         named = [asdict(figure) for figure in self.figures]
         tables.write_rows(
             folder / "metrics.csv",
@@ -99,6 +104,9 @@ class Told:
         tables.write(folder / "figures.csv", self._means)
         tables.write(folder / "against.csv", self._against)
         tables.write(folder / "seeds.csv", self._seeds)
+        if without is not None:
+            why = [{"suite": suite, "reason": reason} for suite, reason in without.items()]
+            tables.write_rows(folder / left_out.SUITES, ("suite", "reason"), why)
 
     def bars(self) -> Iterator[tuple[str, str, list[dict[str, object]]]]:
         """For `dvc plots show`: suite, figure, and what is compared in it (columns what, value)."""
