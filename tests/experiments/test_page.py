@@ -79,6 +79,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, settings: Params) -> Path:
     (project / "models/one").mkdir(parents=True)
     (project / "models/one/weights.safetensors").write_bytes(bytes(2_500_000))
     (project / "questions.yaml").write_text(QUESTIONS)
+    (project / "data").mkdir(exist_ok=True)
+    (project / "data/raw.csv").write_text(
+        "id,person,source,license,credit\nface-000,woman,a.mp4,CC-BY-4.0,B. Brush & Co\n"
+    )
     page.write(project, settings, questions.load(project / "questions.yaml"))
     return project
 
@@ -99,6 +103,11 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "paired, 4 pictures in 4 groups, 1 training each." in text
     for why in (WHY, STRANGE):
         assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
+
+
+def test_the_page_credits_whose_pictures_it_shows(elements: Elements) -> None:
+    for said in ("B. Brush & Co", "CC-BY-4.0", "woman", "a.mp4"):
+        assert said in elements.text
 
 
 def test_everything_is_escaped(elements: Elements) -> None:

@@ -19,7 +19,7 @@ from limner.experiments.results import Results
 from limner.experiments.shows import Shows
 from limner.files import whole
 from limner.params import Params
-from limner.report import charts, page, words
+from limner.report import charts, dataset, page, words
 from limner.report.pictures import Gallery, safe_name
 from limner.report.results import Figure
 
@@ -60,7 +60,7 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
         one.figure.name: one.figure for section in sections for a in section.answers for one in a.judged if one.figure
     }
     texts = {
-        "index.html": render(sections, figures),
+        "index.html": render(sections, figures, dataset.sources(dataset.read_raw(root))),
         "answers.md": markdown(sections),
         "answers.json": json.dumps(plain(sections), indent=2, ensure_ascii=False) + "\n",
     }
@@ -84,12 +84,19 @@ def largest(params: Params) -> int:
     return max(params.of(name).size for name in params.models)
 
 
-def render(sections: Sequence[Section], figures: dict[str, Figure]) -> str:
-    """The page."""
+def render(sections: Sequence[Section], figures: dict[str, Figure], sources: Sequence[dataset.Source]) -> str:
+    """The page, with those whose pictures it shows."""
     groups = [(name, list(inside)) for name, inside in groupby(sections, key=lambda one: one.question.group)]
     answers = [one for section in sections for one in section.answers]
     return page.render(
-        environment(), "paper", up="", groups=groups, sections=sections, answers=answers, figures=list(figures.values())
+        environment(),
+        "paper",
+        up="",
+        groups=groups,
+        sections=sections,
+        answers=answers,
+        figures=list(figures.values()),
+        sources=sources,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,13 +108,13 @@ def collect(root: Path) -> Dataset:
     Raises:
         SourceError: a table is missing, unreadable or lacks a column.
     """
-    raw = tables.read(root / "data/raw.csv", ("id", "person", "source", "license", "credit"))
+    raw = read_raw(root)
     faces = tables.read(root / "data/faces.csv", ("id", "person", "time", "eye_distance"))
     split = tables.read(root / "data/split.csv", tuple(SPLIT))
     known = faces.drop(columns="split", errors="ignore").merge(split[SPLIT], on="id", how="left").fillna("")
     return Dataset(
         faces=_faces(known),
-        sources=_sources(raw, set(faces["id"])),
+        sources=sources(raw, set(faces["id"])),
         people=_people(raw, known),
         problems=tuple(
             _problems(root, stage, f"data/{table}_problems.csv")
@@ -122,6 +122,15 @@ def collect(root: Path) -> Dataset:
         ),
         distances=_distances(root / "reports/split.json"),
     )
+
+
+def read_raw(root: Path) -> pd.DataFrame:
+    """data/raw.csv below `root`.
+
+    Raises:
+        SourceError: it is missing, unreadable or lacks a column.
+    """
+    return tables.read(root / "data/raw.csv", ("id", "person", "source", "license", "credit"))
 
 
 def number(text: str) -> float | None:
@@ -152,7 +161,8 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def _sources(raw: pd.DataFrame, kept: set[str]) -> tuple[Source, ...]:
+def sources(raw: pd.DataFrame, kept: Collection[str] = ()) -> tuple[Source, ...]:
+    """Where the pictures of raw.csv came from, in its order; `kept` are the ids of those that became faces."""
     raw = raw.reindex(columns=list(dict.fromkeys([*raw.columns, "sketch_file", "author"])), fill_value="")
     drawn = raw["sketch_file"]
     return tuple(
