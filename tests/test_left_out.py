@@ -116,7 +116,7 @@ def test_a_suite_may_be_left_out_alone(project: Path) -> None:
 
 
 def test_a_model_may_have_no_suite_left(project: Path) -> None:
-    """It is trained and writes what it writes; its measuring is left out."""
+    """Though the model is there, nothing is made or measured of its suites, and each is told."""
     suites = {name: replace(suite, needs=(MISSING,)) for name, suite in small.PAINTER.suites.items()}
     settings = settle(project, painter=replace(small.PAINTER, suites=suites, writes=None))
     told = [f"painter/{name} is left out: it needs {MISSING}" for name in suites]

@@ -7,11 +7,10 @@ import pandas as pd
 from limner import tables
 from limner.errors import ParamsError
 from limner.experiments.entry import Entry
+from limner.report.evaluation import SAMPLE
 from limner.report.results import MODEL, Figure
 
-KEYS = ["suite", "style", "id"]
-"""What names one picture among all of a model's."""
-DISTANCES = ["distance", "to_truth"]
+DISTANCES = ("distance", "to_truth")
 FIGURES = {
     name: Figure(name, "closest", label, f"{label}: {meaning}", higher)
     for name, label, meaning, higher in (
@@ -43,13 +42,15 @@ def check(entry: Entry) -> None:
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """Of an evaluation's folder: the columns `KEYS` and `FIGURES`, one row an output of the first training; nan where
+    """Of an evaluation's folder: the columns `SAMPLE` and `FIGURES`, one row an output of the first training; nan where
     nothing of the kind was learned.
 
     Raises:
         SourceError: the table is missing, unreadable or lacks a column.
     """
-    table = tables.read(folder / "closest.csv", [*KEYS, *DISTANCES])
+    table = tables.read(folder / "closest.csv", (*SAMPLE, *DISTANCES))
     learned, truth = (pd.to_numeric(table[name], errors="coerce") for name in DISTANCES)
     known = learned.notna() & truth.notna()
-    return table[KEYS].assign(memorised=(learned < truth).astype(float).where(known), nearer_true=learned - truth)
+    return table[list(SAMPLE)].assign(
+        memorised=(learned < truth).astype(float).where(known), nearer_true=learned - truth
+    )

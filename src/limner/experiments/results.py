@@ -16,7 +16,7 @@ from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments import kinship, nearness
 from limner.experiments.entry import Entry
 from limner.params import Params
-from limner.report.evaluation import folder_of, read_pictures
+from limner.report.evaluation import SAMPLE, folder_of, read_left_out, read_pictures
 from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
 
 OTHERS = kinship.FIGURES | nearness.FIGURES
@@ -143,7 +143,7 @@ class Results:
             return self.with_kin(entry)
         if nearness.FIGURES.keys() & set(figures):
             closest = self.measured(entry.model).closest
-            return _first(own).merge(closest, how="left", on=nearness.KEYS, validate="1:1")
+            return _first(own).merge(closest, how="left", on=list(SAMPLE), validate="1:1")
         return own
 
     def with_kin(self, entry: Entry, person: str | None = None) -> pd.DataFrame:
@@ -192,7 +192,6 @@ class Results:
         }
         drawn = tables.read(folder / "drawn.csv", ("suite", "style"))
         files = tables.read(folder / "files.csv", ("suite", "style", "id", *Files._fields))
-        without = tables.read(folder / left_out.SUITES, ("suite", "reason"))
         return Measured(
             figures,
             read_pictures(folder, list(figures)),
@@ -203,7 +202,7 @@ class Results:
                 for row in files.to_dict("records")
             },
             nearness.read(folder),
-            dict(zip(without["suite"], without["reason"], strict=True)),
+            read_left_out(folder),
         )
 
 

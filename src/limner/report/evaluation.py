@@ -11,7 +11,7 @@ from limner import tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import SourceError
-from limner.left_out import NOTE
+from limner.left_out import NOTE, SUITES
 from limner.params import Params
 from limner.report import training
 from limner.report.dataset import number
@@ -53,6 +53,16 @@ def read_pictures(folder: Path, figures: Sequence[str]) -> pd.DataFrame:
     return table
 
 
+def read_left_out(folder: Path) -> dict[str, str]:
+    """Of an evaluation's folder, by suite that was left out, why.
+
+    Raises:
+        SourceError: the table is missing, unreadable or lacks a column.
+    """
+    _, lines = tables.rows(folder / SUITES, ("suite", "reason"))
+    return {line["suite"]: line["reason"] for line in lines}
+
+
 class _Reader:
     """The tables of one model."""
 
@@ -77,7 +87,7 @@ class _Reader:
     def model(self) -> ModelResult:
         suites = self.block.suites
         measured = dict(iter(self.own.groupby("suite", sort=False)))
-        why = {row["suite"]: row["reason"] for row in self._read("left_out", ("suite", "reason"))}
+        why = read_left_out(self.folder)
         return ModelResult(
             name=self.name,
             block=self.block,
