@@ -79,6 +79,15 @@ def test_every_picture_appears(painter: Any) -> None:
     assert painter.evaluate("[...document.querySelectorAll('img[src]')].filter(i => !i.naturalWidth).length") == 0
 
 
+def test_nothing_moves_under_the_pointer(painter: Any) -> None:
+    """A part whose height is known only once it is seen pushes away the button that is just being pressed."""
+    height = "document.documentElement.scrollHeight"
+    before = painter.evaluate(height)
+    for top in range(0, before, 400):
+        painter.evaluate("top => new Promise(drawn => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(drawn)) })", top)
+        assert painter.evaluate(height) == before, f"at {top} px"
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_no_page_scrolls_sideways_on_a_phone(visit: Open, pages: list[Path], script: bool) -> None:
     for page in pages:
