@@ -27,7 +27,7 @@ def test_a_folder_and_only_what_is_new_of_it_the_second_time(run: Run) -> None:
         ("Ann-talk", "video", "data/photos/ann/talk.mp4", "5"),
     ]
     before = MINE.read_bytes()
-    assert "0 rows added, 3 were there already" in run("add", "data/photos/ann", "--person", "Ann").output
+    assert "0 rows added, 3 there already" in run("add", "data/photos/ann", "--person", "Ann").output
     assert MINE.read_bytes() == before
     touch("data/photos/ann/c.jpg")
     run("add", "data/photos/ann/*.jpg", "--person", "Ann")

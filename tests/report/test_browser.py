@@ -82,9 +82,10 @@ def test_every_picture_appears(painter: Any) -> None:
 def test_nothing_moves_under_the_pointer(painter: Any) -> None:
     """A part whose height is known only once it is seen pushes away the button that is just being pressed."""
     height = "document.documentElement.scrollHeight"
+    scroll = "top => new Promise(seen => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(seen)) })"
     before = painter.evaluate(height)
     for top in range(0, before, 400):
-        painter.evaluate("top => new Promise(drawn => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(drawn)) })", top)
+        painter.evaluate(scroll, top)
         assert painter.evaluate(height) == before, f"at {top} px"
 
 

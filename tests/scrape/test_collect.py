@@ -198,6 +198,20 @@ def test_copies_are_listed_with_their_twin(project: Path) -> None:
     assert "the same picture as a, which is said to show p, not q" in problems("noted")["other"]
 
 
+def test_of_a_reference_and_its_copy_the_reference_stays(project: Path) -> None:
+    """A passport photo may lie in the folder of the others too; without it nothing would be compared with anybody."""
+    photo = scene(1, 480, 320, detail=4)
+    photo.save("data/in_the_folder.png")
+    photo.save("data/passport.jpg", quality=92)
+    rows: list[dict[str, object]] = [
+        {"id": "plain", "person": "p", "url": "data/in_the_folder.png"},
+        {"id": "passport", "person": "p", "url": "data/passport.jpg", "reference": "yes"},
+    ]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert raw()["reference"].to_dict() == {"passport": "yes"}
+    assert "the same picture as passport" in problems("skipped")["plain"]
+
+
 def test_a_folder_becomes_a_row_a_picture(project: Path) -> None:
     folder = Path("data/photos/ann")
     (folder / "more").mkdir(parents=True)

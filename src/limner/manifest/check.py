@@ -16,8 +16,8 @@ from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 
-def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[int, list[Problem]]:
-    """How many rows there are, and all that is wrong with them.
+def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list[Problem]]:
+    """The rows, and all that is wrong with them; no rows where a manifest cannot be read.
 
     Args:
         names: paths of manifests.
@@ -30,11 +30,11 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[int, list[Probl
         rows, found = manifests.read_all([name for name in names if name not in models], allow_unlicensed)
     except LimnerError as error:
         if len(names) == 1:
-            return 0, [Problem(names[0], "failed", str(error))]
+            return [], [Problem(names[0], "failed", str(error))]
         # Each by itself, so that the others are looked at too.
         for name in names:
             problems += check([name], allow_unlicensed)[1]
-        return 0, problems
+        return [], problems
     problems += found
     for row in rows:
         problems += _faults(row)
@@ -42,7 +42,7 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[int, list[Probl
     if unpinned:
         why = f"{len(unpinned)} rows have no sha256, this is the first: `limner manifest lock` fills them in"
         problems.append(Problem(unpinned[0], "noted", why))
-    return len(rows), problems
+    return rows, problems
 
 
 def _files(url: str) -> bool:

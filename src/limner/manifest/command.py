@@ -76,15 +76,19 @@ def add(
 
 @app.command()
 def check(manifest: Manifests = None) -> None:
-    """Verify manifests without downloading: columns, ids, licences, local files and their sha256."""
+    """Verify manifests without downloading: columns, ids, licences, local files and their sha256; and, of all that
+    params.yaml names, whether they have whom its models mean."""
 
     def work() -> None:
+        from limner.manifest.cast import absent
         from limner.manifest.check import check
 
         settings = params.load()
         names = _names(manifest, settings)
-        count, problems = check(names, settings.scrape.allow_unlicensed)
-        _finish(problems, f"{', '.join(names)}: {count} rows in order")
+        rows, problems = check(names, settings.scrape.allow_unlicensed)
+        if rows and not manifest:
+            problems += absent(settings.models, rows)
+        _finish(problems, f"{', '.join(names)}: {_rows(len(rows))} in order")
 
     stage.run(work)
 
@@ -104,14 +108,15 @@ def lock(
         if update and not again:
             raise LimnerError("--update is for files found changed: give --again too")
         settings = params.load()
+        names = _names(manifest, settings)
         problems: list[Problem] = []
         filled = 0
         with Downloads(settings.scrape) as downloads:
-            for name in _names(manifest, settings):
+            for name in names:
                 count, found = lock(name, downloads, again, update)
                 filled += count
                 problems += found
-        _finish(problems, f"{filled} sha256 written")
+        _finish(problems, f"{', '.join(names)}: {filled} sha256 written")
 
     stage.run(work)
 
@@ -152,11 +157,15 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
         problems.append(Problem(path.as_posix(), "noted", why))
     if added and path.as_posix() not in settings.manifests:
         print(f"To build from it, add to `manifests:` in params.yaml:\n  - {path.as_posix()}")
-    _finish(problems, f"{path}: {len(added)} rows added, {len(found) - len(added)} were there already")
+    _finish(problems, f"{path}: {_rows(len(added))} added, {len(found) - len(added)} there already")
 
 
 def _names(manifest: list[Path] | None, settings: params.Params) -> list[str]:
     return [path.as_posix() for path in manifest] if manifest else list(settings.manifests)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _finish(problems: Iterable[Problem], done: str) -> None:

@@ -47,6 +47,8 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
                 rows.append(one)
             else:
                 problems.append(one)
+        # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
+        rows.sort(key=lambda row: row.reference != "yes")
         total = sum(1 + bool(row.sketch_url) for row in rows)
         fetched = downloads.stream(chain(wanted, _wanted(rows)), len(wanted) + total)
         lacking = weights.install(models, islice(fetched, len(models)), data / "weights")
