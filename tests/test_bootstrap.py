@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from limner.bootstrap import Estimate, Numbers, estimate, scores
+from limner.bootstrap import Estimate, Numbers, estimate, scores, within
 
 
 def table(values: Numbers, groups: list[str], seed: int = 0, style: str = "ink") -> pd.DataFrame:
@@ -50,6 +50,14 @@ def test_of_one_group_nothing_is_known() -> None:
     value, low, high = of(table(np.array([0.5, 0.7]), ["a", "a"]))
     assert value[0] == pytest.approx(0.6)
     assert np.isnan([low[0], high[0]]).all()
+
+
+def test_an_interval_ends_where_the_pictures_do() -> None:
+    ends = Estimate(*(np.array(one) for one in ([0.2, 5.0, 1.0], [-0.3, 4.0, np.nan], [0.7, 6.0, np.nan])))
+    values = np.array([[0.0, 1.0, 1.0], [0.6, 9.0, np.nan], [np.nan, 2.0, np.nan]])
+    low, high = within(ends, values)[1:]
+    np.testing.assert_array_equal(low, [0.0, 4.0, np.nan])
+    np.testing.assert_array_equal(high, [0.6, 6.0, np.nan])
 
 
 def test_what_could_not_be_measured_is_left_out() -> None:

@@ -138,6 +138,15 @@ def interval(value: Numbers, errors: Sequence[tuple[Numbers, int]]) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
 
+def within(estimate: Estimate, values: Numbers) -> Estimate:
+    """The estimate of means of `values` (N, K; nan where nothing was measured), its interval ending where they do: no
+    mean goes farther than all that it is of."""
+    known = np.isfinite(values)
+    low = np.maximum(estimate.low, np.where(known, values, np.inf).min(axis=0))
+    high = np.minimum(estimate.high, np.where(known, values, -np.inf).max(axis=0))
+    return Estimate(estimate.value, low, high)
+
+
 @cache
 def draw(number: int, stream: int = 0) -> Numbers:
     """(DRAWS, number): how often each of `number` is drawn; the same ones every time."""

@@ -112,6 +112,9 @@ def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
     results = Results(tmp_path, made.settings(root, {"one": {"seen": ["ink", "wash"], "others": ["ink"]}}))
     found = judge.judge(claim("one/seen/wash", "one/seen/ink", "worse"), results)
     assert (found.counts[0].pictures, found.counts[0].trainings) == (4, 3)
+    entry = Entry.parse("one/seen/ink")
+    assert results.counts(entry, ["lpips"]).trainings == results.counts(entry, ["lpips", "memorised"]).trainings == 3
+    assert results.counts(entry, ["memorised"]).trainings == 1  # which is measured of the first alone
 
 
 def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:

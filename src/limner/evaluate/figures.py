@@ -31,12 +31,8 @@ def means(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFr
     for suite, style, method, over, table in _parts(measured.pictures, drawn):
         values = table[names].to_numpy(float)
         estimate = bootstrap.estimate(bootstrap.scores(table, over, sorted(set(table["group"])), names))
-        known = np.isfinite(values)
-        low = np.fmax(estimate.low, np.where(known, values, np.inf).min(axis=0))
-        high = np.fmin(estimate.high, np.where(known, values, -np.inf).max(axis=0))
-        within = Estimate(estimate.value, *(np.where(np.isfinite(estimate.low), end, np.nan) for end in (low, high)))
-        lacking = (~known).sum(axis=0)
-        rows += _told(suite, style, method, names, within, len(table), lacking)
+        lacking = (~np.isfinite(values)).sum(axis=0)
+        rows += _told(suite, style, method, names, bootstrap.within(estimate, values), len(table), lacking)
         rows += _sets(measured.sets, suite, style, method, over)
     return pd.DataFrame(rows)
 

@@ -139,7 +139,7 @@ def _alone(claim: Claim, entry: Entry, figure: Figure, results: Results) -> Judg
     ends = (cell.value, cell.value) if claim.these else (cell.low, cell.high)
     low, high = (end - claim.amount for end in ends)
     verdict = _by(low, high) if claim.kind == "at_least" else _by(-high, -low)
-    counts = (results.counts(entry),)
+    counts = (results.counts(entry, [claim.figure]),)
     why = _why(cell.low, cell.value, counts)
     return Judged(claim, figure, verdict, cell.value, low=cell.low, high=cell.high, counts=counts, why=why)
 
@@ -226,7 +226,7 @@ def scores(entries: Sequence[Entry], figure: str, results: Results) -> tuple[Sco
         bootstrap.scores(table, over, sorted(set(table["group"])), [figure])
         for table, over in zip(tables, styles, strict=True)
     )
-    return one, other, tuple(results.counts(entry) for entry in entries)
+    return one, other, tuple(results.counts(entry, [figure]) for entry in entries)
 
 
 def by_face(table: pd.DataFrame, figure: str) -> pd.DataFrame:

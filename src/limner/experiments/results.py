@@ -150,12 +150,10 @@ class Results:
         """The pictures of an entry's first training, which are those that files.csv names, with `kinship.FIGURES`."""
         return _first(self.pictures(entry)).merge(self._kin(entry, person), on=["style", "id"], validate="1:1")
 
-    def counts(self, entry: Entry) -> Counts:
-        """What an entry's means are of; each picture counts once, however many trainings made it."""
-        table = self.pictures(entry)
-        return Counts(
-            len(table.drop_duplicates(["style", "id"])), table["group"].nunique(), max(1, table["seed"].nunique())
-        )
+    def counts(self, entry: Entry, figures: Iterable[str] = ()) -> Counts:
+        """What an entry's means of some figures are of; each picture counts once, however many trainings made it."""
+        names = set(figures)
+        return counted(self.pictures(entry, names if names <= OTHERS.keys() else ()))
 
     def files(self, entry: Entry) -> dict[str, Files]:
         """By id, what an entry of one style was given, made, and should have made, in the order of the suite.
@@ -206,6 +204,12 @@ class Results:
         )
 
 
+def counted(table: pd.DataFrame) -> Counts:
+    """What the means of some rows of pictures.csv are of."""
+    pictures = table.drop_duplicates(["style", "id"])
+    return Counts(len(pictures), table["group"].nunique(), max(1, table["seed"].nunique()))
+
+
 def _first(table: pd.DataFrame) -> pd.DataFrame:
     """The pictures of the first training."""
     first: pd.DataFrame = table[table["seed"] == table["seed"].iloc[0]]
@@ -228,9 +232,7 @@ def places(values: Iterable[float]) -> int:
 
 
 def mean(table: pd.DataFrame, styles: Sequence[str], figure: str) -> Cell:
-    """The mean of a figure over pictures (see `bootstrap.scores`), with its interval, which goes no farther than any
-    picture's figure does."""
-    scores = bootstrap.scores(table, styles, sorted(set(table["group"])), [figure])
-    value, low, high = (float(end[0]) for end in bootstrap.estimate(scores))
-    low, high = float(np.maximum(low, table[figure].min())), float(np.minimum(high, table[figure].max()))
+    """The mean of a figure over pictures (see `bootstrap.scores`), with its interval (see `bootstrap.within`)."""
+    estimate = bootstrap.estimate(bootstrap.scores(table, styles, sorted(set(table["group"])), [figure]))
+    value, low, high = (float(end[0]) for end in bootstrap.within(estimate, table[[figure]].to_numpy(float)))
     return Cell(value, low, high, len(table), int(table[figure].isna().sum()))

@@ -13,7 +13,7 @@ from limner.experiments import kinship, numbers
 from limner.experiments.courses import Courses
 from limner.experiments.entry import Entry
 from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
-from limner.experiments.results import Results, mean, places
+from limner.experiments.results import Results, counted, mean, places
 from limner.experiments.showing import (
     STORED,
     Course,
@@ -72,7 +72,7 @@ class Shows:
         if why := self.results.lacks(entry):
             return Row(label, left_out=why)
         cells = tuple(self.results.cell(entry, figure) for figure in figures)
-        return Row(label, cells, self.results.counts(entry))
+        return Row(label, cells, self.results.counts(entry, figures))
 
     def _grid(self, asked: Table | Kin, figures: tuple[Figure, ...], rows: list[Row]) -> Grid:
         columns = [[row.cells[at].value for row in rows if row.cells] for at in range(len(figures))]
@@ -221,7 +221,7 @@ class Shows:
                 continue
             table = self.results.with_kin(entry, asked.person)
             cells = [mean(table, self.results.styles(entry), name) for name in kinship.FIGURES]
-            rows.append(Row(label, tuple(cells), self.results.counts(entry)))
+            rows.append(Row(label, tuple(cells), counted(table)))
         self.figures |= kinship.FIGURES
         return self._grid(asked, tuple(kinship.FIGURES.values()), rows)
 
