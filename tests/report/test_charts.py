@@ -135,5 +135,14 @@ def test_an_endless_interval_does_not_flatten_the_curve() -> None:
     assert abs(heights[0] - heights[1]) > 50
 
 
+@pytest.mark.parametrize("y", [0.0, 0.3])
+def test_one_value_everywhere_is_drawn_half_way_up(y: float) -> None:
+    flat = charts.Series("one", ((1, y, y, y), (2, y, math.nan, math.nan)))
+    drawn = charts.curves([flat], "", "x")
+    bottom, *_, top = (float(y) for y in re.findall(r'class="grid" d="M[\d.]+ ([\d.]+)H', drawn))
+    (height,) = set(re.findall(r'<circle class="mark" [^>]*cy="([\d.]+)"', drawn))
+    assert top < float(height) < bottom
+
+
 def test_no_curves_no_chart() -> None:
     assert charts.curves([charts.Series("one", ())], "", "x") == ""

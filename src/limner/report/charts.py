@@ -176,6 +176,8 @@ def curves(series: Sequence[Series], label: str, x_name: str, log: bool = False)
     span = high - low or abs(high) or 1.0
     ends = [end for _, _, *both in every for end in both if math.isfinite(end)]
     low, high = max(min([low, *ends]), low - span), min(max([high, *ends]), high + span)
+    if low == high:  # one value everywhere
+        low, high = low - span / 2, high + span / 2
     low, high = low - 0.04 * (high - low), high + 0.04 * (high - low)
     xs = sorted({x for x, *_ in every})
     start, end = (math.log(x) if log else x for x in (xs[0], xs[-1]))
