@@ -18,7 +18,7 @@ STYLES = {
     "others": {"ink": [0.1, 0.2, 0.1, 0.2]},
 }
 """Four faces in four groups: wash is twice as bad as ink, in each of them."""
-WORDS = {"yes": "Yes: {a} and {b}", "no": "No: {ratio}", "open": "Open: {low} to {high}"}
+WORDS = {"yes": "Yes: {a} and {b}", "no": "No: {ratio}", "open": "Open: {interval}."}
 
 
 @pytest.fixture
@@ -124,6 +124,13 @@ def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:
 def test_a_sentence_is_filled_with_what_was_measured(results: Results) -> None:
     assert answered(results, claim("one/seen/wash", "one/seen/ink", "worse")).sentence == "Yes: 0.300 and 0.150"
     assert answered(results, claim("one/seen/wash", "one/seen/ink", "better")).sentence == "No: 2.00"
+
+
+def test_why_nothing_is_decided_is_said(results: Results) -> None:
+    undecided = answered(results, claim("two/seen/ink", "one/seen/ink", "better"))
+    assert undecided.sentence == f"Open: {judge.told_of(undecided.judged[0])['interval']}."
+    alone = answered(results, claim("single/seen/ink", "single/seen/ink@copy", "better"))
+    assert alone.sentence == ("Open: no interval. One group of pictures alone: how far chance goes cannot be told.")
 
 
 def test_all_claims_must_hold(results: Results) -> None:

@@ -121,7 +121,7 @@ def details(one: Judged) -> str:
     if one.verdict == "left out" or one.figure is None:
         return ""
     told = judge.told_of(one)
-    between = f"95% interval {told['low']} to {told['high']}" if not math.isnan(one.low) else f"no interval: {one.why}"
+    between = f"no interval: {one.why}" if math.isnan(one.low) else f"95% interval {told['interval']}"
     sample = (
         f"{told['n']} pictures in {told['groups']} groups, {words.plural(one.counts[0].trainings, 'training')} each"
     )
