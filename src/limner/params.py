@@ -57,6 +57,8 @@ class Params:
     scales: dict[Name, Scale] = field(default_factory=dict)
     scale: Name | None = None
     """Which of `scales`; None: none."""
+    templates: dict[Name, Any] = field(default_factory=dict)
+    """What other blocks are made of by YAML's anchors; nothing reads it here."""
 
     @property
     def seeds(self) -> range:

@@ -1,10 +1,13 @@
 """experiments/: what its files promise each other, and the README its readers."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from dvc.utils.hydra import apply_overrides
 
 from limner import params
 from limner.experiments import questions
@@ -49,6 +52,32 @@ def declared(pipeline: Any, name: str) -> set[str]:
     }
     own = set(block(pipeline[name])["deps"])
     return own.union(*(shares[dep] for dep in own & shares.keys()))
+
+
+def leaves(tree: Any, *place: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not isinstance(tree, dict):
+        yield place, tree
+        return
+    for name, below in tree.items():
+        yield from leaves(below, *place, name)
+
+
+def test_an_override_reaches_its_own_block_and_no_other(home: Path, tmp_path: Path) -> None:
+    """`dvc exp run -S` writes into the file that it read: in a block that anchors share, the last that has it wins."""
+    path = Path(shutil.copy(home / "params.yaml", tmp_path))
+    before = dict(leaves(yaml.safe_load(path.read_text())))
+    sections = ("models", "styles", "altered", "recipes", "sets")
+    wanted = {place: f"other{number}" for number, place in enumerate(before) if place[0] in sections}
+    apply_overrides(str(path), [f"{'.'.join(place)}={value}" for place, value in wanted.items()])
+    assert dict(leaves(yaml.safe_load(path.read_text()))) == before | wanted
+
+
+def test_what_a_model_lacks_can_be_added_to_it_alone(home: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(home / "params.yaml", tmp_path))
+    before = dict(leaves(yaml.safe_load(path.read_text())))
+    apply_overrides(str(path), ["+models.jitter_flip.train.size=96", "+models.pairs5.suites.unseen.erase=nose"])
+    added = {("models", "jitter_flip", "train", "size"): 96, ("models", "pairs5", "suites", "unseen", "erase"): "nose"}
+    assert dict(leaves(yaml.safe_load(path.read_text()))) == before | added
 
 
 def test_questions_are_about_models_and_suites_that_there_are(
