@@ -38,10 +38,11 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
     problems += found
     for row in rows:
         problems += _faults(row)
-    unpinned = [row.id for row in rows if not row.sha256 and not _files(row.url)]
+    unpinned = [row for row in rows if not row.sha256 and not _files(row.url)]
     if unpinned:
-        why = f"{len(unpinned)} rows have no sha256, this is the first: `limner manifest lock` fills them in"
-        problems.append(Problem(unpinned[0], "noted", why))
+        lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
+        why = f"{len(unpinned)} rows have no sha256, this is the first: `{lock}` fills them in"
+        problems.append(Problem(unpinned[0].id, "noted", why))
     return rows, problems
 
 

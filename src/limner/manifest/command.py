@@ -149,7 +149,7 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     added = append(sheet, found, common)
     if added or (found and common.reference):
         sheet.write()
-    elif not found:
+    elif not found and not problems:
         problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture"))
     bare = sheet.cells("license").count("")
     if bare and not settings.scrape.allow_unlicensed:
