@@ -8,6 +8,8 @@ from base64 import b64encode
 from dataclasses import asdict
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -186,7 +188,7 @@ def test_the_sheet_shows_the_model_that_paints(page: Path) -> None:
     with Image.open(page.parent / "portraits.png") as sheet:
         assert sheet.mode == "RGBA"
         step = portraits.CELLS[0] + portraits.GAP
-        columns = 5  # five test faces of anna, fewer than would fit
+        columns = portraits.COLUMNS  # of the five test faces of anna, one in two styles
         assert sheet.size == (
             portraits.LABELS + columns * step - portraits.GAP,
             portraits.HEADER + 3 * step,
@@ -194,6 +196,16 @@ def test_the_sheet_shows_the_model_that_paints(page: Path) -> None:
         opaque = np.asarray(sheet.getchannel("A"))
         assert opaque[portraits.HEADER + step // 2, portraits.LABELS + step // 2] == 255
         assert opaque[-1, 0] == 0
+
+
+@pytest.mark.parametrize(("styles", "faces", "columns"), [(6, 1, 6), (2, 1, 2), (1, 3, 3), (2, 2, 4), (3, 40, 6)])
+def test_few_faces_are_shown_in_several_styles_but_no_picture_twice(styles: int, faces: int, columns: int) -> None:
+    pictures = {f"s{s}": [SimpleNamespace(id=f"f{f:02d}", style=f"s{s}") for f in range(faces)] for s in range(styles)}
+    suite: Any = SimpleNamespace(pictures=pictures)
+    shown = [(picture.style, picture.id) for picture in portraits.columns(suite, {})]
+    assert len(shown) == len(set(shown)) == columns
+    assert len({style for style, _ in shown}) == min(styles, columns)
+    assert len({id for _, id in shown}) == min(faces, columns)
 
 
 def test_a_sheet_that_would_be_large_gets_smaller_tiles(

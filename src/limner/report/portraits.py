@@ -5,13 +5,15 @@ Its ground is transparent and its words are gray, so it stands on a light page a
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from limner import images
+from limner.choose import evenly
 from limner.files import whole
-from limner.report.choose import by_time, spread
+from limner.report.choose import by_time
 from limner.report.dataset import Face
 from limner.report.results import ModelResult, Scored, SuiteResult
 
@@ -47,14 +49,14 @@ def bands(models: Sequence[ModelResult]) -> list[tuple[ModelResult, SuiteResult]
 
 
 def columns(suite: SuiteResult, faces: Mapping[str, Face]) -> list[Scored]:
-    """One picture a column: the styles in turn, at even steps through the suite's time."""
-    styles = list(suite.pictures)
-    chosen = []
-    for place in range(COLUMNS):
-        row = by_time(suite.pictures[styles[place % len(styles)]], faces)
-        if len(row) >= COLUMNS or place < len(row):
-            chosen.append(spread(row, COLUMNS)[place])
-    return chosen
+    """One picture a column: the styles in turn, at even steps through the suite's time; of few faces each in several
+    styles, but no picture twice."""
+    chosen: dict[tuple[str, str], Scored] = {}
+    for place, style in zip(range(COLUMNS), cycle(suite.pictures)):
+        if row := by_time(suite.pictures[style], faces):
+            picture = row[evenly(COLUMNS, len(row))[place]]
+            chosen.setdefault((style, picture.id), picture)
+    return list(chosen.values())
 
 
 def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, path: Path) -> tuple[int, int]:
