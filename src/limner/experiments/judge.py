@@ -116,11 +116,8 @@ def answer(asked: Answer, results: Results) -> Answered:
     verdicts = {one.verdict for one in judged}
     verdict: Verdict = "no" if "no" in verdicts else "open" if "open" in verdicts else "yes"
     sentence = getattr(asked, verdict).format(**_numbers(judged))
-    if verdict == "open":
-        sentence = " ".join(
-            [sentence, *dict.fromkeys(f"{one.why[0].upper()}{one.why[1:]}." for one in judged if one.why)]
-        )
-    return Answered(asked, verdict, sentence, judged)
+    whys = dict.fromkeys(f"{one.why.capitalize()}." for one in judged if one.why)
+    return Answered(asked, verdict, " ".join([sentence, *whys]) if verdict == "open" else sentence, judged)
 
 
 def judge(claim: Claim, results: Results) -> Judged:
@@ -255,14 +252,13 @@ def told_of(one: Judged) -> dict[str, str]:
     digits = places_of(one)
     of_ends = 2 if one.claim.kind == "within" else digits
     percent = 100 * (one.ratio - 1)
-    low, high = (words.figure(end, of_ends) for end in (one.low, one.high))
     return {
         "a": words.figure(one.a, digits),
         "b": words.figure(one.b, digits),
         "difference": words.figure(abs(one.difference), digits),
-        "low": low,
-        "high": high,
-        "interval": "no interval" if math.isnan(one.low) else f"{low} to {high}",
+        "low": words.figure(one.low, of_ends),
+        "high": words.figure(one.high, of_ends),
+        "interval": words.interval(one.low, one.high, of_ends) or "no interval",
         "ratio": words.figure(one.ratio, 2),
         "percent": words.figure(abs(percent), 0 if abs(percent) >= 10 else 1),
         "n": _both(count.pictures for count in one.counts),
