@@ -1,8 +1,9 @@
 """The rate of verified downloads against curl's and wget's of the same list, over loopback.
 
 `Downloads` fetches photos that are pinned by their sha256: it hashes each, lands it under its hash and remembers it.
-curl and wget only write files. The server is an asyncio process that answers from memory. Prints the best seconds of
-each, those of processors in that round (the others on the machine matter less to them), and the best of the other
+curl and wget only write files; whoever wants them verified runs `sha256sum --check` over them afterwards, or hashes
+them with OpenSSL, which is quicker. The server is an asyncio process that answers from memory. Prints the best seconds
+of each, those of processors in that round (the others on the machine matter less to them), and the best of the other
 tools' times over ours.
 """
 
@@ -17,6 +18,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -85,6 +88,20 @@ def wget(urls: list[str], folder: Path) -> None:
     subprocess.run(["wget", "--quiet", "--input-file", str(listed), "--directory-prefix", str(folder)], check=True)
 
 
+def sha256sum(hashes: list[str], folder: Path) -> None:
+    """Compare the files with their hashes, as one does by hand."""
+    listed = folder.with_suffix(".sha256")
+    listed.write_text("".join(f"{digest}  {folder}/{k}\n" for k, digest in enumerate(hashes)))
+    subprocess.run(["sha256sum", "--quiet", "--check", str(listed)], check=True)
+
+
+def openssl(hashes: list[str], folder: Path) -> None:
+    """The same with a quicker hash."""
+    files = [f"{folder}/{k}" for k in range(len(hashes))]
+    said = subprocess.run(["openssl", "dgst", "-sha256", "-r", *files], check=True, capture_output=True, text=True)
+    assert [line.split()[0] for line in said.stdout.splitlines()] == hashes
+
+
 def seconds(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
     """How long `work` takes in an empty folder, and how long its processors."""
     folder.mkdir()
@@ -95,6 +112,12 @@ def seconds(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
         if path.is_file():
             os.truncate(path, 0)
     return taken
+
+
+def both(fetch: Callable[[Path], None], check: Callable[[Path], None], folder: Path) -> None:
+    """Fetch, and then verify."""
+    fetch(folder)
+    check(folder)
 
 
 def processors() -> float:
@@ -121,15 +144,23 @@ def main() -> None:
     hashes = [hashlib.sha256(k.to_bytes(8, "big") + common).hexdigest() for k in range(asked.files)]
     at_once = params.load(ROOT / "params.yaml").scrape.connections
     tools: dict[str, Callable[[Path], None]] = {"limner": lambda folder: ours(urls, hashes, folder)}
-    if shutil.which("curl"):
-        tools["curl --parallel"] = lambda folder: curl(urls, folder, at_once)
-    if shutil.which("wget"):
-        tools["wget"] = lambda folder: wget(urls, folder)
+    fetching: dict[str, Callable[[Path], None]] = {
+        "curl --parallel": lambda folder: curl(urls, folder, at_once),
+        "wget": lambda folder: wget(urls, folder),
+    }
+    checking: dict[str, Callable[[Path], None]] = {
+        "": lambda folder: None,
+        "sha256sum --check": lambda folder: sha256sum(hashes, folder),
+        "openssl dgst": lambda folder: openssl(hashes, folder),
+    }
+    for fetch, check in product(fetching, checking):
+        if shutil.which(fetch.split()[0]) and (not check or shutil.which(check.split()[0])):
+            tools[f"{fetch}, {check}".rstrip(", ")] = partial(both, fetching[fetch], checking[check])
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
     with tempfile.TemporaryDirectory() as folder:
         for k in range(asked.rounds):
-            for name, work in tools.items():
-                times[name].append(seconds(work, Path(folder) / f"{name.split()[0]}-{k}"))
+            for number, (name, work) in enumerate(tools.items()):
+                times[name].append(seconds(work, Path(folder) / f"{k}-{number}"))
     server.terminate()
     for name, taken in times.items():
         best, used = min(taken)

@@ -91,6 +91,20 @@ def test_the_second_url_is_asked_when_the_first_is_wrong(downloads: Downloads, s
     assert server.asked == ["/a", "/a", "/b"]
 
 
+def test_files_come_without_the_process_that_lands_small_ones(downloads: Downloads, server: Server) -> None:
+    bodies = {f"/{k}": bytes([k]) * 1000 for k in range(9)}
+    server.bodies |= bodies
+    assert downloads.fetch(Wanted((f"{server.url}/0",))).path.read_bytes() == bodies["/0"]
+    process = downloads._scribe._process
+    assert process is not None
+    process.kill()
+    for path, body in bodies.items():
+        assert (
+            downloads.fetch(Wanted((f"{server.url}{path}",), hashlib.sha256(body).hexdigest())).path.read_bytes()
+            == body
+        )
+
+
 @pytest.mark.parametrize(("status", "times"), [(404, 1), (403, 1), (500, 3), (429, 3)])
 def test_only_what_may_pass_is_asked_again(downloads: Downloads, server: Server, status: int, times: int) -> None:
     server.statuses["/a"] = [status] * 9

@@ -7,6 +7,7 @@ manners              how it behaves towards them
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely
 store, notes         files by content; which content a url had
+scribe, landing      small files hashed and landed by a process of its own
 daemon               work that blocks, in a thread of its own
 downloads            all of these: what is wanted, verified
 """

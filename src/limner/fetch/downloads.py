@@ -20,6 +20,7 @@ from limner.fetch.manners import Manners
 from limner.fetch.members import Members
 from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
+from limner.fetch.scribe import Scribe
 from limner.fetch.store import Fetched, Store
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
@@ -67,6 +68,7 @@ class Downloads:
         self._opened: dict[str, Fetched] = {}
         self._failed: dict[str, SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._scribe = Scribe(folder)
         self._hands = Hands(THREADS, MANY)
         self._copies = asyncio.Semaphore(COPIES)
         self._numbers = count()
@@ -80,6 +82,7 @@ class Downloads:
     def close(self) -> None:
         """End what is under way; what came of large files is kept for the next run."""
         self.web.close()
+        self._scribe.close()
         self._hands.close()
         self._members.close()
         self._unfinished.close()
@@ -185,20 +188,29 @@ class Downloads:
             if coming is None:
                 assert known is not None
                 return known[0]
-            landed, digest = await self._hands.do(self._settle, url, coming, expected)
-            if landed:
-                return landed
+            digest = await self._take(coming, expected)
+            if expected in ("", digest):
+                if coming.validator != NOTHING or not expected:
+                    self._store.remember(url, digest, coming.validator)
+                    await self._hands.do(self._store.settle)
+                return self._store.named(digest)
             if digest == spoilt:  # the same bytes twice: they were not spoilt on their way
                 _verify(url, digest, expected)
             spoilt = digest
 
-    def _settle(self, url: str, coming: Partial, expected: str) -> tuple[Fetched | None, str]:
+    async def _take(self, coming: Partial, expected: str) -> str:
         """Take in what came if it is the expected file; and its hash."""
+        if coming.held and (digest := await self._scribe.land(coming.held, coming.path, expected)):
+            return digest
+        return await self._hands.do(self._take_here, coming, expected)
+
+    def _take_here(self, coming: Partial, expected: str) -> str:
         digest = coming.sha256()
         if expected in ("", digest):
-            return self._land(url, coming, expected, digest, coming.validator), digest
-        coming.discard()
-        return None, digest
+            self._store.land(coming, digest)
+        else:
+            coming.discard()
+        return digest
 
     async def _from_archive(self, url: str, inner: str, outer: str, expected: str, again: bool) -> Fetched:
         """A member of an archive, which is fetched whole, once, for all its members."""
@@ -253,13 +265,12 @@ class Downloads:
         finally:
             part.unlink(missing_ok=True)
 
-    def _land(
-        self, url: str, part: Partial | Path, expected: str, digest: str, validator: Validator = NOTHING
-    ) -> Fetched:
+    def _land(self, url: str, part: Path, expected: str, digest: str) -> Fetched:
         """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""
         landed = self._store.land(part, digest)
-        if validator != NOTHING or not expected:
-            self._store.remember(url, digest, validator)
+        if not expected:
+            self._store.remember(url, digest)
+            self._store.settle()
         return landed
 
     def _alone(self, key: str) -> asyncio.Lock:

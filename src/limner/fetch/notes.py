@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +19,12 @@ class Note:
 
 
 class Notes:
-    """A table on disk, by url. Each note is there for good once `put` returns; several processes may share it."""
+    """A table on disk, by url; several processes may share it."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._path = path
+        self._new = deque[tuple[str, str, str, str]]()
         try:
             self._base = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             # Not WAL, which network file systems lack. Notes are lost where the power fails, and come again.
@@ -46,13 +48,20 @@ class Notes:
         return Note(row[0], Validator(row[1], row[2])) if row else None
 
     def put(self, url: str, note: Note) -> None:
-        """Remember this of a url, in place of what was known."""
-        row = (url, note.sha256, note.validator.etag, note.validator.modified)
-        try:
-            with self._lock:
-                self._base.execute("REPLACE INTO notes VALUES (?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
-            raise self._spoilt(error) from error
+        """Remember this of a url, in place of what was known, as soon as `write` has returned."""
+        self._new.append((url, note.sha256, note.validator.etag, note.validator.modified))
+
+    def write(self) -> None:
+        """Have what was put so far there for good. Many notes at once take hardly longer than one."""
+        with self._lock:  # so that whoever finds his note taken by another thread waits for it
+            rows = [self._new.popleft() for _ in range(len(self._new))]
+            try:
+                with self._base:
+                    self._base.execute("BEGIN IMMEDIATE")
+                    self._base.executemany("REPLACE INTO notes VALUES (?, ?, ?, ?)", rows)
+            except sqlite3.Error as error:
+                self._new.extend(rows)
+                raise self._spoilt(error) from error
 
     def close(self) -> None:
         """Nothing is asked any more."""

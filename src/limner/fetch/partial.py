@@ -15,9 +15,10 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from limner.fetch import landing
 from limner.files import whole
 
-SPILL = 512 * 1024
+SPILL = landing.SLOT
 """Bytes that are kept in memory: where a process is killed, so little is cheaper fetched again than gone on with."""
 ABANDONED = 7 * 24 * 3600
 """Seconds after which a download that nobody went on with is dropped."""
@@ -53,8 +54,8 @@ class Partial:
         pinned: the whole's hash is known, so that bytes without a validator may be gone on with too.
     """
 
-    def __init__(self, path: Path, pinned: bool) -> None:
-        self._path = str(path)
+    def __init__(self, path: Path | str, pinned: bool) -> None:
+        self.path = str(path)
         self._note = f"{path}.json"
         self._pinned = pinned
         self._stream: FileIO | None = None
@@ -88,6 +89,11 @@ class Partial:
         else:
             self.discard()
 
+    @property
+    def held(self) -> list[bytes] | None:
+        """All of it, if not a byte of it went to disk."""
+        return None if self._on_disk else self._memory
+
     def sha256(self) -> str:
         """Hex digest of what came. What is in memory is hashed only now: let a thread call it."""
         for chunk in self._memory[self._hashed :]:
@@ -102,7 +108,7 @@ class Partial:
         self.sha256()
         self._write()
         self._close()
-        os.replace(self._path, path)  # noqa: PTH105
+        os.replace(self.path, path)  # noqa: PTH105
         if self._on_disk:
             Path(self._note).unlink(missing_ok=True)
 
@@ -111,7 +117,7 @@ class Partial:
         self._close()
         if self._on_disk:
             Path(self._note).unlink(missing_ok=True)  # first: without it nobody takes the bytes for anything
-            Path(self._path).unlink(missing_ok=True)
+            Path(self.path).unlink(missing_ok=True)
             self._on_disk = False
         self._clear()
 
@@ -126,7 +132,7 @@ class Partial:
         with contextlib.suppress(OSError, ValueError, TypeError):  # a note that says nothing: nothing is taken up
             validator = Validator(**json.loads(Path(self._note).read_text(encoding="utf-8")))
             if self._pinned or validator.condition:
-                self._stream = FileIO(self._path, "r+b")
+                self._stream = FileIO(self.path, "r+b")
                 while chunk := self._stream.read(1 << 20):
                     self._hash.update(chunk)
                     self.size += len(chunk)
@@ -146,7 +152,7 @@ class Partial:
         self._write()
 
     def _open(self) -> None:
-        self._stream = FileIO(self._path, "wb")
+        self._stream = FileIO(self.path, "wb")
 
     def _write(self) -> None:
         assert self._stream is not None
@@ -183,9 +189,9 @@ class Unfinished:
             if lock.stem != name:
                 self._take_over(lock)
 
-    def path(self, url: str) -> Path:
+    def path(self, url: str) -> str:
         """Where the bytes of a url are kept on their way."""
-        return self.folder / hashlib.sha256(url.encode()).hexdigest()
+        return f"{self.folder}/{hashlib.sha256(url.encode()).hexdigest()}"
 
     def close(self) -> None:
         """Leave what can be gone on with, and nothing else."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limner.fetch.notes import Note, Notes
-from limner.fetch.partial import Partial, Validator
+from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256, whole
 
 
@@ -40,8 +40,12 @@ class Store:
 
     def find(self, digest: str) -> Fetched | None:
         """The file of that hash, if it is here and still the same bytes."""
-        path = self._folder / digest
-        return Fetched(path, digest) if digest and path.is_file() and sha256(path) == digest else None
+        found = self.named(digest)
+        return found if digest and found.path.is_file() and sha256(found.path) == digest else None
+
+    def named(self, digest: str) -> Fetched:
+        """The file of that hash, which has just been seen to be here."""
+        return Fetched(self._folder / digest, digest)
 
     def recall(self, url: str, digest: str = "") -> tuple[Fetched, Validator] | None:
         """What came from a url and which version it was, if it is still here (and has the hash `digest`)."""
@@ -53,16 +57,20 @@ class Store:
 
     def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
         """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
-        path = self._folder / digest
+        landed = self.named(digest)
         if isinstance(bytes_, Partial):
-            bytes_.land(path)
+            bytes_.land(landed.path)
         else:
-            bytes_.replace(path)
-        return Fetched(path, digest)
+            bytes_.replace(landed.path)
+        return landed
 
-    def remember(self, url: str, digest: str, validator: Validator) -> None:
-        """This came from `url`, in this version."""
+    def remember(self, url: str, digest: str, validator: Validator = NOTHING) -> None:
+        """This came from `url`, in this version. Quick enough for any thread; it is there for good after `settle`."""
         self._notes.put(url, Note(digest, validator))
+
+    def settle(self) -> None:
+        """Have what is to be remembered there for good."""
+        self._notes.write()
 
     def copy(self, path: Path, digest: str) -> None:
         """Have a copy of a file, for the day when it is gone from where it is."""

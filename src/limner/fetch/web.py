@@ -85,7 +85,9 @@ class Web:
         address = address.update_query(params) if params else address
         return self.run(self._persist(address, lambda budget: self._page(address, most_bytes, budget)))
 
-    def download(self, url: str, part: Path, *, pinned: bool = False, known: Validator | None = None) -> Partial | None:
+    def download(
+        self, url: str, part: Path | str, *, pinned: bool = False, known: Validator | None = None
+    ) -> Partial | None:
         """One file, gone on with where an earlier try or run left it.
 
         Args:
@@ -103,7 +105,7 @@ class Web:
         return self.run(self.downloading(url, part, pinned=pinned, known=known))
 
     async def downloading(
-        self, url: str, part: Path, *, pinned: bool = False, known: Validator | None = None
+        self, url: str, part: Path | str, *, pinned: bool = False, known: Validator | None = None
     ) -> Partial | None:
         """`download`, for what runs in the client's own thread."""
         address = answers.address(url)
