@@ -10,16 +10,15 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
-import psutil
 
 from limner import images, workers
 from limner.evaluate import folders
+from peaks import Peaks
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,25 +34,6 @@ def make(folder: Path, number: int, size: int) -> None:
         truth = np.roll(face, draw.integers(-4, 5, 2), (0, 1))
         images.write(folder / f"truth/{index:05d}.png", truth)
         images.write(folder / f"made/{index:05d}.png", cv2.GaussianBlur(truth, (0, 0), draw.uniform(0.5, 3)))
-
-
-class Peaks(threading.Thread):
-    """Looks ten times a second at how much memory this process and its descendants hold."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.own = self.largest = 0.0
-
-    def run(self) -> None:
-        me = psutil.Process()
-        while True:
-            self.own = max(self.own, me.memory_info().rss / 1e6)
-            for child in me.children(recursive=True):
-                try:
-                    self.largest = max(self.largest, child.memory_info().rss / 1e6)
-                except psutil.NoSuchProcess:
-                    continue  # it has just ended
-            time.sleep(0.1)
 
 
 def measure(number: int, size: int) -> None:

@@ -20,7 +20,8 @@ def check(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     manifest = tmp_path / MANIFEST
     manifest.parent.mkdir(parents=True)
     manifest.write_text(
-        "id,person,url,sketch_url,style,sex,license\na,ann,a.jpg,s.jpg,chalk,f,CC0\nb,ann,b.jpg,,,f,CC0\n"
+        "id,person,url,sketch_url,style,sex,license\n"
+        "a,woman,a.jpg,s.jpg,chalk,f,CC0\nb,man,b.jpg,,,m,CC0\nc,driver,c.jpg,,,f,CC0\n"
     )
 
     def run(change: Callable[[Any], object]) -> str:
@@ -61,6 +62,18 @@ def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callabl
     assert "is in order" in check(suite("sketcher"))
 
 
+def learned(model: str, *people: str) -> Callable[[Any], object]:
+    """By a model."""
+    return lambda tree: tree["models"][model]["train"].update(people=list(people))
+
+
+def test_one_of_several_people_may_be_missing(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(learned("painter", "wom*", "driver"))
+    said = check(learned("painter", "woman", "drier"))
+    assert "models.painter.train.people: noted: no manifest of params.yaml has anybody called 'drier'" in said
+    assert "is in order" in said
+
+
 def altered(**keys: object) -> Callable[[Any], object]:
     """A style that is made of another, which the painter is tested on."""
 
@@ -89,6 +102,12 @@ def test_altered_styles_are_known(check: Callable[[Callable[[Any], object]], str
         (lambda tree: tree["models"]["painter"]["train"].update(styles=["oil"]), "painter.train.styles: nothing draws"),
         (labelled("sx"), "painter.train.labels: no manifest has a column 'sx'; allowed: group, manifest, person, sex"),
         (labelled("sex", init="sketcher"), "is told sex, but it starts from sketcher, which is told nothing"),
+        (
+            learned("sketcher", "wmoan"),
+            "models.sketcher.train.people: no manifest of params.yaml has anybody called 'wmoan'",
+        ),
+        (learned("sketcher", "wmoan"), "did you mean 'woman'?"),
+        (suite("painter", people=["man", "ann"]), "models.painter.suites.more.people: no manifest of params.yaml has"),
     ],
 )
 def test_what_cannot_be_is_told_with_what_is_allowed(

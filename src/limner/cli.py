@@ -1,5 +1,6 @@
 """The `limner` command: what is not a stage of the pipeline."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from limner import params, sketch, sketches, stage, workers
 from limner.blocks import Model
+from limner.cast import absent
 from limner.errors import ParamsError, choices
 from limner.manifest import command as manifest
 from limner.paint.backends import Choice, Device
@@ -25,7 +27,7 @@ def _root() -> None:
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")] = Path("params.yaml")) -> None:
-    """Check params.yaml, all of it, before any work is done."""
+    """Check params.yaml, all of it, before any work is done: also that the manifests have whom its models mean."""
     stage.run(_check, str(file))
 
 
@@ -136,6 +138,7 @@ def _check(file: str) -> None:
                         f"{choices(style, there)}"
                     )
         _check_labels(settings, name)
+    _check_people(settings)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
@@ -153,6 +156,14 @@ def _check_labels(settings: params.Params, name: str) -> None:
     there = sorted({name for row in rows for name in row.extra} | {"person", "group", "manifest", "style"})
     if column not in there:
         raise ParamsError(f"{place}: no manifest has a column {column!r}; {choices(column, there)}")
+
+
+def _check_people(settings: params.Params) -> None:
+    """Refuse models and suites of people whom no manifest has: it would show only after a training."""
+    for problem in absent(settings.models, read_all(settings.manifests, allow_unlicensed=True)[0]):
+        if problem.what == "failed":
+            raise ParamsError(f"{problem.id}: {problem.reason}")
+        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
 
 
 def _styles(settings: params.Params, model: Model, below: Path) -> list[str]:

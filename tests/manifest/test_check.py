@@ -50,31 +50,6 @@ def test_check_of_all_that_params_yaml_names(run: Run, root: Path) -> None:
     assert "001-neutral" in both.output
 
 
-def test_whom_the_models_mean_is_told_before_anything_is_built(run: Run) -> None:
-    touch("data/photos/a.jpg")
-    name = manifest("ana.csv", [{"id": "a", "person": "ana", "url": "data/photos/a.jpg", "license": "x"}])
-    settings = yaml.safe_load(Path("params.yaml").read_text())
-    settings["manifests"] = [name]
-    painter, sketcher = (settings["models"][model] for model in ("painter", "sketcher"))
-    for model in (painter, sketcher):
-        model["suites"] = {"unseen": {"people": ["an*"], "split": "test", "styles": ["stamp"]}}
-    painter["train"]["people"] = ["ana", "Anna"]  # who is learned beside her
-    sketcher["train"]["people"] = ["ana"]
-    Path("params.yaml").write_text(yaml.safe_dump(settings))
-    done = run("check")
-    assert done.exit_code == 0
-    assert "models.painter.train.people: noted: no manifest of params.yaml has anybody called 'Anna'" in done.output
-    sketcher["train"]["people"] = ["woman"]
-    painter["suites"]["others"] = {"people": ["man"], "split": "all", "styles": ["stamp"]}
-    Path("params.yaml").write_text(yaml.safe_dump(settings))
-    done = run("check")
-    assert done.exit_code == 1
-    failed = {line.split(":")[0] for line in done.output.splitlines() if ": failed: " in line}
-    assert failed == {"models.sketcher.train.people", "models.painter.suites.others.people"}
-    assert "allowed: ana" in done.output
-    assert run("check", name).exit_code == 0  # a manifest alone
-
-
 def test_the_project_is_as_params_yaml_says(run: Run) -> None:
     settings = yaml.safe_load(Path("params.yaml").read_text())
     settings["scrape"]["allow_unlicensed"] = True
