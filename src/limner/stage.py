@@ -1,13 +1,23 @@
 """How a stage's script ends: an error that speaks to a person is one sentence, a bug keeps its traceback."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 
-from limner.errors import LimnerError
+from limner.errors import LimnerError, ParamsError
+
+UNWRITABLE = {
+    errno.ENOSPC: "the disk is full: make room, and run it again",
+    errno.EDQUOT: "you may not use more of this disk: make room, and run it again",
+    errno.EROFS: "nothing can be written there: it is read-only",
+    errno.EACCES: "that is not yours to read or write: its permissions forbid it",
+}
+"""What a person has to put right, by the number of a system's error."""
 
 
 def run(main: Callable[..., None], *arguments: str) -> None:
-    """Call a stage's `main` with the command line's arguments; exit with 1 after a `LimnerError`.
+    """Call a stage's `main` with the command line's arguments; exit with 1 after a `LimnerError`, or a disk's.
 
     A stage stopped by Ctrl-C exits with 130, as a shell expects; what was done so far is kept in limner's cache.
     """
@@ -15,6 +25,17 @@ def run(main: Callable[..., None], *arguments: str) -> None:
         main(*arguments)
     except LimnerError as error:
         print(f"limner: {error}", file=sys.stderr)
+        if isinstance(error, ParamsError) and "DVC_STAGE" in os.environ:
+            print(
+                "limner: DVC clears a stage's outputs before it starts: `git checkout params.yaml` and `dvc checkout` "
+                "bring back what was built before",
+                file=sys.stderr,
+            )
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        print(f"limner: {error.filename or 'a file'}: {UNWRITABLE[error.errno]}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("limner: interrupted; the next run goes on from what is done", file=sys.stderr)

@@ -1,5 +1,7 @@
 """What is remembered of urls: the content each had, and the version its server called it."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -67,5 +69,7 @@ class Notes:
         """Nothing is asked any more."""
         self._base.close()
 
-    def _spoilt(self, error: sqlite3.Error) -> LimnerError:
+    def _spoilt(self, error: sqlite3.Error) -> Exception:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         return LimnerError(f"{self._path}, limner's memory of downloads, cannot be used ({error}): delete it")

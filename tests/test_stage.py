@@ -1,0 +1,57 @@
+"""How a stage ends: what it says, and with which status."""
+
+import errno
+import os
+
+import pytest
+
+from limner import stage
+from limner.errors import LimnerError, ParamsError
+
+
+@pytest.mark.parametrize(
+    ("error", "under_dvc", "hint"),
+    [(ParamsError, True, True), (ParamsError, False, False), (LimnerError, True, False)],
+)
+def test_who_mistypes_a_param_is_told_how_to_get_back_what_dvc_cleared(
+    error: type[LimnerError],
+    under_dvc: bool,
+    hint: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def main() -> None:
+        raise error("size must be 64, 128, 256 or 512")
+
+    if under_dvc:
+        monkeypatch.setenv("DVC_STAGE", "train@painter")
+    else:
+        monkeypatch.delenv("DVC_STAGE", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        stage.run(main)
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "limner: size must be 64" in said
+    assert ("`dvc checkout`" in said) == hint
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_a_bug_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def main(number: str) -> None:
+        raise OSError(int(number), os.strerror(int(number)), "data/raw/a.png")
+
+    with pytest.raises(SystemExit) as ended:
+        stage.run(main, str(errno.ENOSPC))
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "limner: data/raw/a.png: the disk is full: make room, and run it again\n"
+    with pytest.raises(FileNotFoundError):
+        stage.run(main, str(errno.ENOENT))
+
+
+def test_ctrl_c_ends_as_a_shell_expects(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        stage.run(main)
+    assert ended.value.code == 130
+    assert "interrupted" in capsys.readouterr().err
