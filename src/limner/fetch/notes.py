@@ -57,6 +57,8 @@ class Notes:
         """Have what was put so far there for good. Many notes at once take hardly longer than one."""
         with self._lock:  # so that whoever finds his note taken by another thread waits for it
             rows = [self._new.popleft() for _ in range(len(self._new))]
+            if not rows:
+                return
             try:
                 with self._base:
                     self._base.execute("BEGIN IMMEDIATE")
