@@ -151,6 +151,20 @@ def test_dependencies_on_source_exist(home: Path, ours: Any) -> None:
                 assert (home / dep).exists(), (name, dep)
 
 
+def test_what_a_stage_names_by_itself_stands_in_params(settings: Params, ours: Any) -> None:
+    """DVC would say so only when it comes to that stage, after what goes before it."""
+    known = settings.model_dump()
+    listed = {name: stage for name, stage in ours.items() if isinstance(stage.get("foreach"), list)}
+    assert len(listed) > 2
+    for name, stage in listed.items():
+        for item in stage["foreach"]:
+            for key in (key for key in stage["do"]["params"] if "${item}" in key):
+                tree = known
+                for step in key.replace("${item}", item).split("."):
+                    assert step in tree, (name, item, key)
+                    tree = tree[step]
+
+
 def test_the_readme_tells_the_answers_that_were_found(root: Path, home: Path) -> None:
     answers = (home / "reports/answers.md").read_text(encoding="utf-8")
     table = [line for line in answers.splitlines() if line.startswith("|")]
