@@ -36,6 +36,7 @@ def process(rank: int, folder: str, r1: float) -> None:
     dist.init_process_group("gloo", f"file://{folder}/store", rank=rank, world_size=2)
     mine = learned(tiny.places(Path(folder)), Machine(torch.device("cpu"), world=2), r1)
     torch.save(mine, f"{folder}/{rank}.pt")
+    dist.barrier()  # whoever leaves while the other still uses the connections may take it down
     dist.destroy_process_group()
 
 
