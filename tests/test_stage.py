@@ -32,7 +32,7 @@ def test_who_mistypes_a_param_is_told_how_to_get_back_what_dvc_cleared(
     said = capsys.readouterr().err
     assert ended.value.code == 1
     assert "limner: size must be 64" in said
-    assert ("`dvc checkout`" in said) == hint
+    assert ("`dvc repro` brings back" in said) == hint
 
 
 def test_a_full_disk_is_said_in_a_sentence_and_a_bug_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,8 +27,8 @@ def run(main: Callable[..., None], *arguments: str) -> None:
         print(f"limner: {error}", file=sys.stderr)
         if isinstance(error, ParamsError) and "DVC_STAGE" in os.environ:
             print(
-                "limner: DVC clears a stage's outputs before it starts: `git checkout params.yaml` and `dvc checkout` "
-                "bring back what was built before",
+                "limner: DVC clears a stage's outputs before it starts: put it right, and `dvc repro` brings back "
+                "what was built before",
                 file=sys.stderr,
             )
         raise SystemExit(1) from None
