@@ -1,4 +1,4 @@
-"""Measure one model on its suites: python stages/evaluate.py NAME."""
+"""Measure one model on its suites: python stages/evaluate.py NAME [KEY=VALUE ...]."""
 
 import json
 import sys
@@ -8,9 +8,9 @@ from limner import images, left_out, params, stage, tables, workers
 from limner.files import whole
 
 
-def main(name: str) -> None:
+def main(name: str, *changes: str) -> None:
     """Write runs/NAME/evaluation, bars and sheets, reports/NAME/metrics.json and the model's card."""
-    asked = params.load(model=name)
+    asked = params.load(model=name, changes=changes)
     if left_out.evaluation(asked, name):
         return
     workers.prepare("limner.evaluate.engine")  # the workers import while this process does

@@ -7,8 +7,8 @@ from limner import left_out, params
 from limner.stage import run
 
 
-def main(name: str) -> None:
-    settings = params.load(model=name)
+def main(name: str, *changes: str) -> None:
+    settings = params.load(model=name, changes=changes)
     out = Path("runs", name, "repeats")
     out.mkdir(parents=True, exist_ok=True)
     if left_out.folders(settings, name, out) or len(settings.seeds) == 1:

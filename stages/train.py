@@ -7,8 +7,8 @@ from limner import left_out, params
 from limner.stage import run
 
 
-def main(name: str) -> None:
-    settings = params.load(model=name)
+def main(name: str, *changes: str) -> None:
+    settings = params.load(model=name, changes=changes)
     if left_out.training(settings, name):
         return
     from limner.train import machine  # loads torch, which takes seconds

@@ -24,6 +24,7 @@ PAINTER = Model(
     writes="runs/painter/pictures",
     init="scratch",
     jitter="jitter",
+    size="auto",
     train=ModelTrain(people=("ann",), styles=("ink", "learned"), epochs=1),
     suites={
         "unseen": Suite(people=("ann",), split="test", styles=("ink", "wash", "learned")),

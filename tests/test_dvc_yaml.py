@@ -79,3 +79,45 @@ def test_every_model_of_params_is_registered(root: Path) -> None:
     artifacts = yaml.safe_load((root / "dvc.yaml").read_text())["artifacts"]
     models = yaml.safe_load((root / "params.yaml").read_text())["models"]
     assert {block["path"] for block in artifacts.values()} == {f"models/{name}" for name in models}
+
+
+PASSED_OVER = {"size", "nfiles"}
+"""Keys that DVC leaves out of the hash by which it knows a run again (dvc.stage.cache), at any depth of a param."""
+
+
+def hidden(tree: Any, place: str) -> set[str]:
+    """Places, from `place` on, of all that DVC would pass over in a param."""
+    if not isinstance(tree, dict):
+        return set()
+    below = (hidden(value, f"{place}.{key}") for key, value in tree.items())
+    return {f"{place}.{key}" for key in tree if key in PASSED_OVER}.union(*below)
+
+
+@pytest.mark.parametrize("pipeline", ["dvc.yaml", "experiments/dvc.yaml", "experiments/pictures/dvc.yaml"])
+def test_no_size_is_passed_over_when_a_run_is_known_again(root: Path, pipeline: str) -> None:
+    """Or `dvc exp run -S size=64` would bring back what was made at another size, and call it new. Only the report has
+    the whole file as a param: of whatever is made at another size it reads the pictures, too."""
+    params = {"dvc.yaml": "params.yaml"}.get(pipeline, "experiments/params.yaml")
+    values = yaml.safe_load((root / params).read_text())
+    stages = yaml.safe_load((root / pipeline).read_text())["stages"]
+    asked = 0
+    for name, stage in stages.items():
+        block = stage.get("do", stage)
+        declared = block.get("params", [])
+        if name == "report" or "params.yaml" in block["deps"]:
+            continue
+        items = stage.get("foreach", ["-"])
+        for item in values[items[2:-1]] if isinstance(items, str) else items:
+            filled = [
+                param.replace("${key}", item).replace("${item}", item)
+                for param in declared
+                if not param.startswith(("${", "recipes.$"))
+            ]
+            for param in filled:
+                tree = values
+                for key in param.split("."):
+                    tree = tree[key]
+                assert hidden(tree, param) <= set(filled), (name, param)
+                assert param not in PASSED_OVER or f"{param}=${{{param}}}" in block["cmd"], (name, param)
+                asked += 1
+    assert asked > 10

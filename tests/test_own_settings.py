@@ -22,7 +22,8 @@ OWN = replace(
     tests="data/boxed/sketches",
     writes="runs/own/pictures",
     jitter=False,
-    train=ModelTrain(("ann",), ("ink",), 1, most=3, size=64, flip=False, recipe="tiny", seeds=2),
+    size=64,
+    train=ModelTrain(("ann",), ("ink",), 1, most=3, flip=False, recipe="tiny", seeds=2),
     data="data/boxed",
     suites={"unseen": Suite("test", ("ink", "wash"), ("ann",))},
 )

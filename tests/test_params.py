@@ -1,5 +1,6 @@
 """params.yaml: every wrong key is named with what is allowed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("models", "painter", "train", "recipe"), "limber", "allowed: limner, pix2pix (did you mean 'limner'?)"),
         (("models", "painter", "train", "needs"), ["cuhk.csv"], "not among the `manifests` that are built from"),
         (("models", "painter", "train", "tune"), "lora", "painter starts from scratch: name another model"),
-        (("models", "painter", "train", "size"), 100, "should be 64, 128, 256 or 512"),
+        (("models", "painter", "size"), 100, "should be 64, 128, 256 or 512"),
+        (("models", "painter", "size"), "big", "'auto'"),
         (("split", "test"), 1.0, "less than 1"),
         (("evaluate", "seeds"), 0, "greater than or equal to 1"),
         (("models", "painter", "suites", "unseen", "erase"), ["noze"], "'left_eye', 'right_eye', 'nose' or 'mouth'"),
@@ -155,9 +157,9 @@ def test_no_params_here(tmp_path: Path) -> None:
 
 
 def test_a_model_may_have_settings_of_its_own(tree: Any, tmp_path: Path) -> None:
-    own = {"size": 64, "flip": False, "recipe": "pix2pix", "seeds": 3}
+    own = {"flip": False, "recipe": "pix2pix", "seeds": 3}
     tree["models"]["painter"]["train"] |= own
-    tree["models"]["painter"]["jitter"] = False
+    tree["models"]["painter"] |= {"jitter": False, "size": 64}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(tree))
     settings = params.load(tmp_path / "params.yaml")
     painter, sketcher = settings.of("painter"), settings.of("sketcher")
@@ -261,7 +263,7 @@ def test_a_training_takes_epochs_or_as_many_as_make_some_steps(tree: Any, tmp_pa
 
 def test_one_name_makes_every_model_larger(tree: Any, tmp_path: Path) -> None:
     tree |= {"scale": "large", "scales": {"large": {"size": 256, "recipes": {"limner": "pix2pix"}, "epochs": 2000}}}
-    tree["models"]["painter"]["train"]["size"] = 64
+    tree["models"]["painter"]["size"] = 64
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(tree))
     settings = params.load(path)
@@ -281,3 +283,14 @@ def test_one_name_makes_every_model_larger(tree: Any, tmp_path: Path) -> None:
 def test_scales_that_cannot_be(tree: Any, tmp_path: Path, scale: str, scales: Any, words: str) -> None:
     tree |= {"scale": scale, "scales": scales}
     assert words in refused(tree, tmp_path)
+
+
+def test_a_change_stands_in_place_of_what_the_file_says(root: Path) -> None:
+    file = root / "params.yaml"
+    assert params.load(file, changes=("size=64",)) == replace(params.load(file), size=64)
+    assert params.load(file, "painter", ("seed=3", "jitter=false")).of("painter").seed == 3
+    with pytest.raises(ParamsError, match=r"size: 100 is not allowed; input should be 64, 128, 256 or 512"):
+        params.load(file, changes=("size=100",))
+    for wrong in ("64", "sise=64", "align.size=300"):
+        with pytest.raises(ParamsError, match=f"'{wrong}': KEY=VALUE is meant"):
+            params.load(file, changes=(wrong,))

@@ -93,10 +93,9 @@ Most = Annotated[
 
 
 NUMBER, AUTO = f"{TAG}number", f"{TAG}auto"
-Epochs = Annotated[
-    Annotated[Count, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)],
-    Discriminator(lambda value: AUTO if isinstance(value, str) else NUMBER),
-]
+BY_KIND = Discriminator(lambda value: AUTO if isinstance(value, str) else NUMBER)
+Epochs = Annotated[Annotated[Count, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)], BY_KIND]
+OwnSize = Annotated[Annotated[Size, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)], BY_KIND]
 
 
 @dataclass(frozen=True, config=Strict)
@@ -112,7 +111,6 @@ class ModelTrain:
     """Faces it learns from, at even steps over its training faces: of each style, or by style (those that are not
     named: all). None: all of them."""
     tune: Tune = "all"
-    size: Size | None = None
     flip: bool | None = None
     recipe: Name | None = None
     seeds: Count | None = None
@@ -159,6 +157,8 @@ class Model:
     sketches: str
     init: Name
     jitter: Jitter
+    size: OwnSize
+    """Side of its pictures, pixels; auto: as the scale or the top level has it."""
     train: ModelTrain
     suites: Annotated[dict[Name, Suite], Field(min_length=1)]
     writes: str | None = None

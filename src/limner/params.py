@@ -2,6 +2,7 @@
 with its place and what is allowed, before any work is done.
 """
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ class Params:
         recipe = own.recipe or self.train.recipe
         return replace(
             self,
-            size=own.size or scale.size or self.size,
+            size=(scale.size or self.size) if model.size == "auto" else model.size,
             flip=self.flip if own.flip is None else own.flip,
             train=replace(self.train, recipe=scale.recipes.get(recipe, recipe)),
             evaluate=replace(self.evaluate, seeds=own.seeds or self.evaluate.seeds),
@@ -135,8 +136,14 @@ class Params:
         return one.manifests is not None and set(one.manifests) <= set(self.scrape.optional)
 
 
-def load(path: Path = Path("params.yaml"), model: str | None = None) -> Params:
+def load(path: Path = Path("params.yaml"), model: str | None = None, changes: Sequence[str] = ()) -> Params:
     """Read and check a whole params.yaml; as one `model` has it, if one is named (`Params.of`).
+
+    Args:
+        path: the file.
+        model: its name.
+        changes: KEY=VALUE each, a key of the top level and what stands in the file's place for it. dvc.yaml has the
+            stages that read `size` say it so: DVC's memory of runs passes over every key of that name.
 
     Raises:
         ParamsError: the file is missing or no YAML, or any key is unknown, missing or mistyped.
@@ -147,6 +154,11 @@ def load(path: Path = Path("params.yaml"), model: str | None = None) -> Params:
         raise ParamsError(f"{path} does not exist: run this in the project's root folder") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"{path} is not readable as YAML: {error}") from error
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals or key not in tree:
+            raise ParamsError(f"{change!r}: KEY=VALUE is meant, and a key of {path}'s top level")
+        tree[key] = yaml.safe_load(value)
     settings = build(Params, tree, str(path))
     fitting.check(settings, path)
     return settings if model is None else settings.of(model)

@@ -16,9 +16,14 @@ import yaml
 from limner.errors import LimnerError
 from limner.files import sha256, whole
 
+PARAMS = "params.yaml"
+
 
 def write(out: Path, pipeline: Path, stage: str) -> None:
     """Write, as JSON, a digest of each dependency that a stage declares, and the value of each of its params.
+
+    A stage that depends on the whole params.yaml runs when any of it changes, but what is told is of its params alone:
+    stages that depend on the file run again when one of those changes.
 
     Args:
         out: the file.
@@ -32,9 +37,9 @@ def write(out: Path, pipeline: Path, stage: str) -> None:
     if stage not in stages:
         raise LimnerError(f"{pipeline} has no stage {stage!r}")
     block = stages[stage]
-    numbers = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    numbers = yaml.safe_load(Path(PARAMS).read_text(encoding="utf-8"))
     told = {
-        "files": {name: digest(Path(name)) for name in block["deps"]},
+        "files": {name: digest(Path(name)) for name in block["deps"] if name != PARAMS},
         "params": {name: _value(numbers, name.split("."), name) for name in block["params"]},
     }
     with whole(out) as part:
@@ -59,6 +64,6 @@ def digest(path: Path) -> str:
 def _value(tree: Mapping[str, Any], keys: Sequence[str], name: str) -> Any:
     for key in keys:
         if key not in tree:
-            raise LimnerError(f"params.yaml has no {name}")
+            raise LimnerError(f"{PARAMS} has no {name}")
         tree = tree[key]
     return tree

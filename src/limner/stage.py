@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from limner.errors import LimnerError, ParamsError
 
-UNWRITABLE = {
+REFUSED = {
     errno.ENOSPC: "the disk is full: make room, and run it again",
     errno.EDQUOT: "you may not use more of this disk: make room, and run it again",
     errno.EROFS: "nothing can be written there: it is read-only",
@@ -33,9 +33,9 @@ def run(main: Callable[..., None], *arguments: str) -> None:
             )
         raise SystemExit(1) from None
     except OSError as error:
-        if error.errno not in UNWRITABLE:
+        if error.errno not in REFUSED:
             raise
-        print(f"limner: {error.filename or 'a file'}: {UNWRITABLE[error.errno]}", file=sys.stderr)
+        print(f"limner: {error.filename or 'a file'}: {REFUSED[error.errno]}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("limner: interrupted; the next run goes on from what is done", file=sys.stderr)

@@ -75,8 +75,8 @@ def test_an_override_reaches_its_own_block_and_no_other(home: Path, tmp_path: Pa
 def test_what_a_model_lacks_can_be_added_to_it_alone(home: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(home / "params.yaml", tmp_path))
     before = dict(leaves(yaml.safe_load(path.read_text())))
-    apply_overrides(str(path), ["+models.jitter_flip.train.size=96", "+models.pairs5.suites.unseen.erase=nose"])
-    added = {("models", "jitter_flip", "train", "size"): 96, ("models", "pairs5", "suites", "unseen", "erase"): "nose"}
+    apply_overrides(str(path), ["+models.jitter_flip.train.steps=96", "+models.pairs5.suites.unseen.erase=nose"])
+    added = {("models", "jitter_flip", "train", "steps"): 96, ("models", "pairs5", "suites", "unseen", "erase"): "nose"}
     assert dict(leaves(yaml.safe_load(path.read_text()))) == before | added
 
 

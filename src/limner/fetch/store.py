@@ -44,7 +44,7 @@ class Store:
         return found if digest and found.path.is_file() and sha256(found.path) == digest else None
 
     def named(self, digest: str) -> Fetched:
-        """The file of that hash, which has just been seen to be here."""
+        """The file that bears this hash as its name; whether it is here, and the same bytes, is not looked at."""
         return Fetched(self._folder / digest, digest)
 
     def recall(self, url: str, digest: str = "") -> tuple[Fetched, Validator] | None:

@@ -62,7 +62,8 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     problems = wrong + reach.told(problems + album.problems) + lacking
     listed = data / "raw_problems.csv"
     tables.write_problems(listed, problems, "What scraping met with")
-    print(f"{len(album)} pictures of {album.people} people in {data / 'raw'}", file=sys.stderr)
+    people = "one person" if album.people == 1 else f"{album.people} people"
+    print(f"{len(album)} pictures of {people} in {data / 'raw'}", file=sys.stderr)
     if lacking:
         raise LimnerError("; ".join(f"no model file {problem.reason}" for problem in lacking))
     tables.refuse_past(options.max_failures, problems, listed)

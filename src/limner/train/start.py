@@ -49,7 +49,10 @@ def unseen(split: Path, card: store.Card) -> list[str]:
     own = table["person"].isin(named(card.people, table["person"]))
     found: list[str] = table.loc[own & (table["split"] == "test"), "id"].tolist() or table.loc[~own, "id"].tolist()
     if not found:
-        raise LimnerError(f"{split} has no test faces of {', '.join(card.people)}, whom {card.name} shall learn")
+        raise LimnerError(
+            f"{split} has no test faces of {', '.join(card.people)}, whom {card.name} shall learn, nor of anybody "
+            f"else: it knows {int(own.sum())} of theirs, too few to test on some; a model needs dozens of photos"
+        )
     return found
 
 
