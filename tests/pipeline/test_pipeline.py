@@ -125,6 +125,29 @@ def test_more_seeds_train_again_and_tell_the_spread(project: Project, settings: 
     assert min(figures["seeds"].values()) > 0
 
 
+def test_another_size_is_trained_at_and_not_brought_back(project: Project, settings: Any) -> None:
+    """DVC's memory of runs passes over keys of that name: without more, the first size's model would be found in it."""
+
+    def trained() -> int:
+        size: int = json.loads((project.root / "models/sketcher/model.json").read_text())["size"]
+        return size
+
+    text = (project.root / "params.yaml").read_text()
+    project.dvc("repro", "train@sketcher")
+    assert trained() == 64
+    settings["size"] = 128
+    project.set_params(settings)
+    assert project.repro("train@sketcher") == {"train@sketcher"}
+    assert trained() == 128
+    settings["models"]["sketcher"]["size"] = 64
+    project.set_params(settings)
+    assert project.repro("train@sketcher") == {"train@sketcher"}
+    assert trained() == 64
+    (project.root / "params.yaml").write_text(text)
+    assert project.repro("train@sketcher") == set(), "what was built at the first size was not remembered"
+    assert trained() == 64
+
+
 def test_an_effect_s_source_reruns_its_style_alone(project: Project) -> None:
     source = project.root / "src/limner/sketch/effects/stamp.py"
     text = source.read_text()
