@@ -200,7 +200,10 @@ def test_norms_are_tuned_only_where_there_are_some(tree: Any, tmp_path: Path) ->
             "altered.a.erase.0: 'left_ey' is not allowed; input should be 'l",
         ),
         ({"a": {"of": "hatch", "erase": "all"}}, "altered.a.erase: 'all' is not allowed; input should be 'any'"),
-        ({"a": {"of": "hatch", "wobbel": 1}}, "'altered.a.wobbel'; allowed: of, erase, wobble, draw (did you mean"),
+        (
+            {"a": {"of": "hatch", "wobbel": 1}},
+            "'altered.a.wobbel'; allowed: of, erase, wobble, shift, draw (did you mean",
+        ),
     ],
 )
 def test_altered_styles_that_cannot_be(tree: Any, tmp_path: Path, altered: Any, told: str) -> None:

@@ -176,7 +176,7 @@ class Model:
 
 @dataclass(frozen=True, config=Strict)
 class Altered:
-    """A style made of another style's drawings: they wobble, lose something, or, in this order, both."""
+    """A style made of another style's drawings: they wobble, lose something, move, or some of that in turn."""
 
     of: Name
     """The style, of an effect or an artist."""
@@ -184,6 +184,8 @@ class Altered:
     """Removed from each drawing, all of them at once; any: for each drawing one to three things at random."""
     wobble: Annotated[float, Field(ge=0, le=12)] = 0.0
     """How far its lines are displaced, root mean square, pixels of the 400x400 face."""
+    shift: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """How far each drawing as a whole is out of place, root mean square, pixels of the 400x400 face."""
     draw: NotNegative = 0
     """Which draw of all that is random: styles with the same one wobble alike."""
 

@@ -124,5 +124,7 @@ def _check_altered(settings: "Params", path: Path) -> None:
             raise ParamsError(f"{place}: `styles` has a style {name!r} too; give one of them another name")
         if block.of in settings.altered:
             raise ParamsError(f"{place}.of: {block.of!r} is altered itself; {choices(block.of, settings.styles)}")
-        if not (block.erase or block.wobble):
-            raise ParamsError(f"{place} alters nothing: give `wobble` (pixels), or `erase` (features, or any), or both")
+        if not (block.erase or block.wobble or block.shift):
+            raise ParamsError(
+                f"{place} alters nothing: give `wobble` (pixels), `erase` (features, or any) or `shift` (pixels)"
+            )

@@ -76,6 +76,15 @@ def test_of_these_very_pictures_the_mean_decides(results: Results) -> None:
         assert judge.judge(asked, results).verdict == verdict
 
 
+def test_of_two_sets_of_these_very_pictures_the_means_decide(results: Results) -> None:
+    """One group of pictures has no interval, and in its means one is better than the other."""
+    asked = claim("single/seen/ink", "single/seen/ink@copy", "better")
+    assert judge.judge(asked, results).verdict == "open"
+    assert judge.judge(replace(asked, these=True), results).verdict == "yes"
+    twice = claim("one/seen/wash", "one/seen/ink", {"within": 2.0})  # 0.3 and 0.15, the interval on both sides of twice
+    assert [judge.judge(replace(twice, these=these), results).verdict for these in (False, True)] == ["open", "yes"]
+
+
 def test_a_difference_as_by_hand(results: Results) -> None:
     found = judge.judge(claim("one/seen/wash", "one/seen/ink", "worse"), results)
     assert (found.a, found.b, found.difference, found.ratio) == pytest.approx((0.3, 0.15, 0.15, 2.0))

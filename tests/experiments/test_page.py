@@ -138,13 +138,14 @@ def test_the_same_bytes_each_time(project: Path, settings: Params, tmp_path: Pat
 def test_answers_for_the_readme(project: Path) -> None:
     lines = (project / "reports/answers.md").read_text("utf-8").splitlines()
     assert lines == [
-        "| experiment | question | answer |",
-        "|---|---|---|",
-        "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* |",
-        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures |",
-        f"| 4 | Is it? | **Left out.** {WHY} |",
-        f"| 4 | Are they? | **Left out.** {STRANGE} |",
-        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 |",
+        "| experiment | question | answer | 95% interval; of how many |",
+        "|---|---|---|---|",
+        "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* "
+        "| difference 0.057 to 0.243; 4 pictures in 4 groups |",
+        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures | XX |",
+        f"| 4 | Is it? | **Left out.** {WHY} |  |",
+        f"| 4 | Are they? | **Left out.** {STRANGE} |  |",
+        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 | XX |",
     ]
 
 
@@ -215,6 +216,8 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     for folder in ("000001", "000002", "000003", "input", "truth"):
         images.write(shots / folder / "ink~face-000.png", np.full((8, 8, 3), 90, np.uint8))
 
+    (shots.parent / "pairs.csv").write_text("style,pairs\nink,20\nwash,10\n")
+
     def course(training: Path, names: list[str], *_: Any) -> pd.DataFrame:
         assert (training, names) == (copy / "runs/one/training", ["regions"])
         values = {"epoch": [1, 2, 3], "style": "ink", "id": "face-000", "regions_nose": [0.4, 0.2, 0.3]}
@@ -225,7 +228,7 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     monkeypatch.setitem(sys.modules, "limner.experiments.course", stand_in)
     line = "lines: {ours: 'one:ink', gone: 'lost:ink'}"
     chart = shown(copy, settings, f"course: {{figure: regions_nose, {line}, pictures: true}}")
-    assert [point[:2] for point in chart.series[0].points] == [(1, 0.4), (2, 0.2), (3, 0.3)]
+    assert [point[:2] for point in chart.series[0].points] == [(30, 0.4), (60, 0.2), (90, 0.3)]
     assert chart.wander == (pytest.approx(0.1),)
     assert [epoch for epoch, _ in chart.strips[0].outputs] == [1, 2, 3]
     assert chart.left_out == (("gone", WHY),)

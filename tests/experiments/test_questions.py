@@ -72,7 +72,6 @@ def test_everything_is_read(path: Path) -> None:
         ("{within: 1.3}", "{withn: 1.3}", "claim 2: holds.*\n.*unknown key 'withn'.*did you mean 'within'"),
         ("{within: 1.3}", "{within: 1.3, by: 2}", "answer 2: claim 2: holds: .* is not allowed"),
         ("      b: one/seen/ink\n", "", "answer 1: worse needs `b`"),
-        ("holds: worse", "holds: worse\n      these: true", "`these` is only of at_least and at_most"),
         ("{a: one/seen, figure: ssim", "{a: one/seen, b: one/seen, figure: ssim", "at_least stands by itself"),
         ('"Yes: {a}"', '"Yes: {c}"', "answer 1: yes: nothing is known as {c}"),
         ('"Yes: {a}"', '"Yes: {a2}"', "nothing is known as {a2}"),

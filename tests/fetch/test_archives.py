@@ -127,6 +127,44 @@ def test_what_is_no_archive(tmp_path: Path, body: bytes) -> None:
         list(members(tmp_path / "x.zip"))
 
 
+def test_a_tar_with_a_zip_at_its_end_is_a_tar(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "in.zip", ["c.jpg"]).read_bytes()
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, body in (("a.jpg", b"x"), ("in.zip", inner)):
+            info = entry(name)
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    (tmp_path / "x.tar").write_bytes(stream.getvalue())
+    assert faults(tmp_path / "x.tar") == {"a.jpg": "", "in.zip": "is an archive in an archive: unpack it yourself"}
+
+
+def test_a_zip_behind_something_else_is_a_zip(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.exe", ["a.jpg"])
+    path.write_bytes(b"MZ" + bytes(1000) + path.read_bytes())
+    assert faults(path) == {"a.jpg": ""}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+def test_spoilt_bytes_are_named(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    names = [entry(f"{k * 7919 % 1009}.jpg") for k in range(500)]
+    whole = bytearray(tar(tmp_path / "x.tgz", names, pack).read_bytes())
+    middle = len(whole) // 2
+    whole[middle : middle + 20] = bytes(20)
+    (tmp_path / "x.tgz").write_bytes(bytes(whole))
+    with pytest.raises(SourceError, match="read to its end"):
+        list(members(tmp_path / "x.tgz"))
+
+
+def test_names_that_cannot_be_are_named(tmp_path: Path) -> None:
+    body = zipped(tmp_path / "x.zip", ["abc.jpg"]).read_bytes()
+    place = body.index(b"PK\x01\x02")
+    nameless = body[: place + 28] + bytes(2) + body[place + 30 :].replace(b"abc.jpg", b"", 1)
+    (tmp_path / "x.zip").write_bytes(nameless)
+    with pytest.raises(SourceError, match="read to its end"):
+        list(members(tmp_path / "x.zip"))
+
+
 def test_what_stands_before_the_damage_is_listed(tmp_path: Path) -> None:
     path = tar(tmp_path / "x.tgz", [entry(f"{k}.jpg") for k in range(500)], gzip.compress)
     path.write_bytes(path.read_bytes()[:-200])

@@ -74,6 +74,42 @@ def test_a_wrong_hash_names_both_and_keeps_nothing(downloads: Downloads, server:
     assert len(server.asked) == 2  # the same wrong bytes twice: it is another file
 
 
+def test_bytes_that_are_wrong_in_another_way_each_time_are_left(downloads: Downloads, server: Server) -> None:
+    """As of an error page that tells the time."""
+    server.answers["/a"] = [lambda handler, k=k: handler.give(b"%d" % k) for k in range(99)]
+    with pytest.raises(SourceError, match=f"{OTHER} is expected"):
+        downloads.fetch(Wanted((f"{server.url}/a",), OTHER))
+    assert len(server.asked) == OPTIONS.tries
+    assert store() == set()
+
+
+def test_a_wrong_hash_of_one_row_is_not_held_against_another(downloads: Downloads, server: Server) -> None:
+    server.bodies["/a"] = BODY
+    url = (f"{server.url}/a",)
+    wrong, right, none = downloads.stream([Wanted(url, OTHER), Wanted(url, DIGEST), Wanted(url)], 3)
+    assert isinstance(wrong, SourceError)
+    assert [file.sha256 for file in (right, none) if isinstance(file, Fetched)] == [DIGEST, DIGEST]
+
+
+def test_what_was_of_no_use_is_asked_for_again(project: Path, server: Server) -> None:
+    server.bodies["/a"] = b"<html>please wait"
+    wanted = Wanted((f"{server.url}/a",))
+    with Downloads(OPTIONS) as downloads:
+        downloads.fetch(wanted)
+        downloads.forget(wanted.urls[0])
+    server.bodies["/a"] = BODY
+    assert fetch_once(wanted).sha256 == DIGEST
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("etag", ['"ren\u00e9e"', '"a\x07b"'])
+def test_a_version_that_could_not_be_sent_back_is_none(downloads: Downloads, server: Server, etag: str) -> None:
+    server.bodies["/a"], server.headers["/a"] = BODY, {"ETag": etag}
+    server.answers["/a"] = [cut(5000), lambda handler: handler.known.answers.clear() or handler.give(BODY)]
+    assert downloads.fetch(Wanted((f"{server.url}/a",))).sha256 == DIGEST
+    assert downloads.fetch(Wanted((f"{server.url}/a",)), again=True).sha256 == DIGEST
+
+
 def test_bytes_spoilt_on_their_way_are_fetched_again(downloads: Downloads, server: Server) -> None:
     server.bodies["/a"] = BODY
 

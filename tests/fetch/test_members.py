@@ -80,6 +80,39 @@ def test_an_archive_that_failed_is_asked_for_once(downloads: Downloads, server: 
     assert server.asked == ["/gone.zip"]
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
+def test_of_a_damaged_tar_the_members_before_the_damage_are_had_and_it_is_unpacked_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    names = [f"{k}.txt" for k in range(3000)]
+    whole = pack(tarred(names))
+    Path("data/archive").write_bytes(whole[: len(whole) // 2])
+    opened = []
+    unpack = members.Members._opened
+    monkeypatch.setattr(members.Members, "_opened", lambda self, *of: opened.append(1) or unpack(self, *of))
+    with Downloads(OPTIONS) as downloads:
+        found = [*downloads.stream([Wanted((f"tar://{name}::data/archive",)) for name in names], len(names))]
+    had = [isinstance(one, Fetched) for one in found]
+    assert 300 < sum(had) < 3000
+    assert had == sorted(had, reverse=True)
+    assert "cannot be read to its end" in str(found[-1])
+    assert len(opened) == 1
+
+
+def test_a_zip_unpacks_to_so_much_in_all(project: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for k in range(30):
+            archive.writestr(f"{k}.jpg", bytes([k]) * 4_900_000)
+    Path("data/archive").write_bytes(stream.getvalue())
+    with Downloads(OPTIONS) as downloads:
+        wanted = [Wanted((f"zip://{k}.jpg::data/archive",)) for k in range(30)]
+        found = [*downloads.stream(wanted, len(wanted))]
+    refused = [str(one) for one in found if isinstance(one, SourceError)]
+    assert len(refused) == 10  # 20 times 4.9 MB are less than 100 MB
+    assert all("unpacks to more than 100 MB (20 times scrape.max_megabytes)" in one for one in refused)
+
+
 def test_a_member_that_is_pinned_outlives_its_archive(downloads: Downloads) -> None:
     Path("data/a.zip").write_bytes(zipped(NAMES))
     free = Wanted((f"zip://{NAMES[0]}::data/a.zip",))
@@ -148,7 +181,8 @@ def zip_bomb(said: int) -> bytes:
         (tarred(NAMES), "zip://in/1.txt", "cannot be read"),
         (b"", "tar://in/1.txt", "cannot be read|holds no"),
         (zipped(NAMES)[:-90], "zip://in/1.txt", "cannot be read"),
-        (gzip.compress(tarred(NAMES))[:-90], "tar://in/1.txt", "cannot be read"),
+        (gzip.compress(tarred(NAMES))[:-90], "tar://in/29.txt", "cannot be read to its end"),
+        (gzip.compress(tarred(NAMES))[:-8] + bytes(8), "tar://in/1.txt", "cannot be unpacked: CRC"),
         (linked(tarfile.SYMTYPE), "tar://a.jpg", "a link, a folder or a device"),
         (linked(tarfile.LNKTYPE), "tar://a.jpg", "a link, a folder or a device"),
         (linked(tarfile.CHRTYPE), "tar://a.jpg", "a link, a folder or a device"),

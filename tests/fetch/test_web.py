@@ -64,6 +64,8 @@ def test_a_page_with_its_headers_and_where_it_came_from(web: Web, server: Server
         ("text/html", "\ufeffü".encode()),
         ("text/html; charset=nonsense", "ü".encode()),
         ('text/html; charset="UTF-16"', "ü".encode("utf-16")),
+        ("text/html; charset=idna", "..ü".encode()),
+        ("text/html; charset=undefined", "ü".encode()),
     ],
 )
 def test_a_page_is_read_in_its_charset(kind: str, body: bytes) -> None:
@@ -116,6 +118,24 @@ def test_redirects_without_end(web: Web, server: Server, tmp_path: Path) -> None
         web.download(f"{server.url}/0", tmp_path / "part")
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "xn--a.example"])
+def test_redirects_to_hosts_that_cannot_be(web: Web, server: Server, tmp_path: Path, host: str) -> None:
+    server.answers["/a"] = [moved(f"http://{host}/")]
+    with pytest.raises(WebError, match="no url"):
+        web.download(f"{server.url}/a", tmp_path / "part")
+
+
+SIGNED = "/a%2Cb%28c(d.jpg?u=http%3A%2F%2Fx%2Fy&k[]=1&t=a+b%20c&p=100%"
+
+
+def test_a_url_is_asked_for_as_it_is_written(web: Web, server: Server, tmp_path: Path) -> None:
+    """A server may have signed the very text; only what no url may hold is quoted."""
+    server.bodies[SIGNED] = server.bodies["/with%20a%20space%C3%A9"] = b"it"
+    server.answers["/go"] = [moved(SIGNED)]
+    for path in (SIGNED, "/go", "/with a space\u00e9"):
+        assert whole(web, server.url + path, tmp_path / "part") == b"it"
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_obeyed(web: Web, server: Server, tmp_path: Path, status: int) -> None:
     server.bodies["/a"] = BODY
@@ -136,20 +156,52 @@ def test_retry_after_is_obeyed(web: Web, server: Server, tmp_path: Path, status:
 def test_retry_after_in_seconds_or_as_a_date() -> None:
     assert retry_after("120") == 120
     assert 50 < retry_after(formatdate(time.time() + 60, usegmt=True)) < 61
+    assert retry_after("Mon, 1 Jan 99999999999999999999 00:00:00 GMT") == 0
     assert retry_after(formatdate(0)) == retry_after("soon") == retry_after(None) == retry_after("-3") == 0
 
 
 def test_a_server_that_asks_for_more_time_than_there_is(server: Server, tmp_path: Path) -> None:
     server.statuses["/a"] = [429]
     server.headers["/a"] = {"Retry-After": "3600"}
-    with Web(polite()) as web, pytest.raises(WebError, match=r"429 .*asks to wait 3600 s.*20 s of scrape.max_seconds"):
-        web.download(f"{server.url}/a", tmp_path / "part")
+    with Web(polite()) as web:
+        with pytest.raises(WebError, match=r"429 .*asks to wait 3600 s.*20 s of scrape.max_seconds"):
+            web.download(f"{server.url}/a", tmp_path / "part")
+        with pytest.raises(WebError, match=r"/b: the host .* asks to wait 3600 s, .* not asked again"):
+            web.download(f"{server.url}/b", tmp_path / "part")
     assert server.asked == ["/a"]
 
 
 def stall(handler: Any) -> None:
     time.sleep(2)
     handler.close_connection = True
+
+
+def test_a_host_that_stalls_again_and_again_is_given_up(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    monkeypatch.setattr(manners, "SILENCE", 0.2)
+
+    def begin(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "10")
+        handler.end_headers()
+        time.sleep(0.6)
+        handler.close_connection = True
+
+    server.bodies |= {"/fine": b"fine", "/z": b"z"}
+    server.answers |= {f"/{k}": [begin] * 9 for k in "abcd"}
+    said = []
+    with Web(polite(connections=2)) as web:
+        for k in ("a", "fine", "b", "c", "d", "z"):
+            try:
+                assert web.download(f"{server.url}/{k}", tmp_path / "part") is not None
+                said.append("came")
+            except WebError as error:
+                said.append(str(error))
+    assert ["sent nothing" in one for one in said] == [True, False, True, True, False, False]
+    assert said[1] == "came"
+    assert all("stalled 6 times in a row and is not asked again" in one for one in said[4:])
 
 
 def trickle(handler: Any) -> None:
@@ -218,7 +270,7 @@ def test_every_try_that_brings_something_is_worth_another(web: Web, server: Serv
     assert web.received == len(BODY)
 
 
-@pytest.mark.parametrize("change", ["etag", "no ranges", "range", "total", "gone"])
+@pytest.mark.parametrize("change", ["etag", "no ranges", "range", "total", "no version", "digits", "gone"])
 def test_what_cannot_be_gone_on_with_starts_over(web: Web, server: Server, tmp_path: Path, change: str) -> None:
     """A new version meanwhile, a server without ranges, or one that gives other ranges than it is asked for."""
     server.bodies["/a"], server.headers["/a"] = b"old" * 500_000, dict(ETAG)
@@ -232,9 +284,13 @@ def test_what_cannot_be_gone_on_with_starts_over(web: Web, server: Server, tmp_p
             case "gone":
                 handler.give(b"", 416)
                 return
-            case "range" | "total":
-                span = "bytes 7-1999999/2048000" if change == "range" else "bytes 1000000-1000000/7"
-                handler.known.headers["/a"] = {"ETag": '"one"', "Content-Range": span}
+            case "range" | "total" | "no version" | "digits":
+                span = {
+                    "range": "bytes 7-1999999/2048000",
+                    "total": "bytes 1000000-1000000/7",
+                    "no version": "bytes 1000000-1000000/1000001",  # of a file that was longer
+                    "digits": f"bytes 1000000-{'9' * 5000}/*",
+                }[change]
                 handler.send_response(206)
                 handler.send_header("Content-Range", span)
                 handler.send_header("Content-Length", "1")
@@ -243,6 +299,23 @@ def test_what_cannot_be_gone_on_with_starts_over(web: Web, server: Server, tmp_p
                 handler.known.headers["/a"] = ETAG
                 return
         handler.give(BODY)
+
+    server.answers["/a"] = [cut(1_000_000), then]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+
+
+@pytest.mark.parametrize("sent", [100, 1_048_100])
+def test_a_part_is_held_against_what_the_server_calls_it(web: Web, server: Server, tmp_path: Path, sent: int) -> None:
+    """It ends early or late, and so does the answer: nothing but the range tells that it is not the rest."""
+    server.bodies["/a"], server.headers["/a"] = BODY, ETAG
+
+    def then(handler: Any) -> None:
+        handler.known.answers.clear()
+        handler.send_response(206)
+        handler.send_header("Content-Range", f"bytes 1000000-{len(BODY) - 1}/{len(BODY)}")
+        handler.send_header("Content-Length", str(sent))
+        handler.end_headers()
+        handler.wfile.write((BODY + b"x" * 1000)[1_000_000 : 1_000_000 + sent])
 
     server.answers["/a"] = [cut(1_000_000), then]
     assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
@@ -342,7 +415,10 @@ def test_a_host_that_is_not_there_is_not_asked_for_ever(tmp_path: Path, monkeypa
     assert "could not be reached 6 times in a row" in said[-1]
 
 
-@pytest.mark.parametrize("url", ["nothing", "ftp://a/b", "http://", "http://[::1", "http://a:port/"])
+STRANGE = ["http://a..b/", f"http://{'a' * 64}.example/", "http://xn--a.example/", "http://exa\u2100mple.com/"]
+
+
+@pytest.mark.parametrize("url", ["nothing", "ftp://a/b", "http://", "http://[::1", "http://a:port/", *STRANGE])
 def test_what_is_no_url_is_named(web: Web, tmp_path: Path, url: str) -> None:
     with pytest.raises(WebError, match="no url of a server"):
         web.download(url, tmp_path / "part")

@@ -160,6 +160,40 @@ def test_a_second_run_asks_nobody_decodes_nothing_and_writes_the_same(
     assert [job.kind for job, _ in decoded[1:]] == ["video"]
 
 
+def test_what_was_no_picture_is_asked_for_again(project: Path, server: Server) -> None:
+    """A busy server's page in place of a photo, a drawing or an archive must not stay in its place for ever."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.png", body(scene(4)))
+    right = {"/p": body(scene(1)), "/q": body(scene(2)), "/d": body(scene(3)), "/z.zip": stream.getvalue()}
+    server.bodies |= dict.fromkeys(right, b"<html>please wait</html>") | {"/q": right["/q"]}
+    common = {"person": "ann", "license": "x"}
+    rows = [
+        {"id": "p", "url": f"{server.url}/p", **common},
+        {"id": "q", "url": f"{server.url}/q", "sketch_url": f"{server.url}/d", **common},
+        {"id": "z", "url": f"{server.url}/z.zip", **common},
+    ]
+    name = manifest("m.csv", rows)
+    collect([name], options(max_failures=9))
+    assert problems().keys() == {"p", "q", "z"}
+    server.bodies |= right
+    server.asked.clear()
+    collect([name], options(max_failures=9))
+    assert sorted(server.asked) == ["/d", "/p", "/z.zip"]
+    assert problems() == {}
+    assert list(raw().index) == ["p", "q", "z-a"]
+
+
+def test_hosts_and_urls_that_cannot_be_do_not_end_the_run(project: Path, server: Server) -> None:
+    server.bodies["/p"] = body(scene(1))
+    wrong = ["http://[x/a.jpg", "http://exa\u2100mple.com/a.jpg", "http://a..b/a.jpg", "~nobody-here/a.jpg"]
+    rows = [{"id": f"w{k}", "person": "ann", "url": url, "license": "x"} for k, url in enumerate(wrong)]
+    rows.append({"id": "p", "person": "ann", "url": f"{server.url}/p", "license": "x"})
+    collect([manifest("m.csv", rows)], options(max_failures=9))
+    assert list(raw().index) == ["p"]
+    assert problems().keys() == {f"w{k}" for k in range(len(wrong))}
+
+
 def test_what_the_memory_lost_is_decoded_again(project: Path) -> None:
     scene(1).save("data/a.bmp")
     name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/a.bmp"}])

@@ -13,7 +13,7 @@ import yaml
 from limner import images
 from limner.blocks import Altered
 from limner.errors import LimnerError
-from limner.sketch.altered import alter, alter_all, source
+from limner.sketch.altered import alter, alter_all, shift, source
 from limner.sketch.erase import Floats, erase, rub
 from limner.sketch.wobble import wobble
 from tests.sketch.test_erase import drawing, landmarks  # noqa: F401 - fixtures
@@ -134,3 +134,27 @@ def test_the_stage_refuses_what_there_is_not(root: Path, project: Path, words: t
     assert done.returncode == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_shifted_drawing_is_the_same_one_elsewhere(landmarks: Floats) -> None:  # noqa: F811
+    dot = np.full((400, 400), 255, np.uint8)
+    dot[196:204, 196:204] = 0
+    ways = []
+    for face in range(40):
+        moved = 255.0 - alter(dot, landmarks, f"ann-{face}", Altered("ink", shift=16.0))
+        ys, xs = np.indices(moved.shape)
+        ways.append(((moved * xs).sum() / moved.sum() - 199.5, (moved * ys).sum() / moved.sum() - 199.5))
+        assert moved.sum() == pytest.approx(64 * 255, rel=0.02)
+    assert np.sqrt(np.square(ways).sum(axis=1).mean()) == pytest.approx(16, rel=0.2)
+    assert np.abs(np.mean(ways, axis=0)).max() < 5, "out of place to every side"
+    small = 255.0 - alter(dot[::2, ::2], landmarks, "ann-0", Altered("ink", shift=16.0))
+    ys, xs = np.indices(small.shape)
+    across, down = ((small * place).sum() / small.sum() - 99.5 for place in (xs, ys))
+    assert (2 * across, 2 * down) == pytest.approx(ways[0], abs=0.5), "pixels are those of a face of 400"
+
+
+def test_what_is_erased_moves_along(drawing: np.ndarray, landmarks: Floats) -> None:  # noqa: F811
+    erased = alter(drawing, landmarks, "ann-1", Altered("ink", erase=("nose",)))
+    both = alter(drawing, landmarks, "ann-1", Altered("ink", erase=("nose",), shift=10.0))
+    assert np.array_equal(both, shift(erased, 10.0, "ann-1 0"))
+    assert not np.array_equal(both, erased)

@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 
 from limner.errors import LimnerError, ParamsError, choices
+from limner.experiments import numbers
 from limner.experiments.results import Results
 from limner.report import choose, training
 from limner.report.pictures import Gallery, Picture
@@ -70,7 +71,8 @@ class Courses:
         return Figure(one.name, one.metric, one.label, one.title, one.direction == "higher")
 
     def points(self, model: str, style: str | None, figure: str) -> tuple[tuple[float, float, float, float], ...]:
-        """(epoch, the mean over snapshots, nan, nan): a few pictures that were seen all along have no interval.
+        """(pairs that the training was shown by then, the mean over snapshots, nan, nan): a few pictures that were seen
+        all along have no interval. Epochs of few pairs are shorter than those of many.
 
         Raises:
             LimnerError: the model left no snapshots, or none in that style.
@@ -82,8 +84,8 @@ class Courses:
                 raise ParamsError(f"course: {model} has no snapshots in the style {style!r}; {choices(style, there)}")
             table = table[table["style"] == style]
         means = table.groupby("epoch")[figure].mean()
-        epochs, values = means.index.to_numpy(float).tolist(), means.to_numpy(float).tolist()
-        return tuple((epoch, value, math.nan, math.nan) for epoch, value in zip(epochs, values, strict=True))
+        shown, values = (means.index.to_numpy(float) * self._pairs(model)).tolist(), means.to_numpy(float).tolist()
+        return tuple((place, value, math.nan, math.nan) for place, value in zip(shown, values, strict=True))
 
     def strip(self, label: str, model: str, style: str | None) -> Strip:
         """One picture's snapshots, at most `STOPS` at even steps and the last.
@@ -104,6 +106,10 @@ class Courses:
             for path, what in ((shown.input, "input"), (shown.truth, "truth"))
         )
         return Strip(label, given, made, truth)
+
+    def _pairs(self, model: str) -> int:
+        """Shown in an epoch."""
+        return sum(numbers.pairs(self.results, model).values())
 
     def _collect(self, model: str) -> tuple[training.Snapshots, ...]:
         return training.collect(self.results.root / "runs" / model / "training").snapshots

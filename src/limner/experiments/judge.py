@@ -2,7 +2,8 @@
 
 Two entries are held against each other picture by picture where the one's faces are among the other's, so that what is
 hard for both does not count; else each side's groups of pictures are drawn by themselves. A claim holds (`yes`) where
-the whole interval says so, and does not (`no`) where the whole interval denies it; all between is `open`.
+the whole interval says so, and does not (`no`) where the whole interval denies it; all between is `open`. Of a claim
+about `these` very pictures, as ten that a report tested on, their means decide.
 """
 
 import math
@@ -163,8 +164,9 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
     apart = _ends(bootstrap.estimate(one, other, paired))
     ratio = _ends(bootstrap.estimate(one, other, paired, logs=True), exponential=True)
     low, high = ratio[1:] if claim.kind == "within" else apart[1:]
+    ends = (ratio[0] if claim.kind == "within" else apart[0],) * 2 if claim.these else (low, high)
     why = _why(low, apart[0], counts)
-    return Judged(claim, figure, _verdict(claim, figure, low, high), a, b, apart[0], ratio[0], low, high, counts, why)
+    return Judged(claim, figure, _verdict(claim, figure, *ends), a, b, apart[0], ratio[0], low, high, counts, why)
 
 
 def _ends(estimate: Estimate, exponential: bool = False) -> tuple[float, float, float]:

@@ -44,6 +44,16 @@ def size(results: Results, model: str) -> tuple[float, str]:
     raise LimnerError(f"{folder / WEIGHTS} does not exist: train the model {model} first (`dvc repro` does)")
 
 
+def pairs(results: Results, model: str) -> dict[str, int]:
+    """How many pairs a model learned, by style.
+
+    Raises:
+        SourceError: it was not trained.
+    """
+    _, lines = tables.rows(results.root / "runs" / model / "training/pairs.csv", ("style", "pairs"))
+    return {line["style"]: int(line["pairs"]) for line in lines}
+
+
 def _stored(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     """By label a model: what a person costs to store."""
     kept = {label: size(results, model) for label, model in rows.items() if not results.left_out(model)}
@@ -59,8 +69,7 @@ def _pairs(results: Results, rows: Mapping[str, str]) -> pd.DataFrame:
     for label, model in rows.items():
         results.block(model)
         if not results.left_out(model):
-            _, lines = tables.rows(results.root / "runs" / model / "training/pairs.csv", ("style", "pairs"))
-            counts = {line["style"]: int(line["pairs"]) for line in lines}
+            counts = pairs(results, model)
             told = ", ".join(f"{style} {count:,}" for style, count in counts.items())
             found[label] = (f"{sum(counts.values()):,}", told)
     return pd.DataFrame.from_dict(found, orient="index", columns=["pairs", "by style"])

@@ -127,9 +127,10 @@ def details(one: Judged) -> str:
     )
     about = one.figure.label
     kind, amount = one.claim.kind, f"{one.claim.amount:g}"
+    if one.claim.these:
+        sample += ", of these very pictures"
     if one.claim.absolute:
-        of_these = " of these very pictures" if one.claim.these else ""
-        return f"{about} {told['a']} ({between}), asked for {kind.replace('_', ' ')} {amount}{of_these}; {sample}."
+        return f"{about} {told['a']} ({between}), asked for {kind.replace('_', ' ')} {amount}; {sample}."
     apart = f"{about} {told['a']} beside {told['b']}"
     if kind == "within":
         asked = f"; asked for {'at least 1/' if one.figure.higher else 'at most '}{amount}"
@@ -141,14 +142,29 @@ def details(one: Judged) -> str:
 
 
 def markdown(sections: Sequence[Section]) -> str:
-    """The answers as a Markdown table: experiment, question, answer."""
-    lines = ["| experiment | question | answer |", "|---|---|---|"]
+    """The answers as a Markdown table: experiment, question, answer, and by what it was decided."""
+    lines = ["| experiment | question | answer | 95% interval; of how many |", "|---|---|---|---|"]
     lines += [
-        f"| {_cell(section.question.id)} | {_cell(one.answer.asks)} | {_cell(_told(one))} |"
+        f"| {_cell(section.question.id)} | {_cell(one.answer.asks)} | {_cell(_told(one))} | {_cell(evidence(one))} |"
         for section in sections
         for one in section.answers
     ]
     return "\n".join(lines) + "\n"
+
+
+def evidence(one: Answered) -> str:
+    """The interval and the sample of each claim of an answer, in few words."""
+    return "; ".join(dict.fromkeys(part for claim in one.judged for part in _evidence(claim)))
+
+
+def _evidence(one: Judged) -> list[str]:
+    if one.verdict == "left out":
+        return []
+    told, trainings = judge.told_of(one), [count.trainings for count in one.counts]
+    about = "" if one.claim.absolute else "ratio " if one.claim.kind == "within" else "difference "
+    decided = "the means decide" if one.claim.these else f"{about}{told['interval']}"
+    each = f", {words.plural(trainings[0], 'training')} each" if max(trainings) > 1 else ""
+    return [decided, f"{told['n']} pictures in {told['groups']} groups{each}"]
 
 
 def _told(one: Answered) -> str:

@@ -53,7 +53,7 @@ class Claim:
     holds: Literal["better", "worse"] | Amount
     b: Filled | None = None
     these: bool = False
-    """It is about these very pictures and no others, so that their mean decides: only of `at_least` and `at_most`."""
+    """It is about these very pictures and no others, so that their means decide."""
 
     @property
     def kind(self) -> str:
@@ -188,8 +188,6 @@ def _claim(block: Any, where: str) -> Claim:
     if claim.absolute != (claim.b is None):
         also = "stands by itself: leave `b` out" if claim.absolute else "needs `b`, the entry that it is held against"
         raise ParamsError(f"{where}: {claim.kind} {also}")
-    if claim.these and not claim.absolute:
-        raise ParamsError(f"{where}: `these` is only of at_least and at_most")
     for entry in filter(None, (claim.a, claim.b)):
         _parsed(entry, where)
     return claim

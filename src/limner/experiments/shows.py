@@ -179,7 +179,7 @@ class Shows:
         strips = [self.courses.strip(label, model, style) for label, (model, style) in there.items()]
         wander = tuple(_wander([y for _, y, *_ in one.points]) for one in series)
         shown = tuple(strips) if asked.pictures else ()
-        return self._chart(asked, figure, "epoch", series, lacking, wander=wander, strips=shown)
+        return self._chart(asked, figure, "pairs shown", series, lacking, wander=wander, strips=shown)
 
     def _pictures(self, asked: Pictures) -> Sheet:
         columns: dict[str, dict[str, Path]] = {}

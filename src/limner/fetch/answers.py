@@ -13,6 +13,8 @@ from limner.fetch.manners import WebError
 from limner.fetch.partial import Partial, Validator
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
+"""What a url may hold (RFC 3986)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Page:
         name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
         try:
             return self.body.decode(name, errors="replace").removeprefix("\ufeff")
-        except LookupError:  # a charset that nobody knows
+        except (LookupError, UnicodeError):  # a charset that nobody knows, or not one of texts
             return self.body.decode("utf-8", errors="replace").removeprefix("\ufeff")
 
 
@@ -45,12 +47,18 @@ def address(url: str) -> URL:
         WebError: it is none.
     """
     try:
-        parsed = URL(url)
+        parsed = _as_it_is(url)
+        fine = parsed.scheme in ("http", "https") and parsed.host
     except ValueError as error:
         raise WebError(f"{url}: it is no url of a server: {error}") from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if not fine:
         raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
     return parsed
+
+
+def _as_it_is(url: str) -> URL:
+    """A url of which not a character is changed, if they can all be sent: servers may have signed the very text."""
+    return URL(url, encoded=SENDABLE.fullmatch(url) is not None)
 
 
 def onward(url: URL, here: URL, location: str) -> URL:
@@ -60,10 +68,11 @@ def onward(url: URL, here: URL, location: str) -> URL:
         WebError: away from http and https, or nowhere.
     """
     try:
-        there = here.join(URL(location))
+        there = here.join(_as_it_is(location))
+        fine = there.scheme in ("http", "https") and there.host
     except ValueError as error:
         raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
-    if there.scheme not in ("http", "https") or not there.host:
+    if not fine:
         raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
     return there.with_fragment(None)
 
@@ -83,14 +92,15 @@ def conditions(coming: Partial, known: Validator | None) -> dict[str, str]:
     return headers
 
 
-def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> bool:
-    """Whether a part of a file is the one that was asked for, of the same version."""
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
+def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
+    """Where a part of a file ends, in bytes of the whole, if it is the one that was asked for, of the same version:
+    all the rest. 0 otherwise."""
+    found = re.fullmatch(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", response.headers.get("Content-Range", ""))
     if response.status != 206 or found is None or int(found[1]) != coming.size:
-        return False
-    now, then = Validator.of(response.headers), coming.validator
+        return 0
+    now, then, end = Validator.of(response.headers), coming.validator, int(found[2]) + 1
     same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
-    return same and found[3] in ("*", str(int(found[2]) + 1))
+    return end if same and found[3] in ("*", str(end)) and coming.total in (None, end) else 0
 
 
 def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:

@@ -1,13 +1,17 @@
 """What an archive holds. It is only ever listed: no path that it names is written to."""
 
+import bz2
+import gzip
+import lzma
 import re
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any, Self, cast
 
 from limner.errors import SourceError, tellable
 
@@ -19,6 +23,17 @@ MOST_BYTES = 200 * 10**9
 """All members of a tar together, unpacked: to list one, all of it is unpacked once."""
 MOST_AT_ONCE = 10**6
 """Bytes of one header: a tar may name a length for it that fills the memory."""
+DAMAGES = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError),
+    *(ValueError, IndexError, RuntimeError),
+)
+"""What reading a damaged archive ends in, names that cannot be decoded among it."""
+PACKERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
+    b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.open(path)),  # noqa: SIM115  whoever asks for it closes it
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
+"""How a compressed tar is read, by its first bytes."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +62,7 @@ def members(path: Path) -> Iterator[Member]:
     Raises:
         SourceError: it is neither, or damaged, or too large to be listed; the members before are yielded.
     """
-    if zipfile.is_zipfile(path):
-        protocol, entries = "zip", _zip(path)
-    else:
-        protocol, entries = "tar", _tar(path)
+    protocol, entries = ("zip", _zip(path)) if _is_zip(path) else ("tar", _tar(path))
     seen: set[str] = set()
     try:
         for number, (name, fault) in enumerate(entries):
@@ -68,8 +80,23 @@ def members(path: Path) -> Iterator[Member]:
                 yield Member(name, f"{protocol}://{name}", "is an archive in an archive: unpack it yourself")
             else:
                 yield Member(name, f"{protocol}://{name}", why, bool(why))
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGES as error:
         raise SourceError(f"it is no archive that can be read to its end: {error}") from error
+
+
+def _is_zip(path: Path) -> bool:
+    """By its beginning, as a tar may end in a zip that it holds; a zip, though, may have something else before it."""
+    with path.open("rb") as stream:
+        first = stream.read(tarfile.BLOCKSIZE)
+    tar = first[257:262] == b"ustar" or first.startswith(tuple(PACKERS))
+    return first.startswith(b"PK") or (not tar and zipfile.is_zipfile(path))
+
+
+def packer(path: Path) -> Callable[[Path], IO[bytes]] | None:
+    """How a compressed tar is opened to be read; None if it is not compressed."""
+    with path.open("rb") as stream:
+        first = stream.read(max(map(len, PACKERS)))
+    return next((opener for magic, opener in PACKERS.items() if first.startswith(magic)), None)
 
 
 def _unsafe(name: str) -> str:
@@ -118,8 +145,25 @@ def _tar(path: Path) -> Iterator[tuple[str, str]]:
                 yield entry.name, ""
 
 
+_NO_HEADERS = tuple(getattr(tarfile, f"{kind}HeaderError") for kind in ("Empty", "Truncated", "Invalid"))
+
+
+class _Whole(tarfile.TarInfo):
+    """A header which, if it is none, is not taken for the end: Python's own reader would list what is before it and
+    say nothing."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except _NO_HEADERS as error:
+            raise tarfile.ReadError(str(error) if str(error) != "empty header" else "its end is missing") from error
+
+
 class CarefulTar(tarfile.TarFile):
-    """A tar whose headers take no more memory than honest ones do."""
+    """A tar whose headers take no more memory than honest ones do, and which is read to its end or not at all."""
+
+    tarinfo = _Whole
 
     def __init__(self, name: str | None = None, mode: Any = "r", fileobj: Any = None, **options: Any) -> None:
         super().__init__(name, mode, _Careful(fileobj), **options)

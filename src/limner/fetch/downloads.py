@@ -66,7 +66,7 @@ class Downloads:
         self.web = Web(Manners.of(options))
         self._members = Members(self._unfinished.folder, self.web.manners.max_bytes)
         self._opened: dict[str, Fetched] = {}
-        self._failed: dict[str, SourceError] = {}
+        self._failed: dict[tuple[str, str], SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._scribe = Scribe(folder)
         self._hands = Hands(THREADS, MANY)
@@ -128,6 +128,11 @@ class Downloads:
             self._opened.update(dict.fromkeys(wanted.urls, fetched))
         return fetched
 
+    def forget(self, url: str) -> None:
+        """What came from `url` is of no use, but may be another time: busy servers send a page in a photo's place."""
+        for place in sources.mirrored(url, self.mirrors):
+            self._store.forget(place)
+
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
             kept = await self._hands.do(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
@@ -157,8 +162,8 @@ class Downloads:
             known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
             if known and not again:
                 return known[0]
-            if url in self._failed and not again:
-                raise self._failed[url].with_traceback(None)
+            if (url, expected) in self._failed and not again:
+                raise self._failed[url, expected].with_traceback(None)
             try:
                 if url.startswith(("http://", "https://")):
                     return await self._from_server(url, expected, known)
@@ -168,7 +173,7 @@ class Downloads:
             except SourceError as error:
                 if known and not expected:
                     return replace(known[0], note=f"{error}: what was fetched before is used")
-                self._failed[url] = error
+                self._failed[url, expected] = error
                 raise
 
     def _local(self, url: str, path: Path, expected: str) -> Fetched:
@@ -181,8 +186,9 @@ class Downloads:
         return found
 
     async def _from_server(self, url: str, expected: str, known: tuple[Fetched, Validator] | None) -> Fetched:
-        spoilt = ""
+        tries, spoilt = 0, set[str]()
         while True:
+            tries += 1
             part = self._unfinished.path(url)
             coming = await self.web.downloading(url, part, pinned=bool(expected), known=known and known[1])
             if coming is None:
@@ -194,9 +200,10 @@ class Downloads:
                     self._store.remember(url, digest, coming.validator)
                     await self._hands.do(self._store.settle)
                 return self._store.named(digest)
-            if digest == spoilt:  # the same bytes twice: they were not spoilt on their way
+            if digest in spoilt or tries >= self.web.manners.tries:  # the same bytes twice were not spoilt on their way
                 _verify(url, digest, expected)
-            spoilt = digest
+            spoilt.add(digest)
+            await asyncio.sleep(manners.pause(tries, 0.0))
 
     async def _take(self, coming: Partial, expected: str) -> str:
         """Take in what came if it is the expected file; and its hash."""

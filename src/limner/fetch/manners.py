@@ -97,7 +97,8 @@ class Host:
         self.connections = asyncio.Semaphore(manners.connections)
         """To be held during each request."""
         self._free_at = 0.0
-        self._silent = 0
+        self._silent = self._stalls = 0
+        self._asked = 0.0
         self.known = False
         """Whether it answered before."""
 
@@ -109,17 +110,28 @@ class Host:
         if start > now:
             await asyncio.sleep(start - now)
 
-    def rest(self, seconds: float) -> None:
-        """Ask the host nothing for so long."""
-        self._free_at = max(self._free_at, time.monotonic() + seconds)
+    def rest(self, seconds: float, most: float) -> None:
+        """Ask the host nothing for as long as it wants; or nothing any more, if that is longer than `most`."""
+        if seconds > most:
+            self._asked = seconds
+        else:
+            self._free_at = max(self._free_at, time.monotonic() + seconds)
 
     def answered(self) -> None:
         """It is there."""
         self._silent, self.known = 0, True
 
+    def done(self) -> None:
+        """A request came to its end, whatever that was."""
+        self._stalls = 0
+
     def unreachable(self) -> None:
         """No connection came about."""
         self._silent += 1
+
+    def stalled(self) -> None:
+        """Nothing more came of an answer."""
+        self._stalls += 1
 
     def failure(self, why: str) -> WebError:
         """A request broke off, which may pass: of a host that never answered, it counts as if it were not there."""
@@ -129,11 +141,17 @@ class Host:
         return NoAnswer(why, passing=True)
 
     def refuse_if_gone(self, url: object) -> None:
-        """A host that is not there must not cost every row its whole patience.
+        """A host that is not there, stalls or wants to be left alone must not cost every row its whole patience.
 
         Raises:
             NoAnswer: no connection came about many times in a row.
+            WebError: it stalled many times in a row, or wants to be left alone for longer than one file may take.
         """
+        if self._asked:
+            why = f"the host {self.name} asks to wait {self._asked:.0f} s, longer than scrape.max_seconds"
+            raise WebError(f"{url}: {why}, and is not asked again")
+        if self._stalls >= self._patience:
+            raise WebError(f"{url}: the host {self.name} stalled {self._stalls} times in a row and is not asked again")
         if self._silent >= (DOUBT if self.doubted and not self.known else self._patience):
             why = f"the host {self.name} could not be reached {self._silent} times in a row and is not asked again"
             raise NoAnswer(f"{url}: {why}")
@@ -151,6 +169,6 @@ def retry_after(text: str | None) -> float:
         return float(text[:9])
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, when.replace(tzinfo=when.tzinfo or UTC).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, when.replace(tzinfo=when.tzinfo or UTC).timestamp() - time.time())

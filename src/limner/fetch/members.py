@@ -1,32 +1,20 @@
 """Members of zip and tar archives: opened once a run, copied out one by one under names of our own."""
 
-import bz2
-import gzip
-import lzma
-import tarfile
 import threading
 import zipfile
-import zlib
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from limner.errors import SourceError, choices
-from limner.fetch.archives import CarefulTar
+from limner.fetch.archives import DAMAGES, CarefulTar, packer
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
-"""A compressed tar may unpack to so many times the size that one member may have."""
+"""All of an archive may unpack to so many times the size that one member may have."""
 CHUNK = 1 << 18
-DAMAGES = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError)
-PACKERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
-    b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.open(path)),  # noqa: SIM115  whoever asks for it closes it
-    b"BZh": bz2.open,
-    b"\xfd7zXZ": lzma.open,
-}
-"""How a compressed tar is read, by its first bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +24,16 @@ class _Place:
     start: int
     size: int
     fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Tar:
+    """A tar, unpacked if it was compressed, as far as it can be read."""
+
+    path: Path
+    places: dict[str, _Place] = field(default_factory=dict)
+    damage: str = ""
+    """Why it cannot be read to its end."""
 
 
 def check(url: str) -> None:
@@ -63,7 +61,9 @@ class Members:
         self._most = most_bytes
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._zips: dict[str, zipfile.ZipFile] = {}
-        self._tars: dict[str, tuple[Path, dict[str, _Place]]] = {}
+        self._tars: dict[str, _Tar] = {}
+        self._taken: defaultdict[str, int] = defaultdict(int)
+        """Bytes that were unpacked of each zip."""
 
     def copy(self, url: str, archive: Path, digest: str, target: Path) -> None:
         """Write the bytes of one member to `target`.
@@ -91,9 +91,9 @@ class Members:
         """Nothing is asked any more."""
         for opened in self._zips.values():
             opened.close()
-        for unpacked, _ in self._tars.values():
-            if unpacked.parent == self._folder:
-                unpacked.unlink(missing_ok=True)
+        for tar in self._tars.values():
+            if tar.path.parent == self._folder:
+                tar.path.unlink(missing_ok=True)
 
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
@@ -108,22 +108,23 @@ class Members:
         if info.flag_bits & 1:
             raise SourceError(f"{name} is encrypted in the archive: limner knows no password")
         self._refuse_huge(name, info.file_size)
+        self._taken[digest] += info.file_size
+        self._refuse_bomb(self._taken[digest])
         with opened.open(info) as stream:  # gives no more than file_size, whatever else is packed there
             while chunk := stream.read(CHUNK):
                 out.write(chunk)
 
     def _untar(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._tars:
-            plain = self._unpacked(archive, digest)
-            self._tars[digest] = plain, _places(plain)
-        plain, places = self._tars[digest]
-        place = places.get(_plain(name))
+            self._tars[digest] = self._opened(archive, digest)
+        tar = self._tars[digest]
+        place = tar.places.get(_plain(name))
         if place is None:
-            raise SourceError(_lacks(name, list(places)))
+            raise SourceError(tar.damage or _lacks(name, list(tar.places)))
         if place.fault:
             raise SourceError(f"{name} is {place.fault} in the archive, not a file")
         self._refuse_huge(name, place.size)
-        with plain.open("rb") as stream:
+        with tar.path.open("rb") as stream:
             stream.seek(place.start)
             left = place.size
             while left:
@@ -133,38 +134,56 @@ class Members:
                 out.write(chunk)
                 left -= len(chunk)
 
-    def _unpacked(self, archive: Path, digest: str) -> Path:
-        """The tar itself, of an archive that may be compressed."""
-        with archive.open("rb") as stream:
-            first = stream.read(6)
-        opener = next((opener for magic, opener in PACKERS.items() if first.startswith(magic)), None)
-        if opener is None:
-            return archive
-        plain, size = self._folder / f"{digest}.tar", 0
+    def _opened(self, archive: Path, digest: str) -> _Tar:
+        """An archive, looked at once for all its members: of a damaged one those before the damage can be had."""
+        tar, why = _Tar(archive), ""
+        if packer(archive):
+            tar = _Tar(self._folder / f"{digest}.tar")
+            try:
+                self._unpack(archive, tar.path)
+            except EOFError as error:  # the end is missing, and what is before it is as it was
+                why = str(error)
+            except (SourceError, *DAMAGES) as error:
+                tar.path.unlink()
+                return _Tar(archive, damage=f"the archive cannot be unpacked: {error}")
+        try:
+            for name, place in _places(tar.path):
+                tar.places[name] = place
+        except DAMAGES as error:
+            why = why or str(error)
+        return replace(tar, damage=why and f"the archive cannot be read to its end: {why}")
+
+    def _unpack(self, archive: Path, plain: Path) -> None:
+        """Write the tar itself, of one that is compressed.
+
+        Raises:
+            SourceError: it is too large.
+        """
+        size, opener = 0, packer(archive)
+        assert opener is not None
         with opener(archive) as stream, plain.open("wb") as out:
-            while chunk := stream.read(CHUNK):
+            while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined]  # all that comes before an end too soon
                 size += len(chunk)
-                if size > UNPACKED * self._most:
-                    plain.unlink()
-                    most = f"{UNPACKED} times scrape.max_megabytes"
-                    raise SourceError(f"the archive unpacks to more than {UNPACKED * self._most / 1e6:g} MB ({most})")
+                self._refuse_bomb(size)
                 out.write(chunk)
-        return plain
 
     def _refuse_huge(self, name: str, size: int) -> None:
         if size > self._most:
             least = f"{size / 1e6:.1f} MB, and at most {self._most / 1e6:g} are taken (scrape.max_megabytes)"
             raise SourceError(f"{name} unpacks to {least}")
 
+    def _refuse_bomb(self, size: int) -> None:
+        if size > UNPACKED * self._most:
+            most = f"{UNPACKED} times scrape.max_megabytes"
+            raise SourceError(f"the archive unpacks to more than {UNPACKED * self._most / 1e6:g} MB ({most})")
 
-def _places(path: Path) -> dict[str, _Place]:
-    places = {}
+
+def _places(path: Path) -> Iterator[tuple[str, _Place]]:
     with path.open("rb") as stream, CarefulTar.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
             fault = "" if info.isreg() and not info.issparse() else "a link, a folder or a device"
-            places[_plain(info.name)] = _Place(info.offset_data, info.size, fault)
+            yield _plain(info.name), _Place(info.offset_data, info.size, fault)
             archive.members = []  # type: ignore[attr-defined]  # else it keeps them all, a kilobyte each
-    return places
 
 
 def _plain(name: str) -> str:

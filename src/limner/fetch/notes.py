@@ -67,6 +67,15 @@ class Notes:
                 self._new.extend(rows)
                 raise self._spoilt(error) from error
 
+    def drop(self, url: str) -> None:
+        """Remember nothing of a url any more."""
+        self.write()
+        try:
+            with self._lock, self._base:
+                self._base.execute("DELETE FROM notes WHERE url = ?", (url,))
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
     def close(self) -> None:
         """Nothing is asked any more."""
         self._base.close()

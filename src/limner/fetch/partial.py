@@ -33,8 +33,9 @@ class Validator:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Self:
-        """What the headers of an answer say."""
-        return cls(headers.get("ETag", ""), headers.get("Last-Modified", ""))
+        """What the headers of an answer say, of which nothing is taken that could not be sent back."""
+        told = (headers.get(name, "") for name in ("ETag", "Last-Modified"))
+        return cls(*(text if text.isascii() and text.isprintable() else "" for text in told))
 
     @property
     def condition(self) -> str:
@@ -63,14 +64,17 @@ class Partial:
         self._hashed = 0
         self._clear()
         self.validator = NOTHING
+        self.total: int | None = None
+        """Bytes of the whole, if the server has told it."""
         self.resumable = False
         if os.path.exists(self._note):  # noqa: PTH110  asked for every file, and Path.exists takes thrice the time
             self._resume()
 
-    def begin(self, validator: Validator, resumable: bool) -> None:
+    def begin(self, validator: Validator, total: int | None, resumable: bool) -> None:
         """Forget what came, if anything, and start with the first byte of the version that `validator` names."""
         self.discard()
         self.validator = validator
+        self.total = total
         self.resumable = resumable and (self._pinned or bool(validator.condition))
 
     def add(self, chunk: bytes) -> None:
@@ -129,14 +133,16 @@ class Partial:
     def _resume(self) -> None:
         """Take up what an earlier run left: the note was written first, so it is true of all bytes beside it."""
         self._on_disk = True
-        with contextlib.suppress(OSError, ValueError, TypeError):  # a note that says nothing: nothing is taken up
-            validator = Validator(**json.loads(Path(self._note).read_text(encoding="utf-8")))
+        # Of a note that says nothing, nothing is taken up.
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            note = json.loads(Path(self._note).read_text(encoding="utf-8"))
+            total, validator = note.pop("total", None), Validator(**note)
             if self._pinned or validator.condition:
                 self._stream = FileIO(self.path, "r+b")
                 while chunk := self._stream.read(1 << 20):
                     self._hash.update(chunk)
                     self.size += len(chunk)
-                self.validator, self.resumable = validator, True
+                self.validator, self.total, self.resumable = validator, total, True
         if not self.resumable:
             self.discard()
 
@@ -145,7 +151,7 @@ class Partial:
         if self._stream is None:
             if self.resumable:
                 with whole(Path(self._note)) as part:
-                    part.write_text(json.dumps(asdict(self.validator)), encoding="utf-8")
+                    part.write_text(json.dumps(asdict(self.validator) | {"total": self.total}), encoding="utf-8")
             self._on_disk = True
             self._open()
         self.sha256()

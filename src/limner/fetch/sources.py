@@ -21,7 +21,12 @@ def local(url: str) -> Path | None:
     """
     if url.startswith("file://"):
         return Path(unquote(url.removeprefix("file://")))
-    return None if "://" in url else Path(url).expanduser()
+    if "://" in url:
+        return None
+    try:
+        return Path(url).expanduser()
+    except RuntimeError:  # ~ and a name that is nobody's here
+        return Path(url)
 
 
 def chained(url: str) -> tuple[str, str] | None:

@@ -68,6 +68,10 @@ class Store:
         """This came from `url`, in this version. Quick enough for any thread; it is there for good after `settle`."""
         self._notes.put(url, Note(digest, validator))
 
+    def forget(self, url: str) -> None:
+        """What came from `url` was not what it should be."""
+        self._notes.drop(url)
+
     def settle(self) -> None:
         """Have what is to be remembered there for good."""
         self._notes.write()

@@ -188,7 +188,8 @@ class Web:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             if response.status == 429:
-                                host.rest(min(manners.retry_after(response.headers.get("Retry-After")), budget.left))
+                                wanted = manners.retry_after(response.headers.get("Retry-After"))
+                                host.rest(wanted, self.manners.max_seconds)
                             return await take(response)
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
             if way[-1] in way[:-1]:
@@ -220,12 +221,19 @@ class Web:
         """
         try:
             yield
+            host.done()
+        except WebError:
+            host.done()
+            raise
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host.unreachable()
             unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
             raise NoAnswer(f"{url}: {answers.reason(error)}", passing=not unknown) from error
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, UnicodeError) as error:  # of a host that no resolver can be asked for
             raise WebError(f"{url}: it is no url of a server") from error
+        except aiohttp.ServerTimeoutError as error:
+            host.stalled()
+            raise host.failure(f"{url}: {answers.reason(error)}") from error
         except (aiohttp.ClientError, ConnectionError) as error:
             raise host.failure(f"{url}: {answers.reason(error)}") from error
 
@@ -248,12 +256,14 @@ class Web:
             if response.status == 304 and known is not None:
                 return False
             most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
-            if response.status in (206, 416) and not (coming.size and answers.goes_on(response, coming)):
+            end = answers.goes_on(response, coming) if coming.size else 0
+            if response.status in (206, 416) and not end:
                 coming.discard()
                 raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
             answers.refuse_unless(response.status in (200, 206), url, response)
             if response.status == 200:
-                coming.begin(Validator.of(response.headers), resumable=not encoded)
+                total = None if encoded else response.content_length
+                coming.begin(Validator.of(response.headers), total, resumable=not encoded)
             if coming.size + (response.content_length or 0) > most:
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
             async for chunk in response.content.iter_any():
@@ -261,6 +271,10 @@ class Web:
                 self.received += len(chunk)
                 if coming.size > most:
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
+            if end and coming.size > end:
+                coming.discard()
+            if end and coming.size != end:
+                raise WebError(f"{url}: the server gave another part of the file than the one it named", passing=True)
             return True
 
         return await self._ask(url, answers.conditions(coming, known), budget, take)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from limner.errors import LimnerError, SourceError
-from limner.fetch import archives, backends
+from limner.fetch import answers, archives, backends
 from limner.fetch.downloads import Fetched
 from limner.fetch.sources import chained, local
 from limner.files import sha256
@@ -81,8 +80,8 @@ def _verify(url: str, digest: str, row: Row) -> None:
             raise SourceError(f"{url}: the archive {link[1]} is not there")
         elif link[0].partition("://")[2] not in _members(archive):
             raise SourceError(f"{url}: the archive {link[1]} holds no such member that may be read")
-    elif url.startswith(("http://", "https://")) and not urlsplit(url).hostname:
-        raise SourceError(f"{url}: it names no host")
+    elif url.startswith(("http://", "https://")):
+        answers.address(url)
 
 
 def _verify_local(url: str, path: Path, digest: str, row: Row) -> None:

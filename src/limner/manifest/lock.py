@@ -1,14 +1,18 @@
 """Fill in what pins a manifest's rows: the sha256 of each file, as it is now."""
 
+from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from limner.errors import SourceError
+from limner.fetch import archives
 from limner.fetch.downloads import Downloads, Wanted
 from limner.fetch.sources import local
 from limner.manifest.sheet import Sheet
-from limner.scrape import expand, manifests
+from limner.scrape import expand, manifests, pictures
 from limner.scrape.manifests import Row
+from limner.scrape.video import Sampler
 from limner.tables import Problem
 
 
@@ -57,6 +61,10 @@ def lock(name: str, downloads: Downloads, again: bool = False, update: bool = Fa
             continue
         if file.note:
             problems.append(Problem(cell.row.id, "noted", file.note))
+        if why := _useless(cell, file.path):
+            problems.append(Problem(cell.row.id, "failed", f"{cell.url}: {why}"))
+            downloads.forget(cell.url)
+            continue
         if not cell.known or (update and file.sha256 != cell.known):
             sheet.fill(cell.row.line, cell.column, file.sha256)
             filled += 1
@@ -66,3 +74,18 @@ def lock(name: str, downloads: Downloads, again: bool = False, update: bool = Fa
     if filled:
         sheet.write()
     return filled, problems
+
+
+def _useless(cell: _Cell, file: Path) -> str:
+    """Why a file must not be pinned: it is not what its row says, as where a server sends a page in its place."""
+    row = cell.row
+    try:
+        if cell.url == row.url and expand.stands_for_many(row.url):
+            deque(archives.members(file), maxlen=0)
+        elif cell.url == row.url and row.kind == "video":
+            deque(islice(Sampler(file, 1, 0), 1), maxlen=0)
+        else:
+            pictures.read(file, row.channels)
+    except SourceError as error:
+        return str(error)
+    return ""

@@ -47,6 +47,9 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
                 rows.append(one)
             else:
                 problems.append(one)
+        failed = {problem.id for problem in problems if problem.what == "failed"}
+        for row in (row for row in named if row.id in failed and not row.sha256):
+            downloads.forget(row.url)
         # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
         rows.sort(key=lambda row: row.reference != "yes")
         total = sum(1 + bool(row.sketch_url) for row in rows)
@@ -55,7 +58,9 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
         work = _work(rows, fetched, options.neighbours, problems, reach)
         taken = decode(work, total, workers)
         for row in rows:
-            album.add(row, next(taken), next(taken) if row.sketch_url else None)
+            photo, drawing = next(taken), next(taken) if row.sketch_url else None
+            album.add(row, photo, drawing)
+            _forget(downloads, row, photo, drawing)
         next(taken, None)  # ends its progress bar
         album.write(data / "raw.csv")
 
@@ -77,6 +82,14 @@ def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:
         yield Wanted((row.url,), row.sha256)
         if row.sketch_url:
             yield Wanted((row.sketch_url,), row.sketch_sha256)
+
+
+def _forget(downloads: Downloads, row: Row, photo: shots.Taken, drawing: shots.Taken | None) -> None:
+    """Have files asked for again in the next run that are of no use, and that no hash says to be right."""
+    if photo.failure and not row.sha256:
+        downloads.forget(row.url)
+    if drawing is not None and drawing.failure and not row.sketch_sha256:
+        downloads.forget(row.sketch_url)
 
 
 def _work(

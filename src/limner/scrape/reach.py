@@ -1,6 +1,7 @@
 """Optional manifests: one is left out as a whole where no host answers for any of its files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from limner.errors import Unreachable
@@ -93,5 +94,6 @@ def _hosts(urls: Iterable[str], mirrors: Mapping[str, str]) -> set[str]:
         link = chained(url)
         for place in mirrored(link[1] if link else url, mirrors):
             if place.startswith(("http://", "https://")):
-                found.add(urlsplit(place).netloc.rpartition("@")[2].lower())
+                with suppress(ValueError):  # which fetching it tells
+                    found.add(urlsplit(place).netloc.rpartition("@")[2].lower())
     return found

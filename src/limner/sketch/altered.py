@@ -1,8 +1,10 @@
-"""Styles made of another style's drawings: copied by a less certain hand, with something erased, or both."""
+"""Styles made of another style's drawings: copied by a less certain hand, with something erased, or out of place."""
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 
 from limner import images, sketches
@@ -10,6 +12,7 @@ from limner.blocks import Altered
 from limner.errors import LimnerError, choices
 from limner.sketch import write_all
 from limner.sketch.erase import Floats, erase, rub
+from limner.sketch.tone import scale
 from limner.sketch.wobble import displaced, wobble
 
 FROM = tuple(family for family in sketches.FAMILIES if family != "altered")
@@ -31,7 +34,7 @@ def source(root: Path, how: Altered) -> Path:
 
 
 def alter(drawing: images.Image, landmarks: Floats, face: str, how: Altered) -> images.Image:
-    """Alter one drawing: it wobbles first, and what is erased is erased where it then stands.
+    """Alter one drawing: it wobbles first, what is erased is erased where it then stands, and all of it moves at last.
 
     Args:
         drawing: (H, W) gray.
@@ -44,11 +47,32 @@ def alter(drawing: images.Image, landmarks: Floats, face: str, how: Altered) -> 
     """
     seed = f"{face} {how.draw}"
     done = wobble(drawing, how.wobble, seed)
-    if not how.erase:
-        return done
-    if how.wobble:
-        landmarks = displaced(landmarks, how.wobble, seed, drawing.shape[0])
-    return rub(done, landmarks, seed) if how.erase == "any" else erase(done, landmarks, how.erase)
+    if how.erase:
+        if how.wobble:
+            landmarks = displaced(landmarks, how.wobble, seed, drawing.shape[0])
+        done = rub(done, landmarks, seed) if how.erase == "any" else erase(done, landmarks, how.erase)
+    return shift(done, how.shift, seed)
+
+
+def shift(drawing: images.Image, pixels: float, seed: str) -> images.Image:
+    """Move a drawing as a whole, as where drawing and photo were not cropped alike; its border goes on as it is there.
+
+    Args:
+        drawing: (H, W) gray.
+        pixels: root mean square of the ways over all seeds, pixels of the 400x400 face; 0 changes nothing. A seed has
+            one direction, along which `pixels` only moves it farther.
+        seed: whatever tells drawings apart that are to be moved differently.
+
+    Returns:
+        (H, W), a new picture.
+    """
+    if not pixels:
+        return drawing.copy()
+    height, width = drawing.shape
+    ways = np.random.default_rng(list(f"shift {seed}".encode())).standard_normal(2) * pixels / np.sqrt(2)
+    move: Any = np.column_stack([np.eye(2), ways * scale(height)])
+    moved: Any = cv2.warpAffine(drawing, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def alter_all(drawings: Path, landmarks: Path, frame: int, how: Altered, out: Path, workers: int = 0) -> None:
