@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import workers
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ with a further word SET, those of data/SET."""
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import workers
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import workers
 
 if __name__ == "__main__":

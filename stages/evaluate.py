@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import images, left_out, params, stage, tables, workers
 from limner.files import whole
 

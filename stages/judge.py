@@ -3,6 +3,7 @@ python stages/judge.py NAME."""
 
 import sys
 
+import here  # noqa: F401
 from evaluate import main as evaluate
 from limner import workers
 from limner.stage import run

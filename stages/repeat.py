@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import left_out, params
 from limner.stage import run
 

@@ -1,12 +1,13 @@
 """Stage scrape: fetch and verify what the manifests name, take frames of videos, drop near-duplicates."""
 
+import here  # noqa: F401
 from limner import params, stage
 from limner.scrape.collect import collect
 
 
 def main() -> None:
     settings = params.load()
-    collect(settings.manifests, settings.scrape, settings.workers.count)
+    stage.tell_again(collect(settings.manifests, settings.scrape, settings.workers.count))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import params, tables
 from limner.files import whole
 from limner.split import add_nearest, split, summary, thumbnails

@@ -2,9 +2,10 @@
 
 import sys
 
+import here  # noqa: F401
 from limner import params, tables
 from limner.experiments import theirs
-from limner.stage import run
+from limner.stage import run, tell_again
 
 
 def main(manifest: str) -> None:
@@ -12,6 +13,7 @@ def main(manifest: str) -> None:
     problems = theirs.fetch(manifest, params.load().scrape)
     if problems:
         tables.write_problems(theirs.FOLDER / "problems.csv", problems, "What fetching met with")
+    tell_again(problems)
 
 
 if __name__ == "__main__":

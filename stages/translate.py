@@ -4,6 +4,7 @@ its suites -> runs/MODEL/suites. `--only writes` or `--only suites` leaves the o
 import sys
 from pathlib import Path
 
+import here  # noqa: F401
 from limner import left_out, params
 from limner.errors import ParamsError
 from limner.stage import run

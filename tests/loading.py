@@ -36,7 +36,7 @@ def loaded(asked: Sequence[tuple[str, ...]], first: tuple[str, ...] = LIBRARIES)
         first: libraries that are imported once for all, since they take longest. The processes are forks.
     """
     command = [sys.executable, "-c", CODE, json.dumps([first, asked])]
-    path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(ROOT / "src"), str(ROOT / "stages"), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr

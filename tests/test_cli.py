@@ -8,6 +8,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from limner import fitting, params
 from limner.cli import app
 
 MANIFEST = "data/manifests/mine.csv"
@@ -114,3 +115,37 @@ def test_what_cannot_be_is_told_with_what_is_allowed(
     check: Callable[[Callable[[Any], object]], str], change: Callable[[Any], object], told: str
 ) -> None:
     assert told in check(change)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("altered", {"blind": {"of": "stamp", "erase": ["left_eye"]}}),
+        ("sets", {"boxed": {"place": "box"}}),
+        ("scales", {"long": {"epochs": 3}}),
+    ],
+)
+def test_what_no_stage_reads_is_refused(
+    check: Callable[[Callable[[Any], object]], str], root: Path, tmp_path: Path, key: str, value: object
+) -> None:
+    (tmp_path / "dvc.yaml").write_text((root / "dvc.yaml").read_text())
+    assert "is in order" in check(lambda _: None)
+    told = check(lambda tree: tree.update({key: value}))
+    assert f"params.yaml: {key}: no stage of dvc.yaml reads it" in told
+    assert "experiments/" in told
+
+
+def test_what_dvc_cannot_read_is_refused(
+    check: Callable[[Callable[[Any], object]], str], root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "dvc.yaml").write_text((root / "dvc.yaml").read_text())
+    assert "models.painter.jitter: dvc.yaml needs the name" in check(
+        lambda tree: tree["models"]["painter"].update(jitter=False)
+    )
+    assert "models.painter.writes: dvc.yaml needs a folder" in check(
+        lambda tree: tree["models"]["painter"].pop("writes")
+    )
+
+
+def test_the_experiments_pipeline_reads_what_their_params_have(root: Path) -> None:
+    fitting.check_pipeline(params.load(root / "experiments/params.yaml"), root / "experiments/params.yaml")

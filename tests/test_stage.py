@@ -2,11 +2,16 @@
 
 import errno
 import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from limner import stage
 from limner.errors import LimnerError, ParamsError
+from limner.tables import Problem
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,27 @@ def test_ctrl_c_ends_as_a_shell_expects(capsys: pytest.CaptureFixture[str]) -> N
         stage.run(main)
     assert ended.value.code == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_script_runs_the_limner_of_its_own_checkout(root: Path, tmp_path: Path) -> None:
+    """Not the installed one: DVC runs queued experiments in a copy, and remembers them by the copy's source."""
+    shutil.copytree(root / "stages", tmp_path / "stages")
+    package = tmp_path / "src/limner"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit('the copy')")
+    names = [path.name for path in (root / "stages").glob("*.py") if path.name != "here.py"]
+    assert len(names) > 10
+    for name in names:
+        command = [sys.executable, f"stages/{name}", "x"]
+        environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (1, "the copy\n"), name
+
+
+@pytest.mark.parametrize(("what", "told"), [("failed", True), ("left out", True), ("noted", False), ("skipped", False)])
+def test_how_to_ask_again_is_told_where_something_did_not_come(
+    what: str, told: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DVC_STAGE", "pictures/dvc.yaml:scrape")
+    stage.tell_again([Problem("a", what, "why")])  # type: ignore[arg-type]
+    assert ("dvc repro --force --single-item pictures/dvc.yaml:scrape" in capsys.readouterr().err) == told

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from limner import params, sketch, sketches, stage, workers
+from limner import fitting, params, sketch, sketches, stage, workers
 from limner.blocks import Model
 from limner.cast import absent
 from limner.errors import ParamsError, choices
@@ -113,6 +113,7 @@ def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool,
 
 def _check(file: str) -> None:
     settings = params.load(Path(file))
+    fitting.check_pipeline(settings, Path(file))
     for style, block in settings.styles.items():
         sketch.load(style, block)
     wrong = [name for name in settings.evaluate.metrics if name not in _metrics()]

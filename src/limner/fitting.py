@@ -9,6 +9,8 @@ from limner.errors import ParamsError, choices
 if TYPE_CHECKING:
     from limner.params import Params
 
+PIPELINES = ("dvc.yaml", "pictures/dvc.yaml")
+"""Beside a params.yaml, what is built from it."""
 TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
 """Folders of data that no set may be named as."""
 
@@ -24,6 +26,32 @@ def check(settings: "Params", path: Path) -> None:
     _check_sources(settings, path)
     _check_suites(settings, path)
     _check_altered(settings, path)
+
+
+def check_pipeline(settings: "Params", path: Path) -> None:
+    """Refuse what no stage of the pipeline beside the file at `path` reads, or what DVC cannot read of it there.
+
+    Raises:
+        ParamsError: the first of it, with its place.
+    """
+    told = [path.parent / name for name in PIPELINES if (path.parent / name).is_file()]
+    stages = "".join(file.read_text(encoding="utf-8") for file in told)
+    if not told:
+        return
+    for key, used in (("altered", "${altered}"), ("sets", "${sets}"), ("scales", "- scales"), ("scale", "- scale\n")):
+        if getattr(settings, key) and used not in stages:
+            raise ParamsError(
+                f"{path}: {key}: no stage of {told[0]} reads it, so it would change nothing; leave it out, or build in "
+                "experiments/, whose pipeline does"
+            )
+    for name, model in settings.models.items():
+        if isinstance(model.jitter, bool) and "${item.jitter}" in stages:
+            raise ParamsError(
+                f"{path}: models.{name}.jitter: {told[0]} needs the name of the switch that it obeys: jitter or "
+                "reverse_jitter"
+            )
+        if model.writes is None and "- ${item.writes}" in stages:
+            raise ParamsError(f"{path}: models.{name}.writes: {told[0]} needs a folder for what the model makes")
 
 
 def _check_scales(settings: "Params", path: Path) -> None:

@@ -3,9 +3,13 @@
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from limner.errors import LimnerError, ParamsError
+
+if TYPE_CHECKING:
+    from limner.tables import Problem
 
 REFUSED = {
     errno.ENOSPC: "the disk is full: make room, and run it again",
@@ -40,3 +44,14 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     except KeyboardInterrupt:
         print("limner: interrupted; the next run goes on from what is done", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def tell_again(problems: "Iterable[Problem]") -> None:
+    """Say how what did not come can be asked for again: to DVC a stage that has ended is done."""
+    stage = os.environ.get("DVC_STAGE")
+    if stage and any(problem.what in ("failed", "left out") for problem in problems):
+        print(
+            f"limner: what did not come is asked for again by `dvc repro --force --single-item {stage}`, and "
+            "`dvc repro` then builds on it",
+            file=sys.stderr,
+        )

@@ -1,7 +1,8 @@
 """Other places for the files of a url: those that params.yaml names, and those that this machine has.
 
 `LIMNER_MIRRORS` names a YAML file `url prefix: folder or url`, of the form of `scrape.mirrors`. It is no parameter,
-since a file that is pinned by its sha256 is the same wherever it comes from. Its relative folders are relative to it.
+since a file that is pinned by its sha256 is the same wherever it comes from. A relative path to it is one from the
+working folder or, where DVC runs a stage in another, from the project's; its own relative folders are relative to it.
 """
 
 import os
@@ -22,7 +23,11 @@ def mirrors(named: Mapping[str, str]) -> dict[str, str]:
         ParamsError: the file that LIMNER_MIRRORS names is missing, no YAML, or does not map texts to texts.
     """
     file = os.environ.get(VARIABLE)
-    return {**named, **_read(Path(file).expanduser())} if file else dict(named)
+    if not file:
+        return dict(named)
+    path = Path(file).expanduser()
+    above = Path(os.environ.get("DVC_ROOT", ""), path)
+    return {**named, **_read(path if path.exists() or not above.exists() else above)}
 
 
 def _read(path: Path) -> dict[str, str]:

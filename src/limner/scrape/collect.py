@@ -18,7 +18,7 @@ from limner.scrape.reach import Reach, urls
 from limner.tables import Problem
 
 
-def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path = Path("data")) -> None:
+def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path = Path("data")) -> list[Problem]:
     """Fetch all that the manifests and data/manifests/models.csv name, and write what came.
 
     Everything is written before anything is refused, so that the reasons can be read.
@@ -28,6 +28,9 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
         options: the section `scrape` of params.yaml.
         workers: processes that decode; 0: every core.
         data: the folder that is written to.
+
+    Returns:
+        what it met with, which also stands in raw_problems.csv.
 
     Raises:
         LimnerError: more rows failed than may, a model file is missing, or there is no picture at all.
@@ -74,6 +77,7 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     tables.refuse_past(options.max_failures, problems, listed)
     if not len(album):
         raise LimnerError(f"there is no picture at all: the reasons are in {listed}")
+    return problems
 
 
 def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pillow_heif
 from PIL import Image as Pillow
@@ -113,6 +114,7 @@ def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:
         and channels == "rgb"
         and not any(note.startswith("animated") for note in notes)
         and not _is_deep_png(file, path)
+        and not ("exif" in file.info and _turns_for_others(path))
     )
     suffix = KEPT.get(file.format or "", "") if untouched else ""
     return Picture(np.asarray(base), suffix, tuple(notes))
@@ -138,6 +140,14 @@ def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
     """Whether a PNG has 16 bits a channel: byte 24 of its header, which Pillow does not tell."""
     with path.open("rb") as stream:
         return file.format == "PNG" and stream.read(25)[24] == 16
+
+
+def _turns_for_others(path: Path) -> bool:
+    """Whether OpenCV, which the later stages read with, would turn a picture that Pillow takes for upright: of damaged
+    EXIF data they understand different parts."""
+    flags = (cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION)
+    turned, plain = (cv2.imread(str(path), flag) for flag in flags)
+    return not np.array_equal(turned, plain)  # type: ignore[arg-type]
 
 
 @cache
