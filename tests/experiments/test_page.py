@@ -142,10 +142,10 @@ def test_answers_for_the_readme(project: Path) -> None:
         "|---|---|---|---|",
         "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* "
         "| difference 0.057 to 0.243; 4 pictures in 4 groups |",
-        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures | XX |",
+        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures | difference −0.243 to −0.057; 4 pictures in 4 groups |",
         f"| 4 | Is it? | **Left out.** {WHY} |  |",
         f"| 4 | Are they? | **Left out.** {STRANGE} |  |",
-        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 | XX |",
+        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 | difference 0.000 to 0.000; 4 pictures in 4 groups |",
     ]
 
 

@@ -26,6 +26,15 @@ def test_all_batches_are_followed_whatever_they_bring(downloads: Downloads, wiki
     assert len(wiki.asked) == (6 if late else 3)
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_files_whose_names_differ_in_their_ending_alone(downloads: Downloads, wiki: Wiki, late: bool) -> None:
+    names = ["Ann.jpg", "Ann.png", "Ann.JPG", "Ann.jpeg", "Bob.jpg"]
+    wiki.members[PEOPLE], wiki.late = [wiki.file(name) for name in names], late
+    found, problems = read(downloads, wiki)
+    assert [one.url for one in found] == [f"http://files/{name}" for name in names]
+    assert problems == []
+
+
 def test_licence_author_and_attribution_without_their_html(downloads: Downloads, wiki: Wiki) -> None:
     told = {
         "LicenseShortName": "CC BY-SA 4.0",

@@ -164,7 +164,13 @@ def _evidence(one: Judged) -> list[str]:
     about = "" if one.claim.absolute else "ratio " if one.claim.kind == "within" else "difference "
     decided = "the means decide" if one.claim.these else f"{about}{told['interval']}"
     each = f", {words.plural(trainings[0], 'training')} each" if max(trainings) > 1 else ""
-    return [decided, f"{told['n']} pictures in {told['groups']} groups{each}"]
+    pictures, groups = ([getattr(count, name) for count in one.counts] for name in ("pictures", "groups"))
+    return [decided, f"{_several(pictures, 'picture')} in {_several(groups, 'group')}{each}"]
+
+
+def _several(counts: Sequence[int], one: str) -> str:
+    """`24 pictures`, or of two sides that are not paired `24 and 10 pictures`."""
+    return " and ".join([*(f"{count:,}" for count in counts[:-1]), words.plural(counts[-1], one)])
 
 
 def _told(one: Answered) -> str:

@@ -73,9 +73,9 @@ def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[
         below: list[str] = []
         for category in level:
             for one in _files(web, category, api, width):
-                name = one.name if isinstance(one, Found) else one.id
-                if name not in seen_files:
-                    seen_files.add(name)
+                key = one.url if isinstance(one, Found) else one.id
+                if key not in seen_files:
+                    seen_files.add(key)
                     yield one
             if further and category.lower().startswith("category:"):
                 below += [name for name in _subcategories(web, category, api) if name not in seen_categories]
