@@ -77,6 +77,24 @@ def test_a_script_runs_the_limner_of_its_own_checkout(root: Path, tmp_path: Path
         assert (done.returncode, done.stderr) == (1, "the copy\n"), name
 
 
+def test_so_do_its_workers(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "stages", tmp_path / "stages")
+    (tmp_path / "src/limner").mkdir(parents=True)
+    (tmp_path / "src/limner/__init__.py").touch()
+    (tmp_path / "stages/ask.py").write_text(
+        "import here, multiprocessing\n"
+        "if __name__ == '__main__':\n"
+        "    context = multiprocessing.get_context('forkserver')\n"
+        "    context.set_forkserver_preload(['limner'])\n"
+        "    with context.Pool(1) as pool:\n"
+        "        print(pool.apply(eval, (\"__import__('limner').__file__\",)))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    command = [sys.executable, "stages/ask.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(tmp_path / "src/limner/__init__.py")
+
+
 @pytest.mark.parametrize(("what", "told"), [("failed", True), ("left out", True), ("noted", False), ("skipped", False)])
 def test_how_to_ask_again_is_told_where_something_did_not_come(
     what: str, told: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
