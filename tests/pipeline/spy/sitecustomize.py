@@ -8,6 +8,7 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 SCRIPT = Path(sys.argv[0]) if getattr(sys, "argv", None) else Path()
 PREFIXES = {
@@ -45,10 +46,8 @@ def spy(log: Path, stage: str, name: str) -> None:
 
     loaded = params.load
 
-    def load(*arguments: Path, model: str | None = None) -> params.Params:
-        settings = loaded(
-            *arguments, model=model
-        )  # checking all of params.yaml decides no byte: what is read later does
+    def load(*arguments: Any, **named: Any) -> params.Params:
+        settings = loaded(*arguments, **named)  # checking all of params.yaml decides no byte: what is read later does
         for cls, prefix in PREFIXES.items():
             watch(getattr(params if cls == "Params" else blocks, cls), prefix.format(name=name))
         return settings
