@@ -163,12 +163,27 @@ def test_retry_after_in_seconds_or_as_a_date() -> None:
 def test_a_server_that_asks_for_more_time_than_there_is(server: Server, tmp_path: Path) -> None:
     server.statuses["/a"] = [429]
     server.headers["/a"] = {"Retry-After": "3600"}
-    with Web(polite()) as web:
-        with pytest.raises(WebError, match=r"429 .*asks to wait 3600 s.*20 s of scrape.max_seconds"):
-            web.download(f"{server.url}/a", tmp_path / "part")
-        with pytest.raises(WebError, match=r"/b: the host .* asks to wait 3600 s, .* not asked again"):
-            web.download(f"{server.url}/b", tmp_path / "part")
+    with Web(polite()) as web, pytest.raises(WebError, match=r"429 .*asks to wait 3600 s.*20 s of scrape.max_seconds"):
+        web.download(f"{server.url}/a", tmp_path / "part")
     assert server.asked == ["/a"]
+
+
+def test_a_host_that_asks_for_more_time_again_and_again_is_given_up(server: Server, tmp_path: Path) -> None:
+    """But not after one such answer: the next file may come."""
+    server.bodies = {f"/{k}": b"it" for k in "fz"}
+    for k in "abcde":
+        server.statuses[f"/{k}"], server.headers[f"/{k}"] = [429], {"Retry-After": "3600"}
+    said = []
+    with Web(polite(max_seconds=0.3)) as web:
+        for k in "abfcdez":
+            try:
+                assert web.download(f"{server.url}/{k}", tmp_path / "part") is not None
+                said.append("came")
+            except WebError as error:
+                said.append(str(error))
+    assert [one == "came" for one in said] == [False, False, True, False, False, False, False]
+    assert "asks to wait 3600 s, longer than scrape.max_seconds, and is not asked again" in said[-1]
+    assert server.asked == [f"/{k}" for k in "abfcde"]
 
 
 def stall(handler: Any) -> None:

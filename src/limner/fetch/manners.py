@@ -19,7 +19,8 @@ CONNECT = 15.0
 SILENCE = 30.0
 """Seconds without a byte after which a server counts as stalled."""
 DOUBT = 3
-"""Connections that may fail before a host is given up that only optional manifests name."""
+"""Connections that may fail before a host is given up that only optional manifests name, and answers that ask for more
+time than there is before any host is."""
 PAUSE = 1.0
 """Seconds before the second try; doubled for each further one."""
 
@@ -92,12 +93,13 @@ class Host:
         self.delay = manners.delay
         self.proxy = None if proxy_bypass(name) else getproxies().get(scheme)
         self._patience = manners.tries * manners.connections
+        self._longest = manners.max_seconds
         self.doubted = False
         """Whether nobody would miss it: then it is given up soon, unless it has answered before."""
         self.connections = asyncio.Semaphore(manners.connections)
         """To be held during each request."""
         self._free_at = 0.0
-        self._silent = self._stalls = 0
+        self._silent = self._stalls = self._refusals = 0
         self._asked = 0.0
         self.known = False
         """Whether it answered before."""
@@ -111,19 +113,21 @@ class Host:
             await asyncio.sleep(start - now)
 
     def rest(self, seconds: float, most: float) -> None:
-        """Ask the host nothing for as long as it wants; or nothing any more, if that is longer than `most`."""
-        if seconds > most:
+        """Ask the host nothing for as long as it wants, or for `most`, all that the file that was asked for allows."""
+        if seconds > self._longest:
+            self._refusals += 1
             self._asked = seconds
-        else:
-            self._free_at = max(self._free_at, time.monotonic() + seconds)
+        self._free_at = max(self._free_at, time.monotonic() + min(seconds, most))
 
     def answered(self) -> None:
         """It is there."""
         self._silent, self.known = 0, True
 
-    def done(self) -> None:
-        """A request came to its end, whatever that was."""
+    def done(self, fine: bool) -> None:
+        """A request came to its end, whether that is a fine one or not."""
         self._stalls = 0
+        if fine:
+            self._refusals = 0
 
     def unreachable(self) -> None:
         """No connection came about."""
@@ -145,9 +149,9 @@ class Host:
 
         Raises:
             NoAnswer: no connection came about many times in a row.
-            WebError: it stalled many times in a row, or wants to be left alone for longer than one file may take.
+            WebError: it stalled many times in a row, or wants to be left alone for too long again and again.
         """
-        if self._asked:
+        if self._refusals >= DOUBT:
             why = f"the host {self.name} asks to wait {self._asked:.0f} s, longer than scrape.max_seconds"
             raise WebError(f"{url}: {why}, and is not asked again")
         if self._stalls >= self._patience:

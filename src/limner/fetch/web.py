@@ -189,7 +189,7 @@ class Web:
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             if response.status == 429:
                                 wanted = manners.retry_after(response.headers.get("Retry-After"))
-                                host.rest(wanted, self.manners.max_seconds)
+                                host.rest(wanted, budget.left)
                             return await take(response)
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
             if way[-1] in way[:-1]:
@@ -221,9 +221,9 @@ class Web:
         """
         try:
             yield
-            host.done()
+            host.done(fine=True)
         except WebError:
-            host.done()
+            host.done(fine=False)
             raise
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             host.unreachable()
