@@ -56,11 +56,14 @@ def lines_of(path: Path) -> Iterator[list[str]]:
     """The cells of each line, the first of which names the columns."""
     if not path.is_file():
         raise SourceError(f"{path} does not exist")
+    begins = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            yield from csv.reader(stream, strict=True)
+            for cells in (reader := csv.reader(stream, strict=True)):
+                begins = reader.line_num + 1  # a quote that is never closed is noticed at the end of the file
+                yield cells
     except (csv.Error, UnicodeDecodeError) as error:
-        raise SourceError(f"{path} is not a readable CSV: {error}") from error
+        raise SourceError(f"{path} is not a readable CSV from line {begins} on: {error}") from error
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:

@@ -121,3 +121,7 @@ def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) 
 )
 def test_which_sources_name_a_title(source: str, title: str) -> None:
     assert commons.title_of(source) == title
+
+
+def test_html_that_is_nested_to_exhaust_its_reader() -> None:
+    assert commons.plain_text("Jane <b>Doe</b>" + "<i>" * 1_000_000 + "late") == "Jane Doe"

@@ -33,6 +33,27 @@ def test_a_mark_and_windows_line_ends_and_quoted_commas(project: Path) -> None:
     assert (rows[0].id, rows[0].credit) == ("a", "Doe, Jane")
 
 
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("HTTPS://Example.org/A.JPG", "https://Example.org/A.JPG"),
+        ("Zip://B/A.jpg::File:///x/Y.zip", "zip://B/A.jpg::file:///x/Y.zip"),
+        ("Photos/A.jpg", "Photos/A.jpg"),
+        ("https://example.org/?to=HTTP://x", "https://example.org/?to=HTTP://x"),
+    ],
+)
+def test_a_scheme_in_capitals_means_the_same(project: Path, url: str, meant: str) -> None:
+    rows, problems = one(url=url)
+    assert problems == []
+    assert rows[0].url == meant
+
+
+def test_a_damaged_csv_is_named_with_the_line(project: Path) -> None:
+    Path("data/manifests/m.csv").write_text('id,person,url\na,p,"a\n.jpg"\nb,p,"b.jpg\nc,p,c.jpg\n')
+    with pytest.raises(LimnerError, match=r"m\.csv is not a readable CSV from line 4 on: unexpected end of data"):
+        manifests.read_all(["data/manifests/m.csv"], allow_unlicensed=True)
+
+
 @pytest.mark.filterwarnings("ignore::pandas.errors.ParserWarning")
 def test_a_comma_at_the_end_of_every_line_shifts_nothing(project: Path) -> None:
     Path("data/manifests/m.csv").write_text("id,person,url\na,p,a.jpg,\nb,p,b.jpg,\n")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from limner.errors import SourceError
+from limner.scrape import video
 from limner.scrape.video import Sampler, sharpness
 from tests.sites import scene
 
@@ -99,3 +100,22 @@ def test_a_video_cut_short_keeps_its_frames_and_says_so(tmp_path: Path) -> None:
     assert 10 < len(frames) < 30
     assert "ends early" in sampler.note
     assert "of 40 frames" in sampler.note
+
+
+def test_a_video_of_endless_frames_is_taken_to_a_limit_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video, "MOST_FRAMES", 3)
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(8)])
+    sampler = Sampler(path, every=2, neighbours=0)
+    assert [frame.index for frame in sampler] == [0, 2, 4]
+    assert "first 3 frames" in sampler.note
+
+
+def test_a_video_of_huge_frames_is_refused_before_one_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video, "MOST_PIXELS", 96 * 64 - 1)
+    path = film(tmp_path / "a.avi", [shade(40)])
+    with pytest.raises(SourceError, match="too large"):
+        list(Sampler(path, every=1, neighbours=0))

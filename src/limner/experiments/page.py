@@ -3,7 +3,7 @@
 import json
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -122,9 +122,7 @@ def details(one: Judged) -> str:
         return ""
     told = judge.told_of(one)
     between = f"no interval: {one.why}" if math.isnan(one.low) else f"95% interval {told['interval']}"
-    sample = (
-        f"{told['n']} pictures in {told['groups']} groups, {words.plural(one.counts[0].trainings, 'training')} each"
-    )
+    sample = f"{_sample(told)}, {words.plural(one.counts[0].trainings, 'training')} each"
     about = one.figure.label
     kind, amount = one.claim.kind, f"{one.claim.amount:g}"
     if one.claim.these:
@@ -164,13 +162,13 @@ def _evidence(one: Judged) -> list[str]:
     about = "" if one.claim.absolute else "ratio " if one.claim.kind == "within" else "difference "
     decided = "the means decide" if one.claim.these else f"{about}{told['interval']}"
     each = f", {words.plural(trainings[0], 'training')} each" if max(trainings) > 1 else ""
-    pictures, groups = ([getattr(count, name) for count in one.counts] for name in ("pictures", "groups"))
-    return [decided, f"{_several(pictures, 'picture')} in {_several(groups, 'group')}{each}"]
+    return [decided, f"{_sample(told)}{each}"]
 
 
-def _several(counts: Sequence[int], one: str) -> str:
-    """`24 pictures`, or of two sides that are not paired `24 and 10 pictures`."""
-    return " and ".join([*(f"{count:,}" for count in counts[:-1]), words.plural(counts[-1], one)])
+def _sample(told: Mapping[str, str]) -> str:
+    """`24 pictures in 7 groups`, or of two sides that are not paired `24 and 10 pictures in 7 and 10 groups`."""
+    counted = ((told[name], one) for name, one in (("n", "picture"), ("groups", "group")))
+    return " in ".join(f"{count} {one}" + "s" * (count != "1") for count, one in counted)
 
 
 def _told(one: Answered) -> str:

@@ -3,8 +3,8 @@
 import threading
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -31,8 +31,8 @@ class _Tar:
     """A tar, unpacked if it was compressed, as far as it can be read."""
 
     path: Path
-    places: dict[str, _Place] = field(default_factory=dict)
-    damage: str = ""
+    places: Mapping[str, _Place]
+    damage: str
     """Why it cannot be read to its end."""
 
 
@@ -136,32 +136,31 @@ class Members:
 
     def _opened(self, archive: Path, digest: str) -> _Tar:
         """An archive, looked at once for all its members: of a damaged one those before the damage can be had."""
-        tar, why = _Tar(archive), ""
-        if packer(archive):
-            tar = _Tar(self._folder / f"{digest}.tar")
+        plain, why = archive, ""
+        if opener := packer(archive):
+            plain = self._folder / f"{digest}.tar"
             try:
-                self._unpack(archive, tar.path)
+                self._unpack(opener(archive), plain)
             except EOFError as error:  # the end is missing, and what is before it is as it was
                 why = str(error)
             except (SourceError, *DAMAGES) as error:
-                tar.path.unlink()
-                return _Tar(archive, damage=f"the archive cannot be unpacked: {error}")
+                plain.unlink(missing_ok=True)
+                return _Tar(archive, {}, f"the archive cannot be unpacked: {error}")
+        places: dict[str, _Place] = {}
         try:
-            for name, place in _places(tar.path):
-                tar.places[name] = place
+            places.update(_places(plain))  # those before a damage stay
         except DAMAGES as error:
             why = why or str(error)
-        return replace(tar, damage=why and f"the archive cannot be read to its end: {why}")
+        return _Tar(plain, places, why and f"the archive cannot be read to its end: {why}")
 
-    def _unpack(self, archive: Path, plain: Path) -> None:
+    def _unpack(self, packed: IO[bytes], plain: Path) -> None:
         """Write the tar itself, of one that is compressed.
 
         Raises:
             SourceError: it is too large.
         """
-        size, opener = 0, packer(archive)
-        assert opener is not None
-        with opener(archive) as stream, plain.open("wb") as out:
+        size = 0
+        with packed as stream, plain.open("wb") as out:
             while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined]  # all that comes before an end too soon
                 size += len(chunk)
                 self._refuse_bomb(size)

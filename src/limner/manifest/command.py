@@ -52,7 +52,7 @@ def add(
 
     def work() -> None:
         from limner.manifest.add import Source
-        from limner.scrape.manifests import SPLITS, Row
+        from limner.scrape.manifests import SPLITS, Row, address
 
         if split not in ("", *SPLITS):
             raise LimnerError(f"--split {split!r} is none; allowed: {', '.join(SPLITS)}")
@@ -69,7 +69,7 @@ def add(
             credit=credit,
             reference="yes" if reference else "",
         )
-        _add(Source(source, selector, next_, depth, width, api), common, to)
+        _add(Source(address(source), selector, next_, depth, width, api), common, to)
 
     stage.run(work)
 

@@ -31,6 +31,9 @@ ASKED = {
 MOST_BATCHES = 10_000
 """Of answers to one question: a server that never ends is left."""
 
+LONGEST = 10_000
+"""Characters of HTML of which a line of text is made: of more that is nested, the reader would not be done in hours."""
+
 
 def title_of(source: str) -> str:
     """`Category:...` or `File:...` of a source that names one on Commons, or nothing."""
@@ -164,8 +167,15 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
 
 
 def plain_text(html: str) -> str:
-    """HTML as one line of text."""
-    spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^>]*>", " ", html, flags=re.IGNORECASE)
+    """HTML as one line of text, of its first `LONGEST` characters."""
+    spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^>]*>", " ", _beginning(html), flags=re.IGNORECASE)
     tree = LexborHTMLParser(spaced)
     tree.strip_tags(["script", "style"])
     return re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()
+
+
+def _beginning(html: str) -> str:
+    """The first `LONGEST` characters, without a tag that is cut there."""
+    first = html[:LONGEST]
+    tag = first.rfind("<")
+    return first[:tag] if len(html) > LONGEST and tag > first.rfind(">") else first

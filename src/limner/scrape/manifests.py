@@ -39,6 +39,7 @@ LONGEST = 100
 """Characters of an id."""
 PLAIN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST - 1}}}")
 WHOLE = re.compile(r"([0-9]{1,9})(?:\.0*)?")  # spreadsheets make 4.0 of 4 where a cell of the column is empty
+SCHEME = re.compile(r"(?:^|(?<=::))[A-Za-z][A-Za-z0-9+.-]*://")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 NOTHING: Mapping[str, str] = {}
@@ -117,6 +118,11 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     return rows, problems
 
 
+def address(url: str) -> str:
+    """A url as urls are compared here: `HTTPS://` means `https://` (RFC 3986, 3.1), in each link of a chain."""
+    return SCHEME.sub(lambda found: found[0].lower(), url)
+
+
 def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int, allow_unlicensed: bool) -> Row:
     """Check the cells of one row of a manifest.
 
@@ -127,12 +133,12 @@ def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int,
     row = Row(
         id=cells["id"],
         person=sys.intern(cells["person"]),  # one text for all the rows that share it
-        url=seen_from_here(cells["url"], around),
+        url=seen_from_here(address(cells["url"]), around),
         kind=cells.get("kind") or "photo",
         sha256=cells.get("sha256", "").lower(),
         every=int(found[1]) if (found := WHOLE.fullmatch(cells.get("every") or "1")) else 0,
         channels=cells.get("channels") or "rgb",
-        sketch_url=seen_from_here(cells.get("sketch_url", ""), around),
+        sketch_url=seen_from_here(address(cells.get("sketch_url", "")), around),
         sketch_sha256=cells.get("sketch_sha256", "").lower(),
         style=(cells.get("style") or Path(manifest).stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),

@@ -14,9 +14,13 @@ import numpy as np
 
 from limner.errors import SourceError
 from limner.images import Image, resize
+from limner.scrape.pictures import MOST_PIXELS
 
 SHARPNESS_WIDTH = 320
 """Pixels across at which sharpness is measured, so that the grain of compression counts little."""
+
+MOST_FRAMES = 20_000
+"""Chosen of one video: at half a megabyte each, more fill a disk. With each tenth frame it is two hours of film."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Frame:
 
 
 class Sampler:
-    """Iterate over the chosen frames of a video file; afterwards `note` tells if its end was missing.
+    """Iterate over the chosen frames of a video file; afterwards `note` tells if its end was missing or left out.
 
     Args:
         path: of the file; its name's ending is not believed.
@@ -53,13 +57,14 @@ class Sampler:
         """Yield the frames in order of time.
 
         Raises:
-            SourceError: no frame can be decoded.
+            SourceError: no frame can be decoded, or each has more than `MOST_PIXELS`.
         """
         # FFmpeg by name: OpenCV would else take "face_001.jpg" for the pattern of a sequence.
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         try:
             announced = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else 0
-            read = 0
+            _refuse_huge(capture)
+            read = taken = 0
             best: tuple[float, bool] = (-1.0, False)
             chosen: Frame | None = None
             while capture.grab():
@@ -73,7 +78,11 @@ class Sampler:
                         if rank > best:
                             best, chosen = rank, Frame(index, time, image)
                     if read == index + self._reach and chosen is not None:
+                        if taken == MOST_FRAMES:
+                            self.note = f"only its first {MOST_FRAMES} frames are taken: a greater `every` takes fewer"
+                            return
                         yield chosen
+                        taken += 1
                         best, chosen = (-1.0, False), None
                 read += 1
             if chosen is not None and chosen.index < read:
@@ -85,6 +94,13 @@ class Sampler:
         # Containers round their count of frames.
         if announced - read > max(2, announced // 50):
             self.note = f"it ends early: {read} of {announced} frames could be decoded, and these are used"
+
+
+def _refuse_huge(capture: cv2.VideoCapture) -> None:
+    width, height = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+    if width * height > MOST_PIXELS:
+        most = f"at most {MOST_PIXELS // 1_000_000} million pixels a frame are decoded"
+        raise SourceError(f"it is too large: {most} ({width}x{height} pixels)")
 
 
 def sharpness(image: Image) -> float:
