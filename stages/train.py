@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import here  # noqa: F401
-from limner import left_out, params
+from limner import left_out, params, sketches
 from limner.stage import run
 
 
@@ -12,6 +12,7 @@ def main(name: str, *changes: str) -> None:
     settings = params.load(model=name, changes=changes)
     if left_out.training(settings, name):
         return
+    sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)  # not after hours
     from limner.train import machine  # loads torch, which takes seconds
     from limner.train import settings as of
     from limner.train.run import train

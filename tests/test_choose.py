@@ -24,3 +24,7 @@ def test_people_by_their_names() -> None:
     assert named(["m-0[01]*", "woman"], there) == ["m-010", "m-011", "woman"]
     assert named(["f-00?", "f-005"], there) == ["f-005"]
     assert named(["wom"], there) == []
+
+
+def test_a_name_is_itself_even_where_it_looks_like_a_pattern() -> None:
+    assert named(["ana [2019]"], ["ana [2019]", "ana 2", "ana"]) == ["ana 2", "ana [2019]"]

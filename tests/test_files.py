@@ -90,3 +90,14 @@ def test_problems_are_written_in_order_and_counted(tmp_path: Path) -> None:
     tables.refuse_past(2, problems, tmp_path / "p.csv")
     with pytest.raises(LimnerError, match="2 sources failed and at most 1 may"):
         tables.refuse_past(1, problems, tmp_path / "p.csv")
+
+
+def test_problems_in_any_characters_are_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A server's words may hold what a terminal's markup is made of, and halves of characters."""
+    problems = [Problem("a", "failed", "photo[a].jpg: 404 [/b]"), Problem("b", "failed", "Non trouv\udce9")]
+    tables.write_problems(tmp_path / "p.csv", problems, "what went wrong")
+    assert [line["reason"] for line in tables.rows(tmp_path / "p.csv")[1]] == [
+        "photo[a].jpg: 404 [/b]",
+        "Non trouv\\udce9",
+    ]
+    assert "photo[a].jpg: 404 [/b]" in capsys.readouterr().err

@@ -99,6 +99,12 @@ def test_people_with_few_photos_stay_whole_and_one_with_many_is_parted() -> None
     assert (many["group"] == many["id"]).all()
 
 
+def test_two_people_with_a_test_photo_each_are_both_learned() -> None:
+    table = run(photos("ana", 8) + photos("ben", 8) + [row for i in range(10) for row in photos(f"p{i}", 2)])
+    for name in ("ana", "ben"):
+        assert table.loc[table["person"] == name, "split"].value_counts().to_dict() == {"train": 6, "test": 2}
+
+
 def test_the_only_person_is_parted_photo_by_photo() -> None:
     assert run(photos("me", 6))["split"].value_counts().to_dict() == {"train": 5, "test": 1}
     assert run(photos("me", 2))["split"].value_counts().to_dict() == {"train": 1, "test": 1}

@@ -42,7 +42,8 @@ class Translator:
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         self.card, network = store.load(folder)
-        self.network = network.to(device).to(memory_format=torch.channels_last)
+        order = torch.contiguous_format if device.type == "mps" else torch.channels_last  # as `machine` has it
+        self.network = network.to(device).to(memory_format=order)
         self.device = device
 
     def __call__(self, pictures: Tensor, labels: Sequence[str] | None = None) -> Tensor:

@@ -37,7 +37,7 @@ def _sentence(cls: type, problem: Any) -> str:
     value = problem["input"]
     note = ""
     if isinstance(value, str) and _is_number(value):
-        note = " (YAML reads 2e-4 as a string: write 2.0e-4, and no quotes around numbers)"
+        note = " (a number stands without quotes)"
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         if place[-1] in _fields_at(Recipe, ()):
             return f"unknown key {key!r}; it is a number of a recipe: recipes.limner.{place[-1]}{note}"

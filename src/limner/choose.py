@@ -27,4 +27,5 @@ def named(patterns: Iterable[str], there: Iterable[str]) -> list[str]:
     """Those of the names `there`, in alphabetical order, that one of the patterns fits: a name itself, or one with `*`
     for any letters, `?` for one, `[0-3]` for one of some."""
     wanted = list(patterns)
-    return [name for name in sorted(set(there)) if any(fnmatchcase(name, pattern) for pattern in wanted)]
+    # Somebody may be called 'ana [2019]', which as a pattern fits others.
+    return [name for name in sorted(set(there)) if any(name == one or fnmatchcase(name, one) for one in wanted)]

@@ -52,6 +52,12 @@ def check_pipeline(settings: "Params", path: Path) -> None:
             )
         if model.writes is None and "- ${item.writes}" in stages:
             raise ParamsError(f"{path}: models.{name}.writes: {told[0]} needs a folder for what the model makes")
+        within = model.tests is None or Path(model.tests).is_relative_to(model.sketches)
+        if not within and "${item.tests}" not in stages:
+            raise ParamsError(
+                f"{path}: models.{name}.tests: no stage of {told[0]} depends on it, so DVC would neither wait for "
+                "those drawings nor see them change; leave it out, or build in experiments/, whose pipeline does"
+            )
 
 
 def _check_scales(settings: "Params", path: Path) -> None:
@@ -97,12 +103,12 @@ def _check_trainings(settings: "Params", path: Path) -> None:
 
 
 def _check_sources(settings: "Params", path: Path) -> None:
-    """Refuse sets and optional manifests that cannot be.
+    """Refuse sets, and manifests that are optional or aligned, that cannot be.
 
     Raises:
         ParamsError: one names a manifest that is not built from, or a set the folder of something else.
     """
-    asked = {"scrape.optional": settings.scrape.optional}
+    asked = {"scrape.optional": settings.scrape.optional, "align.manifests": settings.align.manifests or ()}
     asked |= {f"sets.{name}.manifests": block.manifests or () for name, block in settings.sets.items()}
     for place, manifests in asked.items():
         _refuse_unknown(manifests, settings, f"{path}: {place}")
@@ -138,6 +144,7 @@ def _check_suites(settings: "Params", path: Path) -> None:
                     "leave `erase` out, or put the suite into a model that learns photo"
                 )
             _refuse_unknown(block.manifests or (), settings, f"{place}.manifests")
+            _refuse_unknown(block.needs, settings, f"{place}.needs")
 
 
 def _check_altered(settings: "Params", path: Path) -> None:

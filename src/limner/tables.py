@@ -110,21 +110,27 @@ class Problem:
 def write_problems(path: Path, problems: list[Problem], title: str) -> None:
     """Write the problems as CSV (id, what, reason) and print them as a table, if there are any."""
     columns = ("id", "what", "reason")
-    lines = [asdict(problem) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
+    lines = [_spelled(asdict(problem)) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
     write_rows(path, columns, lines)
     if lines:
         _show(lines, columns, title, path)
 
 
+def _spelled(line: Mapping[str, str]) -> Row:
+    """Halves of characters, as names in other encodings leave behind, spelled out."""
+    return {name: text.encode("utf-8", "backslashreplace").decode() for name, text in line.items()}
+
+
 def _show(lines: list[Row], columns: Sequence[str], title: str, path: Path) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     shown = Table(title=title, show_lines=False)
     for name in columns:
         shown.add_column(name, overflow="fold")
     for line in lines[:50]:
-        shown.add_row(*(line[name] for name in columns))
+        shown.add_row(*(Text(line[name]) for name in columns))  # whose brackets are no markup
     console = Console(stderr=True)
     console.print(shown)
     if len(lines) > 50:

@@ -83,6 +83,18 @@ def test_what_has_no_partner_or_is_broken_is_named(pair: tuple[Path, Path]) -> N
     }
 
 
+def test_where_every_picture_is_broken_it_is_told_why(pair: tuple[Path, Path]) -> None:
+    """By the command a person types."""
+    made, true = pair
+    for seed, folder in enumerate((made, true, made)):
+        (folder / f"face-{seed}.png").write_text("no picture")
+    done = CliRunner().invoke(app, ["evaluate", str(made), str(true)])
+    assert done.exit_code == 1
+    first, *reasons = done.stderr.splitlines()
+    assert first == f"limner: no picture of {made} can be measured against {true}:"
+    assert [line.split(":")[0].strip() for line in reasons] == ["face-0", "face-1", "face-2"]
+
+
 def test_names_that_do_not_fit_are_refused_with_examples(pair: tuple[Path, Path], tmp_path: Path) -> None:
     images.write(tmp_path / "others/zoe.png", photo(0))
     with pytest.raises(LimnerError, match=r"no picture of .*face-0.png.*zoe.png"):

@@ -41,8 +41,12 @@ def test_an_output_like_the_truth_has_taken_nothing_of_the_person_and_one_like_h
 ) -> None:
     outputs = save(tmp_path / "out", none=mixed(0), half=mixed(0.5), all=mixed(1))
     truths = save(tmp_path / "true", one=mixed(0), two=mixed(0), three=mixed(0))
-    table = kin(outputs, truths, own, EYES, setting.weights)
+    strangers = save(tmp_path / "others", twin=mixed(1))
+    table = kin(outputs, truths, own, EYES, setting.weights, strangers)
     assert tuple(table.columns) == COLUMNS
+    nearer = table["truth_own"] - table["likeness_own"]
+    assert table["nearer_others"].tolist() == pytest.approx(nearer.tolist(), abs=1e-5), "whom they are like is her twin"
+    assert kin(outputs, truths, own, EYES, setting.weights)["nearer_others"].isna().all()
     assert list(table["id"]) == ["none", "half", "all"]
     assert table["skin_toward"].tolist() == pytest.approx([0, 0.5, 1], abs=0.03)
     assert table["likeness_true"][0] == pytest.approx(0, abs=1e-5)
@@ -72,7 +76,7 @@ def test_pictures_of_any_size_are_seen_at_that_of_the_outputs(
     outputs = save(tmp_path / "out", one=small)
     table = kin(outputs, save(tmp_path / "true", one=mixed(0)), own, EYES, setting.weights)
     assert table["skin_toward"][0] == pytest.approx(0.5, abs=0.1)
-    looked = kin(outputs, save(tmp_path / "true", one=mixed(0)), own, None, setting.weights)
+    looked = kin(outputs, save(tmp_path / "true", one=mixed(0)), own, None, setting.weights, own)
     assert looked.notna().all().all(), "the eyes are looked for"
 
 
@@ -81,7 +85,7 @@ def test_where_both_have_the_same_skin_there_is_no_way_to_go(own: list[Path], tm
         save(tmp_path / "out", one=mixed(0)), save(tmp_path / "true", one=mixed(0.99)), own, EYES, setting.weights
     )
     assert table["skin_toward"].isna().all()
-    assert table.drop(columns="skin_toward").notna().all().all()
+    assert table.drop(columns=["skin_toward", "nearer_others"]).notna().all().all()
 
 
 def test_a_truth_without_a_face_has_no_skin(own: list[Path], tmp_path: Path, setting: Setting) -> None:

@@ -191,24 +191,24 @@ def test_what_a_model_takes_is_told_in_mb(copy: Path, settings: Params) -> None:
 
 
 def test_kinship_is_measured_once_and_told(copy: Path, settings: Params, monkeypatch: pytest.MonkeyPatch) -> None:
-    pd.DataFrame({"id": ["w0", "w1"], "person": ["woman"] * 2, "split": ["train", "test"]}).to_csv(
-        copy / "data/split.csv", index=False
-    )
+    people = {"id": ["w0", "w1", "x0", "x1"], "person": ["woman"] * 2 + ["another"] * 2, "split": ["train", "test"] * 2}
+    pd.DataFrame(people).to_csv(copy / "data/split.csv", index=False)
     asked = []
 
-    def kin(outputs: list[Path], truths: list[Path], own: list[Path], *_: Any) -> pd.DataFrame:
-        asked.append((len(outputs), [path.name for path in own]))
-        names = ("likeness_own", "likeness_true", "skin_l", "skin_a", "skin_b", "skin_toward")
+    def kin(outputs: list[Path], truths: list[Path], own: list[Path], *rest: Any) -> pd.DataFrame:
+        asked.append((len(outputs), [path.name for path in own], [path.name for path in rest[-1]]))
+        names = ("likeness_own", "likeness_true", "nearer_others", "skin_l", "skin_a", "skin_b", "skin_toward")
         return pd.DataFrame(dict.fromkeys(names, [0.2] * len(outputs))).assign(truth_own=0.5)
 
     stand_in = ModuleType("limner.experiments.kin")
     monkeypatch.setattr(stand_in, "kin", kin, raising=False)
     monkeypatch.setitem(sys.modules, "limner.experiments.kin", stand_in)
     grid = shown(copy, settings, "kin: {rows: {ours: one/seen/ink, again: one/seen/ink, gone: lost/seen}}")
-    assert asked == [(4, ["w0.png"])]
+    assert asked == [(4, ["w0.png"], ["x0.png"])]
     told = dict(zip([figure.name for figure in grid.figures], grid.rows[0].cells, strict=True))
     assert told["likeness_own"].value == pytest.approx(0.2)
     assert told["nearer_own"].value == pytest.approx(0.3)
+    assert told["nearer_alone"].value == pytest.approx(0.1)
 
 
 def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Que
 
 
 def test_every_experiment_of_the_reports_is_there(asked: tuple[questions.Question, ...]) -> None:
-    expected = "Baseline 1.A 1.B 1+ 2.A 2.B 2.C 2+ 3.A 3.B 4 4+ 6 6+ Alignment SketchToFace S2F+"
+    expected = "Baseline 1.A 1.B 1+ 2.A 2.B 2.C 2+ 3.A/B 3+ 4 4+ 6 6+ Alignment SketchToFace S2F+"
     assert [one.id for one in asked] == expected.split()
     assert all(one.said and one.built and one.shows and one.answers for one in asked)
 

@@ -41,6 +41,28 @@ def zipped(path: Path, names: list[str]) -> Path:
     return path
 
 
+def sized(size: int, kind: bytes = tarfile.REGTYPE, said: dict[str, str] | None = None) -> bytes:
+    """The header of a loop.jpg, without what it says that follows."""
+    info = entry("loop.jpg", kind)
+    info.size, info.pax_headers = size, said or {}
+    return info.tobuf(tarfile.PAX_FORMAT if said else tarfile.GNU_FORMAT) + bytes(1024)
+
+
+LEADING_BACK = {
+    "to itself": sized(-512),
+    "before itself": sized(-1024),
+    "by less than a header": sized(-1),
+    "as what is unknown": sized(-512, b"Z"),
+    "as words before a header": sized(-512, tarfile.XHDTYPE),
+    "as a long name": sized(-512, tarfile.GNUTYPE_LONGNAME),
+    "with holes": sized(-512, tarfile.GNUTYPE_SPARSE),
+    "by words before it": sized(0, said={"size": "-512"}),
+    "far, by words before it": sized(0, said={"size": "-1536"}),
+    "by words before all": tarfile.TarInfo.create_pax_global_header({"size": "-512"}) + sized(0),
+}
+"""Tars whose header names the place of the next at itself or before."""
+
+
 HOSTILE = {
     "../a.jpg": "leads out",
     "in/../../a.jpg": "leads out",
@@ -115,9 +137,16 @@ def test_links_and_encrypted_members_of_a_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_that_stands_twice(tmp_path: Path) -> None:
-    found = list(members(zipped(tmp_path / "x.zip", ["a.jpg", "a.jpg"])))
-    assert [one.fault for one in found] == ["", "stands in the archive twice"]
+@pytest.mark.parametrize("make", [zipped, lambda path, names: tar(path, [entry(name) for name in names])])
+@pytest.mark.parametrize("names", [["a.jpg", "a.jpg"], ["a.jpg", "./a.jpg"], ["./a.jpg", "a.jpg"]])
+def test_a_name_that_stands_twice(tmp_path: Path, make: Callable[[Path, list[str]], Path], names: list[str]) -> None:
+    found = list(members(make(tmp_path / "x", names)))
+    assert [(one.name, one.fault) for one in found] == [(names[0], ""), (names[1], "stands in the archive twice")]
+
+
+def test_a_file_under_the_name_of_a_folder(tmp_path: Path) -> None:
+    found = members(tar(tmp_path / "x.tar", [entry("a.jpg", tarfile.DIRTYPE), entry("b.jpg"), entry("a.jpg")]))
+    assert [(one.name, one.fault) for one in found] == [("b.jpg", ""), ("a.jpg", "stands in the archive twice")]
 
 
 @pytest.mark.parametrize("body", [b"", b"no archive", b"PK\x03\x04", b"\x1f\x8b\x08" + bytes(40)])
@@ -184,6 +213,70 @@ def test_an_endless_list_and_an_endless_header_are_left(tmp_path: Path, monkeypa
     long.pax_headers = {"comment": "x" * 2_000_000}
     with pytest.raises(SourceError, match="a header of"):
         list(members(tar(tmp_path / "x.tgz", [long], gzip.compress)))
+
+
+@pytest.mark.parametrize("pack", [bytes, lzma.compress])
+def test_endless_folders_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    folders = [entry("in", tarfile.DIRTYPE)] * 5
+    found = []
+    with pytest.raises(SourceError, match="more than 3 members"):
+        found.extend(members(tar(tmp_path / "x.tar", [entry("a.jpg"), *folders, entry("b.jpg")], pack)))
+    assert [one.name for one in found] == ["a.jpg"]
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE])
+def test_of_a_name_without_end_its_beginning_is_told(tmp_path: Path, kind: bytes) -> None:
+    names = ["n" * archives.MOST_NAME, "m" * 900_000, "a.jpg"]
+    exact, long, good = members(tar(tmp_path / "x.tar", [entry(names[0]), entry(names[1], kind), entry(names[2])]))
+    assert (exact.name, exact.fault, good.name, good.fault) == (names[0], "", "a.jpg", "")
+    assert (long.name, long.url) == (f"{'m' * 100}…", f"tar://{'m' * 100}…")
+    assert long.fault == "has a name of 900000 characters, and at most 4000 are read"
+    assert long.refused
+
+
+def test_headers_that_are_too_much_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)])
+    monkeypatch.setattr(archives, "MOST_HEADERS", 4 * tarfile.BLOCKSIZE)
+    found = []
+    with pytest.raises(SourceError, match="its headers take more than"):
+        found.extend(members(path))
+    assert 0 < len(found) < 5
+    sparse = tarfile.TarInfo("a.jpg")
+    sparse.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(sparse.tobuf())
+    head[482] = 1  # others follow that tell where its holes are
+    head[148:156] = b"%06o\0 " % tarfile.calc_chksums(bytes(head))[0]
+    path.write_bytes(lzma.compress(bytes(head) + b"1".rjust(tarfile.BLOCKSIZE, b"0") * 4000))
+    monkeypatch.undo()
+    with pytest.raises(SourceError, match="a header of"):
+        list(members(path))
+
+
+def test_what_is_told_of_all_members_is_looked_at_for_each(tmp_path: Path) -> None:
+    body = tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)]).read_bytes()
+    for count in (archives.MOST_SHARED, archives.MOST_SHARED + 1):
+        shared = tarfile.TarInfo.create_pax_global_header({f"key{k}": "x" for k in range(count)})
+        (tmp_path / f"{count}.tar").write_bytes(shared + body)
+    assert len(faults(tmp_path / f"{archives.MOST_SHARED}.tar")) == 5
+    with pytest.raises(SourceError, match="things of all its members"):
+        list(members(tmp_path / f"{archives.MOST_SHARED + 1}.tar"))
+
+
+@pytest.mark.parametrize("body", LEADING_BACK.values(), ids=LEADING_BACK)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("names", [[], ["good.jpg"]])
+def test_a_tar_that_leads_back_ends(
+    tmp_path: Path, body: bytes, pack: Callable[[bytes], bytes], names: list[str]
+) -> None:
+    before = tar(tmp_path / "x.tar", [entry(name) for name in names]).read_bytes()[: 1024 * len(names)]
+    (tmp_path / "x.tar").write_bytes(pack(before + body))
+    found = []
+    with pytest.raises(SourceError, match="read to its end: a header in it"):
+        found.extend(members(tmp_path / "x.tar"))
+    assert [one.name for one in found] == names
 
 
 def test_a_tar_that_unpacks_to_more_than_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Downloads against a real server: verified, asked for again where it helps, kept, whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
@@ -272,6 +273,39 @@ def test_a_pinned_local_file_outlives_its_place(project: Path, what: str) -> Non
     assert fetched.path.read_bytes() == BODY
     assert "data/a" in fetched.note
     assert "what was fetched before is used" in fetched.note
+
+
+@pytest.mark.parametrize("pin", [DIGEST, ""])
+def test_a_local_file_that_cannot_be_read_is_named(
+    downloads: Downloads, monkeypatch: pytest.MonkeyPatch, pin: str
+) -> None:
+    path = Path("data/a")
+    path.write_bytes(BODY)
+    good = Wanted(("data/a",), pin)
+    downloads.fetch(good)
+    with pytest.raises(SourceError, match="cannot be read: File name too long"):
+        downloads.fetch(Wanted((f"data/{'a' * 300}",), pin and OTHER))
+
+    def broken(path: Path) -> str:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr("limner.fetch.downloads.sha256", broken)
+    if pin:
+        assert "what was fetched before is used" in downloads.fetch(good).note
+    else:
+        with pytest.raises(SourceError, match="data/a cannot be read: Input/output error"):
+            downloads.fetch(good)
+
+
+def test_a_full_disk_is_no_fault_of_a_local_file(downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("data/a").write_bytes(BODY)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("limner.fetch.store.shutil.copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        downloads.fetch(Wanted(("data/a",), DIGEST))
 
 
 VERSIONS = [{"ETag": '"1"'}, {"Last-Modified": "Mon, 02 Jan 2023 03:04:05 GMT"}, {}]

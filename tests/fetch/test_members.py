@@ -13,8 +13,9 @@ import pytest
 
 from limner import files
 from limner.errors import SourceError
-from limner.fetch import members
+from limner.fetch import archives, members
 from limner.fetch.downloads import Downloads, Fetched, Wanted
+from tests.fetch.test_archives import LEADING_BACK
 from tests.sites import OPTIONS, Server
 
 NAMES = [f"in/{k}.txt" for k in range(30)]
@@ -97,6 +98,68 @@ def test_of_a_damaged_tar_the_members_before_the_damage_are_had_and_it_is_unpack
     assert had == sorted(had, reverse=True)
     assert "cannot be read to its end" in str(found[-1])
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize("body", LEADING_BACK.values(), ids=LEADING_BACK)
+def test_of_a_tar_that_leads_back_the_members_before_are_had(project: Path, body: bytes) -> None:
+    archive = tarred(["good.jpg"])[:1024] + body
+    assert member(archive, "tar://good.jpg") == "good.jpg"
+    with pytest.raises(SourceError, match="cannot be read to its end: a header in it"):
+        member(archive, "tar://other.jpg")
+
+
+@pytest.mark.parametrize("pack", [bytes, lzma.compress])
+def test_of_a_tar_without_end_the_members_before_the_limit_are_had_and_it_is_unpacked_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    folder = tarfile.TarInfo("in")
+    folder.type = tarfile.DIRTYPE
+    Path("data/archive").write_bytes(pack(tarred(["a.jpg"])[:1024] + folder.tobuf() * 5 + tarred(["b.jpg"])))
+    opened = []
+    unpack = members.Members._opened
+    monkeypatch.setattr(members.Members, "_opened", lambda self, *of: opened.append(1) or unpack(self, *of))
+    with Downloads(OPTIONS) as downloads:
+        wanted = [Wanted((f"tar://{name}::data/archive",)) for name in ("a.jpg", "in", "b.jpg", "c.jpg")]
+        first, *others = downloads.stream(wanted, len(wanted))
+    assert isinstance(first, Fetched)
+    for other, words in zip(others, ("in is a link, a folder or a device", *["more than 3 members"] * 2), strict=True):
+        assert words in str(other)
+    assert len(opened) == 1
+    assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
+
+
+def of_one_name(protocol: str, first: str, second: str) -> bytes:
+    """An archive of two files whose texts are "first" and "second"."""
+    stream = io.BytesIO()
+    if protocol == "zip":
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr(first, "first")
+            archive.writestr(second, "second")
+        return stream.getvalue()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, text in ((first, b"first"), (second, b"second")):
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            tar.addfile(info, io.BytesIO(text))
+    return stream.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("protocol", members.PROTOCOLS)
+@pytest.mark.parametrize("names", [("a.jpg", "a.jpg"), ("./a.jpg", "a.jpg"), ("a.jpg", "./a.jpg")])
+def test_of_two_members_of_one_name_the_first_is_had_as_it_is_listed(
+    project: Path, protocol: str, names: tuple[str, str]
+) -> None:
+    archive = of_one_name(protocol, *names)
+    Path("data/listed").write_bytes(archive)
+    (good,) = [one for one in archives.members(Path("data/listed")) if not one.fault]
+    assert good.name == names[0]
+    assert [member(archive, url) for url in (good.url, f"{protocol}://a.jpg")] == ["first", "first"]
+
+
+def test_a_link_does_not_take_the_place_of_a_file_before_it(project: Path) -> None:
+    assert member(tarred(["a.jpg"])[:1024] + linked(tarfile.SYMTYPE), "tar://a.jpg") == "a.jpg"
 
 
 def test_a_zip_unpacks_to_so_much_in_all(project: Path) -> None:
@@ -194,6 +257,7 @@ def zip_bomb(said: int) -> bytes:
         (bomb(gzip.compress), "tar://a.jpg", "unpacks to 6.0 MB"),
         (lzma.compress(bytes(101_000_000), preset=0), "tar://a.jpg", "unpacks to more than 100 MB"),
         (zipped(NAMES), "rar://a", "allowed: zip://name"),
+        pytest.param(tarred(["n" * 5000]), f"tar://{'n' * 5000}", "… is a name of 5000 characters", id="a long name"),
     ],
 )
 def test_what_cannot_be_had_of_an_archive_is_named(project: Path, archive: bytes, url: str, words: str) -> None:

@@ -1,9 +1,10 @@
 """The HTTP client against servers that are slow, busy, broken or hostile."""
 
 import hashlib
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,34 @@ def test_a_page_with_its_headers_and_where_it_came_from(web: Web, server: Server
         ('text/html; charset="UTF-16"', "ü".encode("utf-16")),
         ("text/html; charset=idna", "..ü".encode()),
         ("text/html; charset=undefined", "ü".encode()),
+        ("text/html; charset=unicode_escape", "\\x41ü".encode()),
+        ("text/html; charset=utf-7", "+APw-ü".encode()),
+        ("text/html; charset=rot13", "ü".encode()),
     ],
 )
 def test_a_page_is_read_in_its_charset(kind: str, body: bytes) -> None:
     assert Page("", 200, {"Content-Type": kind}, body).text.endswith("ü")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["windows-1251", "KOI8-R", "macintosh", "ISO-8859-5", "gbk", "GB2312", "gb18030", "Big5", "euc-jp", "euc-kr"],
+)
+def test_the_charsets_of_web_pages_are_known(name: str) -> None:
+    body = bytes(range(0xA1, 0xFF))
+    page = Page("", 200, {"Content-Type": f"text/html; charset={name}"}, body)
+    assert page.text == body.decode(name, "replace") != body.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna"])
+@pytest.mark.parametrize("within", [True, False])
+def test_a_charset_that_takes_hours_is_none(name: str, within: bool) -> None:
+    said, kind = (f"<meta charset={name}>".encode(), "") if within else (b"", f"; charset={name}")
+    start = time.monotonic()
+    assert Page(
+        "", 200, {"Content-Type": f"text/html{kind}"}, said + b"a" * 10_000_000 + b"-" + b"a" * 10_000_000
+    ).text.endswith("aaa")
+    assert time.monotonic() - start < 10
 
 
 def test_a_page_too_large_is_refused(web: Web, server: Server) -> None:
@@ -82,6 +107,16 @@ def test_statuses_are_told(web: Web, server: Server) -> None:
     with pytest.raises(WebError, match="404 Not Found") as caught:
         web.read(f"{server.url}/robots.txt")
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "utf-8"])
+def test_a_status_in_another_language_can_be_told(web: Web, server: Server, charset: str) -> None:
+    def answer(handler: Any) -> None:
+        handler.wfile.write("HTTP/1.1 404 Non trouv\xe9\r\nContent-Length: 0\r\n\r\n".encode(charset))
+
+    server.answers["/a"] = [answer]
+    with pytest.raises(WebError, match="the server answers 404 Non trouv\xe9"):
+        web.read(f"{server.url}/a")
 
 
 def moved(where: str) -> Callable[[Any], None]:
@@ -184,6 +219,58 @@ def test_a_host_that_asks_for_more_time_again_and_again_is_given_up(server: Serv
     assert [one == "came" for one in said] == [False, False, True, False, False, False, False]
     assert "asks to wait 3600 s, longer than scrape.max_seconds, and is not asked again" in said[-1]
     assert server.asked == [f"/{k}" for k in "abfcde"]
+
+
+def download_all(web: Web, server: Server, folder: Path, paths: Iterable[str]) -> list[str]:
+    """All at once; of each what went wrong, or nothing."""
+    said = []
+    for future in [web.start(web.downloading(server.url + path, folder / path[1:])) for path in paths]:
+        try:
+            said.append("" if future.result() else "?")
+        except WebError as error:
+            said.append(str(error))
+    return said
+
+
+def busy(handler: Any) -> None:
+    handler.known.headers[handler.path] = {"Retry-After": "1"}
+    handler.give(b"", 429)
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_host_that_is_always_busy_is_given_up(server: Server, tmp_path: Path, redirected: bool) -> None:
+    """If every file waited for its turn, this would take half a minute; that it redirects to itself is no answer."""
+    server.answers = {f"/{k}": [busy] * 9 for k in range(60)}
+    server.answers |= {f"/to{k}": [moved(f"/{k}")] for k in range(60)}
+    start = time.monotonic()
+    with Web(polite(connections=2, max_seconds=2.5)) as web:
+        said = download_all(web, server, tmp_path, (f"/{'to' * redirected}{k}" for k in range(60)))
+    assert time.monotonic() - start < 8
+    assert "429" in said[0]
+    assert re.search(r"answered nothing but 429 \(too many requests\) for \d s, and is not asked again", said[-1])
+
+
+def test_a_busy_host_that_gives_something_now_and_then_is_not_given_up(server: Server, tmp_path: Path) -> None:
+    """Every other file is fine, for longer than max_seconds."""
+    for k in range(6):
+        server.bodies[f"/{k}"] = b"it"
+        server.answers[f"/{k}"] = [busy] * 9 if k % 2 else []
+    with Web(polite(connections=1, max_seconds=1.5)) as web:
+        said = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(6)]
+    assert said[::2] == [""] * 3
+    assert all("answers 429" in one for one in said[1::2])
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_host_whose_files_never_end_is_given_up(server: Server, tmp_path: Path, redirected: bool) -> None:
+    server.bodies["/fine"] = b"it"
+    server.answers = {f"/{k}": [trickle] for k in range(9)} | {f"/to{k}": [moved(f"/{k}")] for k in range(9)}
+    paths = [f"/{'to' * redirected}{k}" for k in range(9)]
+    with Web(polite(connections=2, tries=2, max_seconds=0.3)) as web:
+        said = [download_all(web, server, tmp_path, [path])[0] for path in (*paths[:3], "/fine", *paths[3:])]
+    assert said[3] == ""
+    assert all("not done within 0.3 s" in one for one in (*said[:3], *said[4:8]))
+    assert all("stalled 4 times in a row and is not asked again" in one for one in said[8:])
 
 
 def stall(handler: Any) -> None:

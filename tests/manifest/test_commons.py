@@ -1,5 +1,7 @@
 """A category, from a small wiki on this machine that answers in batches as a MediaWiki does."""
 
+import time
+
 import pytest
 
 from limner.errors import SourceError
@@ -124,4 +126,23 @@ def test_which_sources_name_a_title(source: str, title: str) -> None:
 
 
 def test_html_that_is_nested_to_exhaust_its_reader() -> None:
-    assert commons.plain_text("Jane <b>Doe</b>" + "<i>" * 1_000_000 + "late") == "Jane Doe"
+    assert commons.plain_text("Jane <b>Doe</b>" + "<i>" * 1_000_000 + "late") == "Jane Doe ..."
+
+
+def test_html_that_is_too_long_is_cut_where_it_shows_something() -> None:
+    unseen = f"<STYLE>{'a' * 10_000}</style ><!-- <style> {'b' * 10_000} --><script src=x>'<b>{'c' * 10_000}'</script>"
+    assert commons.plain_text(f"{unseen}Jane Doe") == "Jane Doe"
+    assert commons.plain_text(f"Jane <b>Doe</b><!--> of X<styles>{unseen}Y") == "Jane Doe of XY"
+    assert commons.plain_text("<b title='<style>'>Jane</b>") == "Jane"
+    assert commons.plain_text("<p>Jane</p>" * 1_000) == "Jane " * (commons.LONGEST // 11) + "..."
+    assert commons.plain_text("<style>" + "a" * 10_000) == ""
+
+
+# What takes the square of its length would take hours here.
+@pytest.mark.parametrize(
+    "unit", ["<style", "<style ", "<style>", "<style></style", "</style ", "<style></style>", "<!--", "<!---->", "<br"]
+)
+def test_long_html_that_is_made_to_be_looked_at_again_and_again(unit: str) -> None:
+    start = time.monotonic()
+    assert commons.plain_text("Jane" + unit * 1_000_000) in ("Jane", "Jane ...")
+    assert time.monotonic() - start < 10

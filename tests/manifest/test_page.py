@@ -1,9 +1,14 @@
 """Web pages from a real server: each picture once and in its largest size, page after page, as robots.txt allows."""
 
+import time
+from typing import Any
+
 import pytest
 
 from limner.errors import LimnerError, SourceError
+from limner.fetch.answers import Page
 from limner.fetch.downloads import Downloads
+from limner.fetch.manners import WebError
 from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
@@ -167,6 +172,45 @@ def test_robots_txt_is_asked_for_once_a_host(downloads: Downloads, server: Serve
     rules = robots.Robots(downloads.web)
     assert [rules.refusal(f"{server.url}/{k}") for k in range(3)] == ["", "", ""]
     assert server.asked == ["/robots.txt"]
+
+
+def test_hosts_of_pictures_that_do_not_answer_cost_no_more_than_there_is_patience(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their pictures are left alone; those of hosts whose rules are known are not, and pages are asked for as ever."""
+    monkeypatch.setattr(robots, "PATIENCE", 1.0)
+    slow = "".join(f"<img src=http://127.0.0.{k}:{server.url.rpartition(':')[2]}/a.jpg>" for k in range(2, 9))
+    server.bodies["/"] = f"<img src=a.jpg>{slow}<img src=b.jpg><a href=http://localhost:1/>".encode()
+    asked: list[str] = []
+    read = downloads.web.read
+
+    def reading(url: str, **how: Any) -> Page:
+        asked.append(url)
+        if "//127.0.0.1:" in url:
+            return read(url, **how)
+        time.sleep(0.4)
+        raise WebError(f"{url}: no connection within 15 s", passing=True)
+
+    monkeypatch.setattr(downloads.web, "read", reading)
+    urls, problems = look(downloads, f"{server.url}/", onward="a", depth=1)
+    assert urls == [f"{server.url}/a.jpg", f"{server.url}/b.jpg"]
+    assert [one.what for one in problems] == ["skipped"] * 7 + ["failed"]
+    assert ["no connection within 15 s" in one.reason for one in problems] == [True] * 3 + [False] * 4 + [True]
+    assert all("not asked what it allows: to ask those before took 1 s" in one.reason for one in problems[3:7])
+    assert len(asked) == 6
+
+
+def test_a_page_in_a_charset_that_takes_hours_is_read_in_another(downloads: Downloads, server: Server) -> None:
+    server.headers["/g/page.html"] = {"Content-Type": "text/html; charset=punycode"}
+    start = time.monotonic()
+    assert shown(downloads, server, f"<img src=a.jpg><p>{'a' * 2_000_000}-{'a' * 2_000_000}") == ["/g/a.jpg"]
+    assert time.monotonic() - start < 20
+
+
+def test_a_kind_that_is_not_written_in_utf_8_can_be_told(downloads: Downloads, server: Server) -> None:
+    server.bodies["/a"], server.headers["/a"] = b"?", {"Content-Type": "caf\xe9/x"}
+    with pytest.raises(page.NoPage, match="no web page but caf\xe9/x"):
+        look(downloads, f"{server.url}/a")
 
 
 def test_what_is_no_page_is_named_by_its_kind(downloads: Downloads, server: Server) -> None:

@@ -14,7 +14,7 @@ from limner import images, tables
 from limner.errors import LimnerError
 from limner.scrape.collect import collect
 from limner.scrape.decoders import Decoders
-from tests.sites import OPTIONS, Server, manifest, options, scene
+from tests.sites import OPTIONS, Run, Server, manifest, options, scene
 
 from .test_video import film
 
@@ -182,6 +182,59 @@ def test_what_was_no_picture_is_asked_for_again(project: Path, server: Server) -
     assert sorted(server.asked) == ["/d", "/p", "/z.zip"]
     assert problems() == {}
     assert list(raw().index) == ["p", "q", "z-a"]
+
+
+def zipped(**members: bytes) -> bytes:
+    """A zip of `name.png` each, and of one member that leads out of it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("../x.png", b"x")
+        for name, data in members.items():
+            archive.writestr(f"{name}.png", data)
+    return stream.getvalue()
+
+
+def test_one_refused_member_costs_nothing_of_the_others(project: Path, server: Server) -> None:
+    """The archive is fetched once, and outlives its source."""
+    server.bodies["/a.zip"] = zipped(good=body(scene(1)))
+    name = manifest("m.csv", [{"id": "a", "person": "p", "url": f"{server.url}/a.zip"}])
+    for _ in range(2):
+        collect([name], options(max_failures=1), workers=1)
+        assert server.asked == ["/a.zip"]
+        assert list(raw().index) == ["a-good"]
+        assert "leads out of the archive" in problems()["a"]
+        server.bodies.clear()
+
+
+def test_an_archive_whose_second_answer_would_fail_is_asked_once(project: Path, server: Server) -> None:
+    """Nor is it forgotten because another row finds nothing in it."""
+    server.bodies["/a.zip"] = zipped(good=body(scene(1)))
+    server.statuses["/a.zip"] = [200, *[404] * 9]
+    url = f"{server.url}/a.zip"
+    rows = [{"id": kind, "person": "p", "url": url, "kind": kind} for kind in ("photo", "video")]
+    for _ in range(2):
+        collect([manifest("m.csv", rows)], options(max_failures=9), workers=1)
+        assert server.asked == ["/a.zip"]
+        assert list(raw().index) == ["photo-good"]
+        assert "holds no video" in Path("data/raw_problems.csv").read_text()
+
+
+LONG = f"data:image/jpeg;base64,{'A' * 5000}"
+
+
+@pytest.mark.parametrize("url", [LONG, "x" * 300, f"data/{'x' * 300}.jpg", f"data/{'x' * 300}*.jpg"])
+@pytest.mark.parametrize("column", ["url", "sketch_url"])
+def test_a_path_that_no_disk_takes_costs_its_own_row(project: Path, run: Run, url: str, column: str) -> None:
+    scene(1).save("data/a.png")
+    common = {"person": "p", "license": "x", "url": "data/a.png"}
+    name = manifest("m.csv", [{"id": "long", **common, column: url}, {"id": "a", **common}])
+    collect([name], options(max_failures=9), workers=1)
+    assert len(raw()) == 1
+    assert "cannot be read: File name too long" in problems()["long"]
+    done = run("check", name)
+    assert done.exit_code == 1
+    assert "long: failed: " in done.output
+    assert "File name too long" in done.output.replace("\n", " ")
 
 
 def test_hosts_and_urls_that_cannot_be_do_not_end_the_run(project: Path, server: Server) -> None:
@@ -365,6 +418,23 @@ def test_a_pinned_photo_that_vanished_is_used_and_noted(project: Path) -> None:
     collect([name], OPTIONS, workers=1)
     assert raw().to_dict() == before
     assert "data/a.png is not there: what was fetched before is used" in problems("noted")["a"]
+
+
+@pytest.mark.parametrize("file", ["IMG[1].png", "what?.png", "x*.PNG", "photos[1].zip", "film [dQw4w9WgXcQ].avi"])
+def test_a_pinned_file_whose_name_looks_like_a_pattern_may_vanish_too(project: Path, file: str) -> None:
+    path = Path("data", file)
+    if path.suffix == ".avi":
+        film(Path("data/film.avi"), [np.asarray(scene(k)) for k in range(5)]).rename(path)
+    else:
+        path.write_bytes(zipped(a=body(scene(1))) if path.suffix == ".zip" else body(scene(1)))
+    row = {"id": "a", "person": "p", "url": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    name = manifest("m.csv", [row | {"kind": "video" if path.suffix == ".avi" else "photo"}])
+    collect([name], options(max_failures=1), workers=1)
+    before = raw().to_dict()
+    path.unlink()
+    scene(2).save("data/IMG1.png")  # which the pattern would find
+    collect([name], options(max_failures=1), workers=1)
+    assert raw().to_dict() == before
 
 
 def test_nothing_at_all_is_an_error(project: Path) -> None:

@@ -1,23 +1,31 @@
 """A file whose decoder crashes or hangs is named; the others come through, in order."""
 
+import errno
 import os
 import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from limner import files
+from limner import files, images
 from limner.fetch.downloads import Fetched
 from limner.scrape import decoders, shots
 from limner.scrape.decoders import decode
 from limner.scrape.shots import Job, Taken
 from tests.sites import scene
 
+from .test_video import film, shade
+
 
 def hostile(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
     """Stands for `_take` in the other process: the file's name says what a decoder would do with it."""
     if file.path.name == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if file.path.name == "crash half way":
+        where.mkdir(parents=True)
+        (where / "00000.png").write_bytes(b"x")
         os.kill(os.getpid(), signal.SIGSEGV)
     if file.path.name == "hang":
         shots.take = never_ending
@@ -56,3 +64,73 @@ def test_crash_and_hang_cost_their_own_file(fetched: dict[str, Fetched], monkeyp
             assert one.failure == ""
             assert one.shots[0].width == 96
             assert next(one.thumbnails()).pixels.shape == (96, 96)
+
+
+def pictures() -> list[Path]:
+    """What is remembered."""
+    return list(files.cache_dir("pictures").iterdir())
+
+
+@pytest.mark.parametrize("at", [3, 8])
+def test_a_full_disk_is_not_full_for_ever(project: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """What was written of a film before the disk was full is gone; the error ends the run."""
+    path = film(Path("a.avi"), [shade(20 * k) for k in range(8)])
+    job, file = Job("video"), Fetched(path, files.sha256(path))
+    written: list[Path] = []
+    real = images.write
+
+    def write(path: Path, image: images.Image) -> None:
+        if len(written) == at:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        written.append(path)
+        real(path, image)
+
+    def save(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(images, "write", write)
+    monkeypatch.setattr(np, "save", save)
+    with pytest.raises(OSError, match="No space"):
+        shots.take(job, file, shots.folder(job, file))
+    assert len(written) == at
+    assert pictures() == []
+
+
+def test_nothing_is_left_of_a_film_that_is_none_or_crashes_its_decoder(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoders, "_take", hostile)
+    work = []
+    for name in ("words", "crash half way"):
+        Path(name).write_bytes(name.encode())
+        work.append((Job("video"), Fetched(Path(name), files.sha256(Path(name)))))
+    words, crash = decode(iter(work), len(work), workers=1)
+    assert "no video" in words.failure
+    assert "crashed" in crash.failure
+    assert pictures() == []
+
+
+def half_way(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
+    """In the other process: one film fills the disk while another is being taken."""
+    began = where.parent / "began"
+    if file.path.name == "full":
+        while not began.exists():
+            time.sleep(0.01)
+        raise OSError(errno.ENOSPC, "No space left on device")
+    where.mkdir(parents=True)
+    began.touch()
+    for k in range(1000):
+        (where / f"{k:05d}.png").write_bytes(b"x")
+        time.sleep(0.05)
+    raise AssertionError("nobody stopped it")
+
+
+def test_nothing_is_left_of_a_film_that_was_stopped_for_another(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoders, "_take", half_way)
+    work = []
+    for name in ("full", "long"):
+        Path(name).write_bytes(name.encode())
+        work.append((Job("video"), Fetched(Path(name), files.sha256(Path(name)))))
+    with pytest.raises(OSError, match="No space"):
+        list(decode(iter(work), len(work), workers=2))
+    assert [path.name for path in pictures()] == ["began"]

@@ -1,7 +1,11 @@
 """Rows that stand for many files become a row each; what cannot be used is named; nothing is fetched too early."""
 
+import errno
+import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +14,7 @@ from limner.files import sha256
 from limner.scrape.expand import expand
 from limner.scrape.manifests import PLAIN, Row
 from limner.tables import Problem
-from tests.sites import OPTIONS
+from tests.sites import OPTIONS, Server, digest
 
 
 def here(wanted: Wanted) -> Fetched:
@@ -18,9 +22,9 @@ def here(wanted: Wanted) -> Fetched:
     return Fetched(path, sha256(path))
 
 
-def both(*rows: Row) -> tuple[dict[str, str], list[Problem]]:
+def both(*rows: Row, fetch: Callable[[Wanted], Fetched] = here) -> tuple[dict[str, str], list[Problem]]:
     """Urls by id, and the problems."""
-    found = list(expand(rows, here))
+    found = list(expand(rows, fetch))
     kept = [one for one in found if isinstance(one, Row)]
     assert len({row.id.lower() for row in kept}) == len(kept)
     assert all(PLAIN.fullmatch(row.id) for row in kept)
@@ -116,6 +120,69 @@ def test_the_members_of_a_pinned_archive_are_its_own_whatever_lies_there_later(p
             (member,) = expand([row], downloads.fetch)
             assert isinstance(member, Row)
             assert downloads.fetch(Wanted((member.url,))).path.read_text() == "old"
+
+
+@pytest.mark.parametrize("first", ["pinned", "free"])
+def test_the_members_of_an_archive_come_from_the_listed_bytes_and_above_all_from_pinned_ones(
+    project: Path, server: Server, first: str
+) -> None:
+    bodies = {}
+    for name in ("old", "new"):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("a.jpg", name)
+        bodies[name] = stream.getvalue()
+    url = f"{server.url}/x.zip"
+    pinned, free = Row("pinned", "p", url, sha256=digest(bodies["old"])), Row("free", "q", url)
+    server.bodies["/x.zip"] = bodies["old"]
+    with Downloads(OPTIONS) as downloads:
+        downloads.fetch(Wanted((url,), pinned.sha256))
+        downloads.forget(url)
+    server.bodies["/x.zip"] = bodies["new"]
+    with Downloads(OPTIONS) as downloads:
+        (member,) = expand([free], downloads.fetch)
+        assert isinstance(member, Row)
+        downloads.forget(url)
+        server.bodies.clear()
+        assert downloads.fetch(Wanted((member.url,))).path.read_text() == "new"
+    server.bodies["/x.zip"] = bodies["new"]
+    with Downloads(OPTIONS) as downloads:
+        rows = [pinned, free] if first == "pinned" else [free, pinned]
+        for member in list(expand(rows, downloads.fetch)):
+            assert isinstance(member, Row)
+            assert downloads.fetch(Wanted((member.url,))).path.read_text() == "old"
+
+
+@pytest.mark.parametrize("look", ["iterdir", "is_dir", "exists"])
+def test_a_folder_that_may_not_be_read_costs_its_own_row(
+    project: Path, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    touch("ann/a.jpg", "bob/a.jpg")
+    real = getattr(Path, look)
+
+    def forbidden(path: Path) -> Any:
+        if "ann" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, look, forbidden)
+    rows = [Row("ann", "p", f"data/photos/ann{'/*.jpg' if look == 'exists' else ''}"), Row("b", "q", "data/photos/bob")]
+    found, problems = both(*rows, fetch=lambda wanted: pytest.fail("nothing is to be fetched"))
+    assert found.pop("b-a") == "data/photos/bob/a.jpg"
+    if look == "iterdir":
+        assert [(one.id, one.what) for one in problems] == [("ann", "failed")]
+        (problem,) = problems
+        assert problem.reason == "data/photos/ann: it cannot be read: Permission denied"
+    else:  # it may be a file: whoever fetches it says why it is none
+        assert list(found) == ["ann"]
+
+
+def test_a_full_disk_is_no_fault_of_the_row(project: Path) -> None:
+    def full(_: Wanted) -> Fetched:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        list(expand([Row("x", "p", "http://h/x.zip")], full))
 
 
 def test_a_chained_url_and_a_remote_file_are_themselves(project: Path) -> None:

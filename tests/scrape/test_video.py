@@ -119,3 +119,69 @@ def test_a_video_of_huge_frames_is_refused_before_one_is_decoded(
     path = film(tmp_path / "a.avi", [shade(40)])
     with pytest.raises(SourceError, match="too large"):
         list(Sampler(path, every=1, neighbours=0))
+
+
+def test_a_video_that_would_fill_a_disk_is_taken_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(video, "MOST_TAKEN", 3 * 96 * 64 + 1)
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(8)])
+    sampler = Sampler(path, every=2, neighbours=0)
+    assert [frame.index for frame in sampler] == [0, 2, 4]
+    assert sampler.note == "only its first 3 frames are taken: a greater `every` takes fewer"
+
+
+def test_the_last_frame_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is only chosen when its neighbours are known to be missing."""
+    monkeypatch.setattr(video, "MOST_FRAMES", 2)
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(9)])
+    sampler = Sampler(path, every=4, neighbours=1)
+    assert [frame.index for frame in sampler] == [0, 4]
+    assert "first 2 frames" in sampler.note
+
+
+def test_a_video_that_takes_days_is_left_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each frame counts as life, so a decoder's patience alone would never end."""
+    clock, alive = iter(range(0, 100_000, 3600)), []
+    monkeypatch.setattr(video, "monotonic", lambda: next(clock))
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(8)])
+    sampler = Sampler(path, every=2, neighbours=0, alive=lambda: alive.append(1))
+    assert [frame.index for frame in sampler] == [0, 2, 4]
+    assert len(alive) == 5
+    assert sampler.note == "only its first 5 frames are looked at: more took over 4 hours"
+
+
+@pytest.mark.parametrize("before", [0, 3])
+def test_a_video_whose_frames_become_huge_is_taken_up_to_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    """OpenCV's FFmpeg brings all frames to the announced size; another version may not."""
+    path = film(tmp_path / "a.avi", [shade(20 * k) for k in range(8)])
+    grown = [shade(40)] * before + [np.full((300, 300, 3), 40, np.uint8)] * 8
+
+    class Growing:
+        def __init__(self, *which: object) -> None:
+            self._real, self._frames = REAL(*which), iter(grown)
+
+        def retrieve(self) -> tuple[bool, np.ndarray]:
+            return True, next(self._frames)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._real, name)
+
+    REAL = cv2.VideoCapture
+    monkeypatch.setattr(video, "MOST_PIXELS", 96 * 64)
+    monkeypatch.setattr(cv2, "VideoCapture", Growing)
+    sampler = Sampler(path, every=1, neighbours=0)
+    if before:
+        assert [frame.index for frame in sampler] == [0, 1, 2]
+        assert "too large" in sampler.note
+        assert "(300x300 pixels): only the 3 frames before are taken" in sampler.note
+    else:
+        with pytest.raises(SourceError, match="too large"):
+            list(sampler)
+
+
+def test_frames_none_of_which_can_be_decoded_are_no_video(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = film(tmp_path / "a.avi", [shade(40)] * 3)
+    monkeypatch.setattr(video, "_image", lambda capture: None)
+    with pytest.raises(SourceError, match="no video"):
+        list(Sampler(path, every=1, neighbours=0))

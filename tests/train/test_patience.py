@@ -108,3 +108,10 @@ def test_missing_weights_are_told(places: Places) -> None:
 def test_without_patience_nothing_is_held_out_and_nothing_loaded(places: Places) -> None:
     go(places, replace(RECIPE, epochs=1))
     assert not (places.training / "plots/metrics/validation_lpips.tsv").exists()
+
+
+def test_one_that_stops_before_its_first_snapshot_has_one(
+    weighed: Places, painters: list[dict[str, torch.Tensor]]
+) -> None:
+    go(weighed, replace(RECIPE, epochs=40), plan=PATIENT)
+    assert [path.name for path in (weighed.training / "plots/images/painted").iterdir()] == ["000004.png"]

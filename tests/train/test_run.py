@@ -11,10 +11,12 @@ import torch
 from limner import images
 from limner.errors import LimnerError, ModelError
 from limner.nets import store
+from limner.pairs import Sources
+from limner.train import start
 from limner.train.plan import Places
 
 from .conftest import Interrupted
-from .tiny import CARD, RECIPE, elsewhere, go, written
+from .tiny import CARD, PLAN, RECIPE, elsewhere, go, written
 
 
 def losses(places: Places, name: str) -> list[float]:
@@ -85,3 +87,19 @@ def test_a_start_of_another_shape_is_refused_with_both_sides(places: Places) -> 
 def test_nobody_to_learn_is_an_error(places: Places) -> None:
     with pytest.raises(LimnerError, match="no training faces of bob, whom tiny shall learn; it knows ana"):
         go(places, card=replace(CARD, people=("bob",)))
+
+
+def test_without_snapshots_the_folder_of_their_plots_is_there(places: Places) -> None:
+    go(places, replace(RECIPE, epochs=1), plan=replace(PLAN, snapshots=0))
+    assert list((places.training / "plots/images").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("styles", "faces", "count", "got"), [(6, 5, 16, 16), (6, 1, 8, 6), (6, 4, 8, 8), (2, 3, 9, 6)]
+)
+def test_some_pairs_are_as_many_as_asked_for_of_every_style(styles: int, faces: int, count: int, got: int) -> None:
+    folders, ids = {name: Path() for name in "abcdef"[:styles]}, tuple("vwxyz"[:faces])
+    pairs = Sources(Path(), folders, ids, np.repeat(np.arange(styles), faces), np.tile(np.arange(faces), styles))
+    names = start.some(pairs, count).names
+    assert len(set(names)) == len(names) == got
+    assert {style for style, _ in names} == set(folders)

@@ -13,7 +13,7 @@ def evaluate_folders(
     """Print the figures of the pictures in `outputs`, and write them below `out`.
 
     Raises:
-        LimnerError: a folder is missing, no two names fit, or a model file is missing.
+        LimnerError: a folder or a model file is missing, no two names fit, or none of the pictures can be read.
     """
     measured, problems = folders.evaluate(outputs, truths, inputs, names or folders.usual(), weights)
     suite = str(measured.pictures["suite"].iloc[0])

@@ -49,7 +49,7 @@ def evaluate(
         The figures, of one suite with the name of `truths` and one style; and what was left out.
 
     Raises:
-        LimnerError: a folder is missing, or no two names fit.
+        LimnerError: a folder is missing, no two names fit, or none of the pictures can be read.
     """
     made, true = listing(outputs, "output"), listing(truths, "truth")
     given = listing(inputs, "input") if inputs else {}
@@ -76,6 +76,9 @@ def evaluate(
         except SourceError as error:
             problems.append(Problem(name, "failed", str(error)))
             both.remove(name)
+    if not both:
+        reasons = (f"  {problem.id}: {problem.reason}" for problem in problems if problem.what == "failed")
+        raise LimnerError("\n".join([f"no picture of {outputs} can be measured against {truths}:", *reasons]))
     suite = truths.resolve().name  # so that two folders of outputs can be compared
 
     def groups() -> Iterator[Group]:

@@ -76,7 +76,8 @@ class Told:
         return self._verdict.get((suite, ALL, method, figure), "")
 
     def memorised(self, suite: str) -> float:
-        """The share of outputs that are closer to a training picture than to their own truth."""
+        """The share of outputs that are closer to a training picture than to their own truth; nan where no picture that
+        was learned from is of the suite's kind."""
         closest = self.measured.closest[self.measured.closest["suite"] == suite]
         return float((closest["distance"] < closest["to_truth"]).mean())
 
@@ -136,7 +137,7 @@ class Told:
             tree[suite] = {
                 "n": int(pictures["id"].nunique()),
                 "groups": int(pictures["group"].nunique()),
-                "memorised": round(self.memorised(suite), DIGITS),
+                **_plain({"memorised": self.memorised(suite)}),
                 "drawn": _plain({name: mean.value for name, mean in own.items()}),
                 "margin": _plain({name: mean.margin for name, mean in own.items()}),
                 "best_floor": _plain(floors),

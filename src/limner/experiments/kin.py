@@ -17,7 +17,10 @@ from limner.metrics.views.case import Case, Setting
 from limner.metrics.views.colours import under
 from limner.metrics.views.face import embedding
 
-COLUMNS = ("id", "likeness_own", "likeness_true", "truth_own", "skin_l", "skin_a", "skin_b", "skin_toward")
+COLUMNS = (
+    *("id", "likeness_own", "likeness_true", "truth_own", "nearer_others"),
+    *("skin_l", "skin_a", "skin_b", "skin_toward"),
+)
 NOTICEABLE = 2.3
 """Delta E: where the skin of two people differs by less, there is no way from the one to the other."""
 
@@ -25,7 +28,12 @@ Eyes = tuple[tuple[float, float], tuple[float, float]] | None
 
 
 def kin(
-    outputs: Sequence[Path], truths: Sequence[Path], own: Sequence[Path], eyes: Eyes, weights: Path
+    outputs: Sequence[Path],
+    truths: Sequence[Path],
+    own: Sequence[Path],
+    eyes: Eyes,
+    weights: Path,
+    others: Sequence[Path] = (),
 ) -> pd.DataFrame:
     """Hold each output against the person it shows and against the person whom its model learned.
 
@@ -37,6 +45,7 @@ def kin(
         own: photos of the model's person, those it learned from.
         eyes: as `Setting` has it.
         weights: the folder of model files.
+        others: a photo each of people who are neither.
 
     Returns:
         `COLUMNS`, one row an output, in their order:
@@ -46,6 +55,8 @@ def kin(
         likeness_true: from the embedding of the truth;
         truth_own: of the truth from the mean of the person's, which likeness_own would be if the model took nothing of
         her along;
+        nearer_others: how much nearer the output's embedding is than the truth's to those of `others`, on the mean:
+        what painting alone does. nan if there are none;
         skin_l, skin_a, skin_b: mean CIE L*a*b* of the cheeks, the output's minus the truth's;
         skin_toward: how much of the way from the truth's cheeks to the mean of the person's (in L*a*b*, both cheeks
         averaged) the output has gone, by orthogonal projection: 0 none, 1 all, negative away from her. nan where both
@@ -62,7 +73,8 @@ def kin(
     side, setting = images.read(outputs[0]).shape[0], Setting(weights, eyes)
     try:
         person = _person(tuple(own), side, setting)
-        rows = [row for case in _cases(outputs, truths, side, setting) for row in _rows(case, *person)]
+        strangers = _vectors(tuple(others), side, setting)
+        rows = [row for case in _cases(outputs, truths, side, setting) for row in _rows(case, *person, strangers)]
     finally:
         close_shared()
     return pd.DataFrame([(file.stem, *row) for file, row in zip(outputs, rows, strict=True)], columns=list(COLUMNS))
@@ -74,6 +86,12 @@ def _person(own: tuple[Path, ...], side: int, setting: Setting) -> tuple[Tensor,
     seen = [_seen(case) for case in _cases(own, own, side, setting)]
     vector, skin = (torch.cat([one[place] for one in seen]).nanmean(0) for place in (0, 1))
     return vector, skin
+
+
+@lru_cache(maxsize=4)
+def _vectors(photos: tuple[Path, ...], side: int, setting: Setting) -> Tensor:
+    """(M, 128) embeddings of photos."""
+    return torch.cat([torch.empty(0, 128), *(_seen(case)[0] for case in _cases(photos, photos, side, setting))])
 
 
 def _cases(fakes: Sequence[Path], reals: Sequence[Path], side: int, setting: Setting) -> Iterator[Case]:
@@ -99,7 +117,7 @@ def _skin(pictures: Tensor, case: Case) -> Tensor:
     return under(pictures, case.cheeks).mean(1)
 
 
-def _rows(case: Case, mean_vector: Tensor, mean_skin: Tensor) -> list[list[float]]:
+def _rows(case: Case, mean_vector: Tensor, mean_skin: Tensor, strangers: Tensor) -> list[list[float]]:
     """The figures behind `id`; see `kin`."""
     with torch.no_grad():
         mine, true = case.vectors
@@ -107,6 +125,7 @@ def _rows(case: Case, mean_vector: Tensor, mean_skin: Tensor) -> list[list[float
         shift, way = _skin(case.fake, case) - skin, mean_skin - skin
     length = way.norm(dim=1)
     toward = torch.where(length < NOTICEABLE, torch.nan, (shift * way).sum(1) / length.square())
+    nearer = (torch.cdist(true, strangers) - torch.cdist(mine, strangers)).nanmean(1)
     distances = [(mine - mean_vector).norm(dim=1), (mine - true).norm(dim=1), (true - mean_vector).norm(dim=1)]
-    table: list[list[float]] = torch.stack([*distances, *shift.unbind(1), toward], 1).tolist()
+    table: list[list[float]] = torch.stack([*distances, nearer, *shift.unbind(1), toward], 1).tolist()
     return table

@@ -18,6 +18,13 @@ FIGURES = {
         ("likeness_true", "To the true one", "distance of dlib's face embeddings to the true face's person", False),
         ("truth_own", "Truth to the person", "distance of the true photo to the model's person", False),
         ("nearer_own", "Drawn nearer", "how much nearer to the model's person the output is than the true photo", True),
+        (
+            "nearer_others",
+            "Nearer others",
+            "how much nearer, on the mean, to all the people who are neither the model's nor shown",
+            True,
+        ),
+        ("nearer_alone", "More than others", "how much more it comes nearer to the model's person than to those", True),
         ("skin_l", "Skin L", "lightness of the cheeks, output minus truth, CIE Lab", True),
         ("skin_a", "Skin a", "redness of the cheeks, output minus truth, CIE Lab", True),
         ("skin_b", "Skin b", "yellowness of the cheeks, output minus truth, CIE Lab", True),
@@ -62,5 +69,9 @@ def measure(root: Path, params: Params, entry: Entry, files: Sequence[Files], pe
         raise ParamsError(f"{entry}: {data} has no training faces of {wanted!r}; {choices(wanted, people)}")
     eyes = evaluate.setting(block, params.align, weights).eyes
     outputs, truths = [one.output for one in files], [one.truth for one in files]
-    found = kin(outputs, truths, own, eyes, weights).reset_index(drop=True)
-    return found.assign(nearer_own=found["truth_own"] - found["likeness_own"])[list(FIGURES)]
+    shown = set(split.loc[split["id"].isin([path.stem for path in truths]), "person"])
+    others = split[~split["person"].isin({wanted, *shown})].drop_duplicates("person")["id"]
+    strangers = [data / "faces" / f"{id}.png" for id in others]
+    found = kin(outputs, truths, own, eyes, weights, strangers).reset_index(drop=True)
+    nearer = found["truth_own"] - found["likeness_own"]
+    return found.assign(nearer_own=nearer, nearer_alone=nearer - found["nearer_others"])[list(FIGURES)]

@@ -1,18 +1,25 @@
 """What is said in HTTP: urls and redirects, pages, conditions and ranges, statuses and failures in words."""
 
+import codecs
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
 from limner.fetch import manners
-from limner.fetch.manners import WebError
+from limner.fetch.manners import Host, NoAnswer, WebError
 from limner.fetch.partial import Partial, Validator
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+CHARSETS = re.compile(
+    r"ascii|utf-8|utf-16(-[bl]e)?|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(cyrillic|roman)|tis-620|"
+    r"gb2312|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
+)
+"""Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
 SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 """What a url may hold (RFC 3986)."""
 
@@ -34,10 +41,16 @@ class Page:
         said = re.search(r"charset\s*=\s*[\"']?([\w:.-]+)", self.headers.get("Content-Type", ""))
         within = CHARSET.search(self.body[:2048])
         name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
-        try:
-            return self.body.decode(name, errors="replace").removeprefix("\ufeff")
-        except (LookupError, UnicodeError):  # a charset that nobody knows, or not one of texts
-            return self.body.decode("utf-8", errors="replace").removeprefix("\ufeff")
+        return self.body.decode(_charset(name), errors="replace").removeprefix("\ufeff")
+
+
+def _charset(name: str) -> str:
+    """The codec of a charset, of which Python has further names; UTF-8 for one that no web page is written in."""
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, UnicodeError):
+        return "utf-8"
+    return known if CHARSETS.fullmatch(known) else "utf-8"
 
 
 def address(url: str) -> URL:
@@ -113,8 +126,46 @@ def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> Non
         status = response.status
         passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
         wait = manners.retry_after(response.headers.get("Retry-After"))
-        why = f"{url}: the server answers {status} {response.reason or ''}".rstrip()
+        why = f"{url}: the server answers {status} {readable(response.reason or '')}".rstrip()
         raise WebError(why, status=status, passing=passing, wait=wait)
+
+
+def readable(said: str) -> str:
+    """What stands in the head of an answer: aiohttp leaves halves of characters where it is not written in UTF-8."""
+    try:
+        said.encode()
+        return said
+    except UnicodeEncodeError:  # then it is Latin-1, which browsers take for Windows' own
+        return said.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+@contextmanager
+def in_words(host: Host, url: URL) -> Iterator[None]:
+    """Say how a request to `host` failed, and let the host know.
+
+    Raises:
+        WebError: it failed.
+        TimeoutError: the time of its file was over.
+    """
+    try:
+        yield
+    except WebError:
+        host.done(fine=False)
+        raise
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        host.unreachable()
+        unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
+        raise NoAnswer(f"{url}: {reason(error)}", passing=not unknown) from error
+    except (aiohttp.InvalidURL, UnicodeError) as error:  # of a host that no resolver can be asked for
+        raise WebError(f"{url}: it is no url of a server") from error
+    except aiohttp.ServerTimeoutError as error:
+        host.stalled()
+        raise host.failure(f"{url}: {reason(error)}") from error
+    except TimeoutError:
+        host.stalled()
+        raise
+    except (aiohttp.ClientError, ConnectionError) as error:
+        raise host.failure(f"{url}: {reason(error)}") from error
 
 
 def reason(error: Exception) -> str:

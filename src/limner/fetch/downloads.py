@@ -124,8 +124,8 @@ class Downloads:
             SourceError: it is not to be had; with the reason of each place.
         """
         fetched = self.web.run(self._fetch(wanted, again))
-        if wanted.sha256:  # the members of a pinned archive come from these bytes, whatever lies at its url now
-            self._opened.update(dict.fromkeys(wanted.urls, fetched))
+        for url in wanted.urls:  # members come from the bytes that were listed, and rather from pinned ones
+            self._opened[url] = fetched if wanted.sha256 else self._opened.get(url, fetched)
         return fetched
 
     def forget(self, url: str) -> None:
@@ -177,13 +177,15 @@ class Downloads:
                 raise
 
     def _local(self, url: str, path: Path, expected: str) -> Fetched:
-        if not path.is_file():
-            raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-        found = Fetched(path, sha256(path))
+        try:
+            if not path.is_file():
+                raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+            digest = _verify(url, sha256(path), expected)
+        except OSError as error:  # the source's own: one of the store, as of a full disk, ends the run
+            raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
         if expected:
-            _verify(url, found.sha256, expected)
             self._store.copy(path, expected)
-        return found
+        return Fetched(path, digest)
 
     async def _from_server(self, url: str, expected: str, known: tuple[Fetched, Validator] | None) -> Fetched:
         tries, spoilt = 0, set[str]()
@@ -282,10 +284,7 @@ class Downloads:
 
     def _alone(self, key: str) -> asyncio.Lock:
         """By which rows that name the same file wait for the first of them; what has no key is never the same."""
-        lock = self._locks.get(key) or asyncio.Lock()
-        if key:
-            self._locks[key] = lock
-        return lock
+        return self._locks.setdefault(key, asyncio.Lock()) if key else asyncio.Lock()
 
 
 def _verify(url: str, digest: str, expected: str) -> str:

@@ -19,8 +19,8 @@ CONNECT = 15.0
 SILENCE = 30.0
 """Seconds without a byte after which a server counts as stalled."""
 DOUBT = 3
-"""Connections that may fail before a host is given up that only optional manifests name, and answers that ask for more
-time than there is before any host is."""
+"""Connections that may fail before a host is given up that only optional manifests name, and answers that put limner
+off before any host is: for more time than a file has, each of them or all together."""
 PAUSE = 1.0
 """Seconds before the second try; doubled for each further one."""
 
@@ -101,23 +101,35 @@ class Host:
         self._free_at = 0.0
         self._silent = self._stalls = self._refusals = 0
         self._asked = 0.0
+        self._busy = 0
+        """How often it answered 429 (Too Many Requests) and nothing fine between."""
+        self._busy_since = self._busy_for = 0.0
         self.known = False
         """Whether it answered before."""
 
-    async def turn(self) -> None:
-        """Wait until the delay since the request before is over."""
+    async def turn(self, url: object) -> None:
+        """Wait until the delay since the request before is over, unless the host is given up before or meanwhile.
+
+        Raises:
+            WebError: it is.
+        """
+        self.refuse_if_gone(url)
         now = time.monotonic()
         start = max(now, self._free_at)
         self._free_at = start + self.delay
         if start > now:
             await asyncio.sleep(start - now)
+            self.refuse_if_gone(url)
 
     def rest(self, seconds: float, most: float) -> None:
-        """Ask the host nothing for as long as it wants, or for `most`, all that the file that was asked for allows."""
+        """It answers 429: ask it nothing for as long as it wants, or for `most`, all that the file asked for allows."""
+        now = time.monotonic()
+        self._busy_since = self._busy_since if self._busy else now
+        self._busy, self._busy_for = self._busy + 1, now - self._busy_since
         if seconds > self._longest:
             self._refusals += 1
             self._asked = seconds
-        self._free_at = max(self._free_at, time.monotonic() + min(seconds, most))
+        self._free_at = max(self._free_at, now + min(seconds, most))
 
     def answered(self) -> None:
         """It is there."""
@@ -127,14 +139,14 @@ class Host:
         """A request came to its end, whether that is a fine one or not."""
         self._stalls = 0
         if fine:
-            self._refusals = 0
+            self._refusals = self._busy = 0
 
     def unreachable(self) -> None:
         """No connection came about."""
         self._silent += 1
 
     def stalled(self) -> None:
-        """Nothing more came of an answer."""
+        """Nothing more came of an answer, or too little to end in the time that its file had."""
         self._stalls += 1
 
     def failure(self, why: str) -> WebError:
@@ -149,10 +161,14 @@ class Host:
 
         Raises:
             NoAnswer: no connection came about many times in a row.
-            WebError: it stalled many times in a row, or wants to be left alone for too long again and again.
+            WebError: it stalled many times in a row, or wants to be left alone for too long again and again, or for as
+                long as a file may take without giving anything else.
         """
         if self._refusals >= DOUBT:
             why = f"the host {self.name} asks to wait {self._asked:.0f} s, longer than scrape.max_seconds"
+            raise WebError(f"{url}: {why}, and is not asked again")
+        if self._busy >= DOUBT and self._busy_for > self._longest:
+            why = f"the host {self.name} has answered nothing but 429 (too many requests) for {self._busy_for:.0f} s"
             raise WebError(f"{url}: {why}, and is not asked again")
         if self._stalls >= self._patience:
             raise WebError(f"{url}: the host {self.name} stalled {self._stalls} times in a row and is not asked again")

@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import IO
 
 from limner.errors import SourceError, choices
-from limner.fetch.archives import DAMAGES, CarefulTar, packer
+from limner.fetch.archives import DAMAGES, MOST_NAME, CarefulTar, packer, plain
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
 """All of an archive may unpack to so many times the size that one member may have."""
 CHUNK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Zip:
+    """A zip, opened, and what it holds."""
+
+    opened: zipfile.ZipFile
+    infos: Mapping[str, zipfile.ZipInfo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ def check(url: str) -> None:
     if protocol not in PROTOCOLS or not name:
         allowed = ", ".join(f"{protocol}://name/in/it::archive" for protocol in PROTOCOLS)
         raise SourceError(f"{url} names no member of an archive; allowed: {allowed}")
+    if len(name) > MOST_NAME:
+        raise SourceError(f"{url[:100]}… is a name of {len(name)} characters, and at most {MOST_NAME} are read")
 
 
 class Members:
@@ -60,7 +70,7 @@ class Members:
         self._folder = folder
         self._most = most_bytes
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._zips: dict[str, zipfile.ZipFile] = {}
+        self._zips: dict[str, _Zip] = {}
         self._tars: dict[str, _Tar] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         """Bytes that were unpacked of each zip."""
@@ -89,20 +99,21 @@ class Members:
 
     def close(self) -> None:
         """Nothing is asked any more."""
-        for opened in self._zips.values():
-            opened.close()
+        for zipped in self._zips.values():
+            zipped.opened.close()
         for tar in self._tars.values():
             if tar.path.parent == self._folder:
                 tar.path.unlink(missing_ok=True)
 
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
-            self._zips[digest] = zipfile.ZipFile(archive)
-        opened = self._zips[digest]
-        try:
-            info = opened.getinfo(name.lstrip("/"))
-        except KeyError:
-            raise SourceError(_lacks(name, opened.namelist())) from None
+            opened = zipfile.ZipFile(archive)
+            infos = {plain(info.filename): info for info in reversed(opened.infolist())}  # the first counts
+            self._zips[digest] = _Zip(opened, infos)
+        zipped = self._zips[digest]
+        info = zipped.infos.get(plain(name))
+        if info is None:
+            raise SourceError(_lacks(name, list(zipped.infos)))
         if info.is_dir() or (info.external_attr >> 16) & 0o170000 not in (0, 0o100000):
             raise SourceError(f"{name} is a folder or a link in the archive, not a file")
         if info.flag_bits & 1:
@@ -110,7 +121,7 @@ class Members:
         self._refuse_huge(name, info.file_size)
         self._taken[digest] += info.file_size
         self._refuse_bomb(self._taken[digest])
-        with opened.open(info) as stream:  # gives no more than file_size, whatever else is packed there
+        with zipped.opened.open(info) as stream:  # gives no more than file_size, whatever else is packed there
             while chunk := stream.read(CHUNK):
                 out.write(chunk)
 
@@ -118,7 +129,7 @@ class Members:
         if digest not in self._tars:
             self._tars[digest] = self._opened(archive, digest)
         tar = self._tars[digest]
-        place = tar.places.get(_plain(name))
+        place = tar.places.get(plain(name))
         if place is None:
             raise SourceError(tar.damage or _lacks(name, list(tar.places)))
         if place.fault:
@@ -136,31 +147,32 @@ class Members:
 
     def _opened(self, archive: Path, digest: str) -> _Tar:
         """An archive, looked at once for all its members: of a damaged one those before the damage can be had."""
-        plain, why = archive, ""
+        path, why = archive, ""
         if opener := packer(archive):
-            plain = self._folder / f"{digest}.tar"
+            path = self._folder / f"{digest}.tar"
             try:
-                self._unpack(opener(archive), plain)
+                self._unpack(opener(archive), path)
             except EOFError as error:  # the end is missing, and what is before it is as it was
                 why = str(error)
             except (SourceError, *DAMAGES) as error:
-                plain.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
                 return _Tar(archive, {}, f"the archive cannot be unpacked: {error}")
         places: dict[str, _Place] = {}
         try:
-            places.update(_places(plain))  # those before a damage stay
-        except DAMAGES as error:
+            for name, place in _places(path):  # those before a damage stay
+                places.setdefault(name, place)
+        except (SourceError, *DAMAGES) as error:
             why = why or str(error)
-        return _Tar(plain, places, why and f"the archive cannot be read to its end: {why}")
+        return _Tar(path, places, why and f"the archive cannot be read to its end: {why}")
 
-    def _unpack(self, packed: IO[bytes], plain: Path) -> None:
+    def _unpack(self, packed: IO[bytes], path: Path) -> None:
         """Write the tar itself, of one that is compressed.
 
         Raises:
             SourceError: it is too large.
         """
         size = 0
-        with packed as stream, plain.open("wb") as out:
+        with packed as stream, path.open("wb") as out:
             while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined]  # all that comes before an end too soon
                 size += len(chunk)
                 self._refuse_bomb(size)
@@ -181,13 +193,8 @@ def _places(path: Path) -> Iterator[tuple[str, _Place]]:
     with path.open("rb") as stream, CarefulTar.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
             fault = "" if info.isreg() and not info.issparse() else "a link, a folder or a device"
-            yield _plain(info.name), _Place(info.offset_data, info.size, fault)
-            archive.members = []  # type: ignore[attr-defined]  # else it keeps them all, a kilobyte each
-
-
-def _plain(name: str) -> str:
-    """`tar czf x.tgz .` writes ./name."""
-    return name.removeprefix("./").lstrip("/")
+            if len(info.name) <= MOST_NAME:
+                yield plain(info.name), _Place(info.offset_data, info.size, fault)
 
 
 def _lacks(name: str, names: list[str]) -> str:

@@ -6,9 +6,9 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 import asyncio
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,7 +18,7 @@ from yarl import URL
 
 from limner.fetch import answers, manners
 from limner.fetch.answers import Page
-from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, NoAnswer, WebError
+from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, WebError
 from limner.fetch.partial import Partial, Validator
 
 MOST_REDIRECTS = 10
@@ -181,17 +181,20 @@ class Web:
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
             async with host.connections:
-                await host.turn()
-                host.refuse_if_gone(way[-1])
-                with budget, self._in_words(host, way[-1]):
+                await host.turn(way[-1])
+                with budget, answers.in_words(host, way[-1]):
                     async with self._get(host, way[-1], headers, budget) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             if response.status == 429:
                                 wanted = manners.retry_after(response.headers.get("Retry-After"))
                                 host.rest(wanted, budget.left)
-                            return await take(response)
+                            taken = await take(response)
+                            host.done(fine=True)
+                            return taken
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
+                        if self._host(way[-1]) is not host:  # else it has yet to give what it was asked for
+                            host.done(fine=True)
             if way[-1] in way[:-1]:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
@@ -211,31 +214,6 @@ class Web:
             total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
         )
         return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
-
-    @contextmanager
-    def _in_words(self, host: Host, url: URL) -> Iterator[None]:
-        """Say how a request to `host` failed, and let the host know.
-
-        Raises:
-            WebError: it failed.
-        """
-        try:
-            yield
-            host.done(fine=True)
-        except WebError:
-            host.done(fine=False)
-            raise
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            host.unreachable()
-            unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
-            raise NoAnswer(f"{url}: {answers.reason(error)}", passing=not unknown) from error
-        except (aiohttp.InvalidURL, UnicodeError) as error:  # of a host that no resolver can be asked for
-            raise WebError(f"{url}: it is no url of a server") from error
-        except aiohttp.ServerTimeoutError as error:
-            host.stalled()
-            raise host.failure(f"{url}: {answers.reason(error)}") from error
-        except (aiohttp.ClientError, ConnectionError) as error:
-            raise host.failure(f"{url}: {answers.reason(error)}") from error
 
     async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
         async def take(response: ClientResponse) -> Page:

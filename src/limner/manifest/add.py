@@ -71,7 +71,11 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     path = local(url)
     if path is not None:
         url = _short(path)
-        if not (path.exists() or expand.is_pattern(path)):
+        try:
+            there = path.exists()
+        except OSError as error:
+            raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
+        if not (there or expand.is_pattern(path)):
             raise SourceError(f"{url} is not there")
     else:
         backends.require(url)

@@ -37,18 +37,12 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
     problems += found
     for row in rows:
         problems += _faults(row)
-    unpinned = [row for row in rows if not row.sha256 and not _files(row.url)]
+    unpinned = [row for row in rows if not row.sha256 and not expand.stands_for_files(row.url)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
         why = f"{len(unpinned)} rows have no sha256, this is the first: `{lock}` fills them in"
         problems.append(Problem(unpinned[0].id, "noted", why))
     return rows, problems
-
-
-def _files(url: str) -> bool:
-    """Whether it is a folder or a pattern, which have no hash."""
-    path = local(url)
-    return path is not None and (path.is_dir() or expand.is_pattern(path))
 
 
 def _faults(row: Row) -> Iterator[Problem]:
@@ -58,6 +52,8 @@ def _faults(row: Row) -> Iterator[Problem]:
                 _verify(url, digest, row)
         except SourceError as error:
             yield Problem(row.id, "failed", str(error))
+        except OSError as error:
+            yield Problem(row.id, "failed", f"{url} cannot be read: {error.strerror or error}")
 
 
 def _verify(url: str, digest: str, row: Row) -> None:
@@ -78,14 +74,14 @@ def _verify(url: str, digest: str, row: Row) -> None:
             backends.require(link[1])
         elif not archive.is_file():
             raise SourceError(f"{url}: the archive {link[1]} is not there")
-        elif link[0].partition("://")[2] not in _members(archive):
+        elif archives.plain(link[0].partition("://")[2]) not in _members(archive):
             raise SourceError(f"{url}: the archive {link[1]} holds no such member that may be read")
     elif url.startswith(("http://", "https://")):
         answers.address(url)
 
 
 def _verify_local(url: str, path: Path, digest: str, row: Row) -> None:
-    if _files(url):
+    if expand.stands_for_files(url, digest):
         if not any(isinstance(one, Row) for one in expand.expand([row], _not_here)):
             raise SourceError(f"{url} holds no {row.kind}")
     elif not path.is_file():
@@ -100,4 +96,4 @@ def _not_here(_: object) -> Fetched:
 
 @cache
 def _members(archive: Path) -> frozenset[str]:
-    return frozenset(one.name for one in archives.members(archive) if not one.fault)
+    return frozenset(archives.plain(one.name) for one in archives.members(archive) if not one.fault)

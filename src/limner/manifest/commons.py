@@ -33,6 +33,8 @@ MOST_BATCHES = 10_000
 
 LONGEST = 10_000
 """Characters of HTML of which a line of text is made: of more that is nested, the reader would not be done in hours."""
+HIDDEN = re.compile(r"(?ais)<!(?=--).*?(?:--!?>|\Z)|<(style|script)(?=[\s/>]).*?(?:</\1(?=[\s/>])[^>]*>?|\Z)")
+"""Comments, style sheets and scripts, to the end of the HTML if they have none: so no character is looked at twice."""
 
 
 def title_of(source: str) -> str:
@@ -167,11 +169,13 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
 
 
 def plain_text(html: str) -> str:
-    """HTML as one line of text, of its first `LONGEST` characters."""
-    spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^>]*>", " ", _beginning(html), flags=re.IGNORECASE)
+    """HTML as one line of text; of more than can be read, that of its first `LONGEST` characters and an ellipsis."""
+    shown = html if len(html) <= LONGEST else HIDDEN.sub("", html)
+    spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^<>]*>", " ", _beginning(shown), flags=re.IGNORECASE)
     tree = LexborHTMLParser(spaced)
     tree.strip_tags(["script", "style"])
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()
+    text = re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()
+    return f"{text} ..." if text and len(shown) > LONGEST else text
 
 
 def _beginning(html: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from limner.errors import SourceError
 from limner.fetch import archives
 from limner.fetch.downloads import Downloads, Wanted
-from limner.fetch.sources import local
 from limner.manifest.sheet import Sheet
 from limner.scrape import expand, manifests, pictures
 from limner.scrape.manifests import Row
@@ -45,8 +44,7 @@ def lock(name: str, downloads: Downloads, again: bool = False, update: bool = Fa
     problems = [problem for problem in problems if problem.what == "failed"]
     cells = []
     for row in rows:
-        path = local(row.url)
-        if path is not None and (path.is_dir() or expand.is_pattern(path)):
+        if expand.stands_for_files(row.url, row.sha256):
             why = f"{row.url} stands for many files, which no hash can pin: `limner manifest add` gives each a row"
             problems.append(Problem(row.id, "noted", why))
         elif again or not row.sha256:

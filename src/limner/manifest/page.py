@@ -9,7 +9,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from limner import workers
 from limner.errors import SourceError
-from limner.fetch.answers import Page
+from limner.fetch.answers import Page, readable
 from limner.fetch.web import Web
 from limner.manifest import markup
 from limner.manifest.found import Found
@@ -76,7 +76,7 @@ def _gallery(
                 yield one
             elif one.url not in pictures:
                 pictures.add(one.url)
-                refused = robots.refusal(one.url)
+                refused = robots.refusal(one.url, of_page=False)
                 yield Problem(one.url, "skipped", f"{one.url}: {refused}") if refused else one
         there = looked.onward
         if there in pages:
@@ -94,7 +94,7 @@ def _read(web: Web, robots: Robots, url: str) -> Page:
     page = web.read(url)
     if page.url != url and (refused := robots.refusal(page.url)):
         raise SourceError(f"{url} redirects to {page.url}: {refused}")
-    kind = page.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+    kind = readable(page.headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
     if kind not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
         raise NoPage(f"{url} is no web page but {kind}", kind)
     return page
@@ -107,8 +107,9 @@ def _look(reader: ProcessPool, page: Page, selector: str, onward: str) -> Looked
         LimnerError: a selector is none.
         SourceError: reading it takes too long, or too much memory.
     """
-    asked = (page.text, page.url, selector, onward)
-    if len(page.text) < LITTLE:
+    html = page.text
+    asked = (html, page.url, selector, onward)
+    if len(html) < LITTLE:
         return markup.look(*asked)
     try:
         looked: Looked = reader.schedule(markup.look, asked, timeout=SECONDS).result()

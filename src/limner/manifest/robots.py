@@ -4,13 +4,16 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from limner.fetch.manners import WebError
+from limner.fetch.manners import Budget, WebError
 from limner.fetch.web import Web
 
 NAME = "limner"
 """By which a robots.txt may speak to this program."""
 LONGEST_DELAY = 120.0
 """Seconds between requests above which a host counts as not wanting to be asked."""
+PATIENCE = 600.0
+"""Seconds after which no further host is asked for its rules, but for those of pages: a page may show pictures of
+thousands of hosts that do not answer."""
 
 
 class Robots:
@@ -19,13 +22,22 @@ class Robots:
     def __init__(self, web: Web) -> None:
         self._web = web
         self._rules: dict[str, Protego | str] = {}
+        self._budget = Budget(PATIENCE)
 
-    def refusal(self, url: str) -> str:
-        """Why a url may not be asked for, as a sentence about it; empty if it may."""
+    def refusal(self, url: str, of_page: bool = True) -> str:
+        """Why a url may not be asked for, as a sentence about it; empty if it may.
+
+        Args:
+            url: http or https.
+            of_page: its host's rules are worth any time; otherwise there may be none left to ask for them.
+        """
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._rules:
-            self._rules[host] = self._read(host)
+            if not of_page and self._budget.left <= 0:
+                return f"its host is not asked what it allows: to ask those before took {PATIENCE:g} s"
+            with self._budget:
+                self._rules[host] = self._read(host)
         rules = self._rules[host]
         if isinstance(rules, str):
             return rules

@@ -50,9 +50,13 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
                 rows.append(one)
             else:
                 problems.append(one)
+        # One bad member is no reason to ask for the whole archive again; one that gave nothing may come right.
         failed = {problem.id for problem in problems if problem.what == "failed"}
-        for row in (row for row in named if row.id in failed and not row.sha256):
-            downloads.forget(row.url)
+        gave = {(row.manifest, row.line) for row in rows}
+        used = {row.url for row in named if (row.manifest, row.line) in gave}
+        for row in named:
+            if row.id in failed and not row.sha256 and row.url not in used:
+                downloads.forget(row.url)
         # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
         rows.sort(key=lambda row: row.reference != "yes")
         total = sum(1 + bool(row.sketch_url) for row in rows)

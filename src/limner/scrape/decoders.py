@@ -44,6 +44,8 @@ class Decoders:
         self._prepared = False
         self._pool = ProcessPool(max_workers=workers, context=get_context(METHOD))
         self._patience = patience
+        self._unfinished: set[Path] = set()
+        """Folders of files that are being decoded."""
 
     def __enter__(self) -> "Decoders":
         return self
@@ -56,6 +58,8 @@ class Decoders:
         else:
             self._pool.stop()
         self._pool.join()
+        for where in self._unfinished:  # their processes were stopped, and are gone only now
+            shots.drop(where)
 
     def submit(self, work: tuple[Job, Fetched]) -> "Future[Taken]":
         """Begin to decode a file: the future holds its pictures or why there are none, never an error of it."""
@@ -65,9 +69,17 @@ class Decoders:
         job, file = work
         # Named by absolute paths: the processes may work in another folder.
         there = replace(file, path=file.path.absolute())
-        started = self._pool.schedule(_take, args=[job, there, shots.folder(job, file).absolute(), self._patience])
+        where = shots.folder(job, file).absolute()
+        started = self._pool.schedule(_take, args=[job, there, where, self._patience])
         answer: Future[Taken] = Future()
-        started.add_done_callback(lambda future: _pass_on(future, answer))
+
+        def ended(future: "Future[Taken]") -> None:
+            if not future.cancelled() and future.exception() is None:
+                self._unfinished.discard(where)
+            _pass_on(future, answer, where)
+
+        self._unfinished.add(where)
+        started.add_done_callback(ended)
         return answer
 
 
@@ -100,10 +112,11 @@ def decode(work: Iterable[Work], total: int, workers: int = 0, patience: float =
             yield first()
 
 
-def _pass_on(future: "Future[Taken]", answer: "Future[Taken]") -> None:
+def _pass_on(future: "Future[Taken]", answer: "Future[Taken]", where: Path) -> None:
     try:
         answer.set_result(future.result())
-    except ProcessExpired as error:
+    except ProcessExpired as error:  # which could not tidy up
+        shots.drop(where)
         answer.set_result(Taken(failure=_end(error)))
     except (Exception, CancelledError) as error:  # a bug keeps its traceback
         answer.set_exception(error)

@@ -20,6 +20,8 @@ SUFFIXES = {
     "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
     "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
 }
+FILES = (*SUFFIXES["photo"], *SUFFIXES["video"], *archives.SUFFIXES)
+"""Endings of what is one file, and can have a hash."""
 
 
 def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[Row | Problem]:
@@ -44,17 +46,34 @@ def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[
             yield Problem(row.id, "failed", f"{row.url}: {str(error).removeprefix(f'{row.url}: ')}")
 
 
-def stands_for_many(url: str) -> bool:
-    """Whether a row with this url is expanded: a folder, a pattern or an archive."""
+def stands_for_many(url: str, pin: str = "") -> bool:
+    """Whether a row with this url and sha256 is expanded: a folder, a pattern or an archive."""
+    return stands_for_files(url, pin) or (chained(url) is None and archives.is_archive(url))
+
+
+def stands_for_files(url: str, pin: str = "") -> bool:
+    """Whether a row with this url and sha256 is a folder or a pattern of paths.
+
+    `film [x1].mp4` looks like a pattern once it is gone; if it is pinned it is a file, of which the store may have a
+    copy.
+    """
     path = local(url)
-    if path is not None and (path.is_dir() or is_pattern(path)):
-        return True
-    return chained(url) is None and archives.is_archive(url)
+    if path is None:
+        return False
+    return _seen(path.is_dir, False) or (is_pattern(path) and not (pin and path.name.lower().endswith(FILES)))
 
 
 def is_pattern(path: Path) -> bool:
     """Whether a path has *, ? or [...] in it, and is no file of that very name."""
-    return re.search(r"[*?[]", str(path)) is not None and not path.exists()
+    return re.search(r"[*?[]", str(path)) is not None and not _seen(path.exists, True)
+
+
+def _seen(look: Callable[[], bool], unseen: bool) -> bool:
+    """What a path is, or `unseen` where nobody can look: it is then taken for a file, and fetching it says why."""
+    try:
+        return look()
+    except OSError:  # Python passes over what is not there, but not over a name too long or a folder of another's
+        return unseen
 
 
 def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | None:
@@ -63,17 +82,16 @@ def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | N
     Raises:
         SourceError: the row has what only one file can have, or the archive cannot be fetched or read.
     """
-    if not stands_for_many(row.url):
+    if not stands_for_many(row.url, row.sha256):
         return None
-    path = local(row.url)
-    files = path is not None and (path.is_dir() or is_pattern(path))
+    path, files = local(row.url), stands_for_files(row.url, row.sha256)
     # The hash of an archive pins all that is in it; a folder has none.
     wrong = [name for name in ("sha256", "sketch_url") if getattr(row, name) and (files or name != "sha256")]
     if wrong:
         raise SourceError(f"it stands for many files and has no {' and no '.join(wrong)}: give each file its own row")
     if path is None or not files:
         return _members(row, fetch(Wanted((row.url,), row.sha256)).path)
-    return _folder(row.url, path) if path.is_dir() else _matches(path)
+    return _folder(row.url, path) if _seen(path.is_dir, False) else _matches(path)
 
 
 def _members(row: Row, archive: Path) -> Iterator[Member]:
@@ -87,11 +105,15 @@ def _members(row: Row, archive: Path) -> Iterator[Member]:
 
 def _folder(url: str, folder: Path) -> Iterator[Member]:
     base = url.rstrip("/")
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+    try:
+        found = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as error:
+        raise SourceError(f"it cannot be read: {error.strerror or error}") from error
+    for path in found:
         name = quote(path.name) if url.startswith("file://") else path.name
         if path.name.startswith("."):
             continue
-        elif path.is_dir():
+        elif _seen(path.is_dir, False):
             why = f"is a folder in a folder: give it a row of its own, or take all by {base}/**/*"
             yield Member(path.name, f"{base}/{name}", why)
         else:
@@ -108,7 +130,7 @@ def _matches(pattern: Path) -> Iterator[Member]:
         raise SourceError(f"it is no pattern of paths: {error}") from error
     for path in found:
         name = path.relative_to(base)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+        if _seen(path.is_file, True) and not any(part.startswith(".") for part in name.parts):
             yield _file(name.as_posix(), path.as_posix())
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -87,7 +88,7 @@ def recall(job: Job, file: Fetched) -> Taken | None:
 
 
 def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambda: None) -> Taken:
-    """Decode one file and remember its pictures. A failure is returned, not raised, and not remembered.
+    """Decode one file and remember its pictures. A failure is returned, not raised, and leaves nothing behind.
 
     Args:
         job: what to take.
@@ -97,13 +98,21 @@ def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambd
     """
     try:
         taken = (_photo if job.kind == "photo" else _frames)(job, file, where, alive)
-    except SourceError as error:
-        return Taken(failure=str(error))
-    # Last, and whole: where this file is, all that it names is there too.
-    with files.whole(where / "shots.json") as part:
-        kept = {"shots": [asdict(shot) for shot in taken.shots], "notes": taken.notes}
-        part.write_text(json.dumps(kept), encoding="utf-8")
+        # Last, and whole: where this file is, all that it names is there too.
+        with files.whole(where / "shots.json") as part:
+            kept = {"shots": [asdict(shot) for shot in taken.shots], "notes": taken.notes}
+            part.write_text(json.dumps(kept), encoding="utf-8")
+    except BaseException as error:
+        drop(where)
+        if isinstance(error, SourceError):
+            return Taken(failure=str(error))
+        raise
     return taken
+
+
+def drop(where: Path) -> None:
+    """Leave nothing of a file that was not taken to its end: a disk that half a film has filled would stay full."""
+    shutil.rmtree(where, ignore_errors=True)
 
 
 def folder(job: Job, file: Fetched) -> Path:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 # FFmpeg writes its warnings about odd files past everything to the terminal; what matters is said here.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -20,7 +21,11 @@ SHARPNESS_WIDTH = 320
 """Pixels across at which sharpness is measured, so that the grain of compression counts little."""
 
 MOST_FRAMES = 20_000
-"""Chosen of one video: at half a megabyte each, more fill a disk. With each tenth frame it is two hours of film."""
+"""Chosen of one video. With each tenth frame it is two hours of film."""
+MOST_TAKEN = 20_000_000_000
+"""Pixels of all frames chosen of one video, some 30 GB of PNG: it is 9645 frames of 1920x1080."""
+MOST_SECONDS = 4 * 3600.0
+"""Spent on one video: each frame may be slow, but not all of them. Two hours of film take less than one."""
 
 
 @dataclass(frozen=True)
@@ -54,50 +59,68 @@ class Sampler:
         self.note = ""
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield the frames in order of time.
+        """Yield the frames in order of time, until they are `MOST_FRAMES`, or `MOST_TAKEN` pixels.
 
         Raises:
-            SourceError: no frame can be decoded, or each has more than `MOST_PIXELS`.
+            SourceError: no frame can be decoded, or the first has more than `MOST_PIXELS`.
         """
         # FFmpeg by name: OpenCV would else take "face_001.jpg" for the pattern of a sequence.
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        taken = pixels = 0
         try:
-            announced = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else 0
-            _refuse_huge(capture)
-            read = taken = 0
-            best: tuple[float, bool] = (-1.0, False)
-            chosen: Frame | None = None
-            while capture.grab():
-                self._alive()
-                index = self._every * round(read / self._every)
-                if abs(read - index) <= self._reach:
-                    time = _time(capture, read)
-                    image = _image(capture)
-                    if image is not None:
-                        rank = (sharpness(image), read == index)
-                        if rank > best:
-                            best, chosen = rank, Frame(index, time, image)
-                    if read == index + self._reach and chosen is not None:
-                        if taken == MOST_FRAMES:
-                            self.note = f"only its first {MOST_FRAMES} frames are taken: a greater `every` takes fewer"
-                            return
-                        yield chosen
-                        taken += 1
-                        best, chosen = (-1.0, False), None
-                read += 1
-            if chosen is not None and chosen.index < read:
-                yield chosen
+            for frame in self._chosen(capture):
+                pixels += frame.image.shape[0] * frame.image.shape[1]
+                if taken == MOST_FRAMES or pixels > MOST_TAKEN:
+                    self.note = f"only its first {taken} frames are taken: a greater `every` takes fewer"
+                    return
+                yield frame
+                taken += 1
+        except SourceError as error:  # its size may change on the way
+            if not taken:
+                raise
+            self.note = f"{error}: only the {taken} frames before are taken"
         finally:
             capture.release()
-        if read == 0:
+        if not taken:
             raise SourceError("it is no video that can be decoded")
+
+    def _chosen(self, capture: cv2.VideoCapture) -> Iterator[Frame]:
+        """All frames to choose, until `MOST_SECONDS` are over.
+
+        Raises:
+            SourceError: there comes one of more than `MOST_PIXELS`.
+        """
+        until = monotonic() + MOST_SECONDS
+        announced = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() else 0
+        _refuse_huge(*(int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)))
+        read = 0
+        best: tuple[float, bool] = (-1.0, False)
+        chosen: Frame | None = None
+        while capture.grab():
+            self._alive()
+            index = self._every * round(read / self._every)
+            if abs(read - index) <= self._reach:
+                time = _time(capture, read)
+                image = _image(capture)
+                if image is not None:
+                    rank = (sharpness(image), read == index)
+                    if rank > best:
+                        best, chosen = rank, Frame(index, time, image)
+                if read == index + self._reach and chosen is not None:
+                    yield chosen
+                    best, chosen = (-1.0, False), None
+            read += 1
+            if monotonic() > until:
+                self.note = f"only its first {read} frames are looked at: more took over {MOST_SECONDS / 3600:g} hours"
+                break
+        if chosen is not None and chosen.index < read:
+            yield chosen
         # Containers round their count of frames.
-        if announced - read > max(2, announced // 50):
+        if not self.note and announced - read > max(2, announced // 50):
             self.note = f"it ends early: {read} of {announced} frames could be decoded, and these are used"
 
 
-def _refuse_huge(capture: cv2.VideoCapture) -> None:
-    width, height = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+def _refuse_huge(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         most = f"at most {MOST_PIXELS // 1_000_000} million pixels a frame are decoded"
         raise SourceError(f"it is too large: {most} ({width}x{height} pixels)")
@@ -123,4 +146,7 @@ def _time(capture: cv2.VideoCapture, index: int) -> float:
 
 def _image(capture: cv2.VideoCapture) -> Image | None:
     whole, pixels = capture.retrieve()
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False) if whole else None
+    if not whole:
+        return None
+    _refuse_huge(pixels.shape[1], pixels.shape[0])
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)

@@ -37,6 +37,7 @@ class Diary:
     def __init__(self, folder: Path, pairs: Pairs, learned: Iterable[tuple[str, str]] = ()) -> None:
         self.folder = folder
         self.live = Live(str(folder), save_dvc_exp=False, dvcyaml=None)
+        (folder / "plots/images").mkdir(parents=True, exist_ok=True)  # a plot of the stage, with or without snapshots
         self.input, self.truth = pairs.batch(torch.arange(len(pairs)))
         self.codes = pairs.codes
         self.names = [f"{style}~{id}" for style, id in pairs.names]

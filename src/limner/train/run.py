@@ -1,7 +1,7 @@
 """One training from folders to a model's folder."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Never
 
@@ -42,14 +42,16 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
         KeyboardInterrupt: by Ctrl-C or SIGTERM, once the state is safe.
     """
     devices.repeatable(recipe.seed)
-    training = _begin(places, card, recipe, augment, machine, plan)
-    with _writable(places), stoppable() as stop:
+    with ExitStack() as stack:
+        training = _begin(places, card, recipe, augment, machine, plan, stack)
+        stack.enter_context(_writable(places))
+        stop = stack.enter_context(stoppable())
         training.run(stop)
         training.keep()
 
 
 def _begin(
-    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
+    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan, stack: ExitStack
 ) -> "_Training":
     pictures = seen(places, card, augment, plan, recipe)
     card = pictures.card
@@ -61,6 +63,7 @@ def _begin(
 
     cores = threads.settle(machine, plan.threads)
     checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *pictures.digests), weights), machine)
+    stack.enter_context(checkpoint.alone(card.name))
     objective = Objective(recipe, machine, places.weights)
     given = pictures.learned, augment, recipe, objective, machine, pictures.unmoved
     trainer = Trainer(generator, discriminator, *given)
@@ -112,6 +115,7 @@ class _Training:
                 if self.machine.world == 1 or trainer.step % LOOK == 0:
                     self._save(stop)
         if self.patience and not trainer.done:
+            self._paint()
             told = f"held-out faces are painted no better since epoch {trainer.epoch - self.patience.since}"
             self._say(f"stopped after epoch {trainer.epoch}: {told}, whose weights are kept")
 
@@ -155,10 +159,16 @@ class _Training:
         if self.diary:
             self.diary.note(trainer.epoch, told)
             if trainer.epoch in self.when:
-                self.done["snapshots"].append((trainer.epoch, self.diary.paint(trainer.painter())))
-                self.diary.show(self.done["snapshots"][-1])
+                self._paint()
             if bar.disable:
                 self._say(self.console.long(told))
+
+    def _paint(self) -> None:
+        """A snapshot of this epoch, unless there is one or none are wanted."""
+        told = [epoch for epoch, _ in self.done["snapshots"]]
+        if self.diary and self.when and self.trainer.epoch not in told:
+            self.done["snapshots"].append((self.trainer.epoch, self.diary.paint(self.trainer.painter())))
+            self.diary.show(self.done["snapshots"][-1])
 
     def _save(self, stop: Stop) -> None:
         stopping = self.machine.any(stop.asked)

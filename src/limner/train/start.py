@@ -30,12 +30,17 @@ def learned(split: Path, card: store.Card) -> list[str]:
     """
     table = tables.read(split, needs=("id", "person", "split"))
     own = named(card.people, table["person"])
-    found: list[str] = table.loc[table["person"].isin(own) & (table["split"] == "train"), "id"].tolist()
+    theirs = table[table["person"].isin(own)]
+    found: list[str] = theirs.loc[theirs["split"] == "train", "id"].tolist()
     if not found:
-        there = ", ".join(sorted(table["person"].unique())) or "nobody"
-        raise LimnerError(
-            f"{split} has no training faces of {', '.join(card.people)}, whom {card.name} shall learn; it knows {there}"
-        )
+        lacks = f"{split} has no training faces of {', '.join(card.people)}, whom {card.name} shall learn"
+        if len(theirs):
+            sides = " and ".join(sorted(set(theirs["split"])))
+            raise LimnerError(
+                f"{lacks}: all {len(theirs)} of theirs are {sides}; beside other people, somebody with few photos is "
+                "learned or tested as a whole: write train or test into the column `split` of the manifest"
+            )
+        raise LimnerError(f"{lacks}; it knows {', '.join(sorted(table['person'].unique())) or 'nobody'}")
     return found
 
 
@@ -138,8 +143,12 @@ def some(pairs: Sources, count: int) -> Sources:
     chosen: list[int] = []
     for place, (mine, share) in enumerate(zip(by_style, shares, strict=True)):
         mine_moments = moments[place :: len(styles)][:share]
-        chosen += [mine[min(moment, len(mine) - 1)] for moment in mine_moments]
-    return pairs.take(chosen)
+        if len(mine_moments) < share:  # there are fewer moments than pictures are wanted: each serves several styles
+            mine_moments = evenly(min(share, len(mine)), len(mine))
+        chosen += dict.fromkeys(mine[min(moment, len(mine) - 1)] for moment in mine_moments)
+    left = sorted(set(range(len(pairs))) - set(chosen))
+    more = min(count, len(pairs)) - len(chosen)
+    return pairs.take([*chosen, *(left[at] for at in evenly(more, len(left)))] if more > 0 else chosen)
 
 
 def generator(card: store.Card, init: Path | None) -> UNet:
