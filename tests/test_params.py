@@ -96,6 +96,7 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("models", "painter", "suites", "unseen", "people"), [], "at least 1 item"),
         (("models", "painter", "suites", "unseen", "manifests"), ["data/manifests/portrait.csv"], "did you mean"),
         (("models", "painter", "suites", "unseen", "needs"), ["data/manifests/portrait.csv"], "did you mean"),
+        (("models", "painter", "suites", "unseen", "styles"), ["stamp", "drawn"], "no style can be called 'drawn'"),
         (("models", "sketcher", "suites", "unseen", "erase"), ["nose"], "learns to sketch, so it reads photos"),
         (("align", "manifests"), ["data/manifests/portraits.csv", "data/manifests/frl.csv"], "frl.csv' is not among"),
     ],

@@ -50,7 +50,7 @@ class Scores:
         weights = (trainings[:, :, None] * groups[:, None]).reshape(len(groups), -1)
         styles, _, _, figures = self.sums.shape
         sums, counts = (
-            (weights @ part.transpose(1, 2, 0, 3).reshape(weights.shape[1], -1)).reshape(-1, styles, figures)
+            (weights @ part.transpose(1, 2, 0, 3).reshape(weights.shape[1], -1)).reshape(len(weights), styles, figures)
             for part in (self.sums, self.counts)
         )
         with np.errstate(invalid="ignore"):

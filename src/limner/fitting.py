@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from limner.blocks import DRAWN
 from limner.errors import ParamsError, choices
 
 if TYPE_CHECKING:
@@ -138,6 +139,10 @@ def _check_suites(settings: "Params", path: Path) -> None:
     for name, model in settings.models.items():
         for suite, block in model.suites.items():
             place = f"{path}: models.{name}.suites.{suite}"
+            if DRAWN in block.styles:
+                raise ParamsError(
+                    f"{place}.styles: no style can be called {DRAWN!r}, as the mean over all drawn ones is"
+                )
             if block.erase and model.learns == "sketch":
                 raise ParamsError(
                     f"{place}.erase: {name} learns to sketch, so it reads photos, and only drawings can be erased: "

@@ -88,3 +88,5 @@ def test_only_drawn_styles_count_in_the_mean(base: Numbers) -> None:
 def test_nothing_in_common_is_said(base: Numbers) -> None:
     with pytest.raises(LimnerError, match="no picture in common"):
         compare(pictures(base), pictures(base, suite="elsewhere"), DIRECTIONS, {})
+    with pytest.raises(LimnerError, match="no figure in common"):
+        compare(pictures(base), pictures(base), {}, {})

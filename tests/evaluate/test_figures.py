@@ -1,5 +1,7 @@
 """Means, intervals and verdicts by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,3 +137,13 @@ def test_bars_name_styles_floors_and_the_ceiling(measured: Evaluation) -> None:
     assert set(tables) == {(suite, figure) for suite in DRAWN for figure in ("ssim", "l1")}
     names = [row["what"] for row in tables["near", "ssim"]]
     assert names == [ALL, "ink", "wash", "learned", "copy", "linear", "neighbour"]
+
+
+def test_a_figure_that_no_training_has_is_left_out_of_their_deviation() -> None:
+    nothing = [float("nan")] * 3
+    several = Told(evaluation(*(rows("far", "ink", "model", nothing, seed) for seed in (0, 1))), {"far": ["ink"]})
+    assert "ssim" not in several.summary()["far"]["seeds"]
+
+
+def test_without_figures_of_pictures_there_are_no_means(measured: Evaluation) -> None:
+    assert figures.means(replace(measured, figures=()), DRAWN).empty

@@ -140,3 +140,29 @@ def test_two_evaluated_folders_can_be_compared(
 def _made(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def test_the_very_same_names_are_pairs_whatever_they_say(tmp_path: Path) -> None:
+    for folder in ("made", "true"):
+        for name in ("1_real", "2_gt"):
+            images.write(tmp_path / folder / f"{name}.png", photo(1))
+    images.write(tmp_path / "made/3_fake_B.png", photo(3))
+    images.write(tmp_path / "true/3_real_B.png", photo(3))
+    assert list(measure(tmp_path / "made", tmp_path / "true", names="l1")["id"]) == ["1_real", "2_gt", "3"]
+
+
+def test_a_tiny_truth_is_named_and_the_others_are_measured(pair: tuple[Path, Path]) -> None:
+    made, true = pair
+    images.write(true / "face-1.png", photo(1, 16))
+    measured, problems = folders.evaluate(made, true, None, ["l1"], Path("nowhere"), workers=1)
+    assert list(measured.pictures["id"]) == ["face-0", "face-2"]
+    assert [problem.reason for problem in problems] == [
+        "it is 16x16 pixels, and networks and windows look at 32 or more a side"
+    ]
+
+
+def test_tables_go_into_a_folder(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    ran = CliRunner().invoke(app, ["evaluate", *map(str, pair), "--metrics", "l1", "--out", str(tmp_path / "f")])
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "is a file: name a folder for the tables" in ran.stderr

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from limner import bootstrap
+from limner.blocks import DRAWN
 from limner.bootstrap import Estimate, Numbers, Scores
 from limner.errors import LimnerError
 
 EVEN = "even"
 """The verdict on a difference that may be noise."""
-ALL = "drawn"
-"""Stands for the mean over a suite's drawn styles."""
+ALL = DRAWN
 PICTURE = ["style", "id"]
 """What names a picture within a suite."""
 
@@ -89,10 +89,12 @@ def compare(
         (pictures).
 
     Raises:
-        LimnerError: the two have no picture in common.
+        LimnerError: the two have no picture or no figure in common.
     """
     a, b = (table[table["method"] == "model"] for table in (a, b))
     figures = [name for name in directions if name in a.columns and name in b.columns]
+    if not figures:
+        raise LimnerError("the two have no figure in common: measure both by the same metrics")
     rows: list[dict[str, object]] = []
     for suite in dict.fromkeys(a["suite"]):
         mine, theirs = (table[table["suite"] == suite] for table in (a, b))

@@ -18,6 +18,7 @@ import pandas as pd
 
 from limner import metrics
 from limner.blocks import DATA, Align, Ceiling, Floor, Model
+from limner.errors import ParamsError
 from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
 from limner.evaluate.yardsticks import ALL, MODEL, Yardsticks
 from limner.metrics.views.case import Setting
@@ -47,8 +48,12 @@ def measure(
         beside: which floors and ceiling.
 
     Raises:
-        LimnerError: a suite is empty, a style has no drawings, an output or a model file is missing.
+        LimnerError: a suite is empty, a style has no drawings, an output or a model file is missing, or no metric is
+            for what the model makes.
     """
+    makes = faces.model.learns
+    if not (chosen := metrics.load(names, makes)):
+        raise ParamsError(f"evaluate.metrics: none of {', '.join(names)} measures a {makes}: name one that does")
     suites = faces.model.suites
     yardsticks = Yardsticks(faces, times, size, beside)
     # Samples of one truth follow each other, so that what a metric sees in it is found once.
@@ -59,8 +64,7 @@ def measure(
     ]
     groups = (_group(suite, samples, seeds, yardsticks, size) for suite, samples in jobs)
     ids = {name: [samples[0].id for suite, samples in jobs if suite == name] for name in suites}
-    chosen = metrics.load(names, faces.model.learns)
-    measured = collect(groups, ids, chosen, faces.model.learns, setting, workers)
+    measured = collect(groups, ids, chosen, makes, setting, workers)
     return replace(measured, pictures=_ordered(measured.pictures, faces), closest=_ordered(measured.closest, faces))
 
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from limner.errors import LimnerError
 from limner.evaluate import folders
 from limner.evaluate.told import Told
 
@@ -13,8 +14,11 @@ def evaluate_folders(
     """Print the figures of the pictures in `outputs`, and write them below `out`.
 
     Raises:
-        LimnerError: a folder or a model file is missing, no two names fit, or none of the pictures can be read.
+        LimnerError: a folder or a model file is missing, no two names fit, none of the pictures can be read, or `out`
+            is a file.
     """
+    if out and out.exists() and not out.is_dir():
+        raise LimnerError(f"--out {out} is a file: name a folder for the tables")
     measured, problems = folders.evaluate(outputs, truths, inputs, names or folders.usual(), weights)
     suite = str(measured.pictures["suite"].iloc[0])
     told = Told(measured, {suite: [folders.STYLE]})

@@ -1,7 +1,7 @@
 """Measure any folder of outputs against a folder of truths, whoever made them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from limner import metrics
@@ -19,6 +19,8 @@ COPY = "copy"
 
 LARGEST = 1024
 """Longest side at which pictures are compared, pixels: beyond it the metrics take gigabytes, and see no more."""
+SMALLEST = 32
+"""Shortest side of a picture that all metrics can look at, pixels."""
 SUFFIXES = expand.SUFFIXES["photo"]
 
 ROLES: Mapping[str, re.Pattern[str]] = {
@@ -51,7 +53,7 @@ def evaluate(
     Raises:
         LimnerError: a folder is missing, no two names fit, or none of the pictures can be read.
     """
-    made, true = listing(outputs, "output"), listing(truths, "truth")
+    made, true = _paired(outputs, truths)
     given = listing(inputs, "input") if inputs else {}
     both = [name for name in made if name in true]
     if not both:
@@ -70,7 +72,8 @@ def evaluate(
     ]
     for name in list(both):
         try:
-            for folder in (made, true, given):
+            _refuse_tiny(pictures.read(true[name]).image)
+            for folder in (made, given):
                 if name in folder:
                     pictures.read(folder[name])
         except SourceError as error:
@@ -98,8 +101,29 @@ def usual() -> list[str]:
     return [name for name in metrics.names() if name != "lpips_original"]
 
 
-def listing(folder: Path, role: str) -> dict[str, Path]:
+def _paired(outputs: Path, truths: Path) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Both folders by bare names; where they are two, pictures of the very same name are a pair, whatever it says."""
+    alike = _stems(outputs) & _stems(truths) if outputs.resolve() != truths.resolve() else set[str]()
+    return listing(outputs, "output", alike), listing(truths, "truth", alike)
+
+
+def _stems(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*") if path.suffix.lower() in SUFFIXES}
+
+
+def _refuse_tiny(image: Image) -> None:
+    height, width = image.shape[:2]
+    if min(height, width) < SMALLEST:
+        raise SourceError(f"it is {width}x{height} pixels, and networks and windows look at {SMALLEST} or more a side")
+
+
+def listing(folder: Path, role: str, alike: Collection[str] = ()) -> dict[str, Path]:
     """The pictures of a folder by their bare names: those named for `role`, if there are such, else all.
+
+    Args:
+        folder: of pictures.
+        role: one of `ROLES`.
+        alike: names, without ending, that are taken as they are.
 
     Raises:
         LimnerError: the folder is missing or empty, or two pictures have one name.
@@ -107,10 +131,12 @@ def listing(folder: Path, role: str) -> dict[str, Path]:
     if not folder.is_dir():
         raise LimnerError(f"{folder} is not a folder")
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    kept = [path for path in files if path.stem in alike]
+    files = [path for path in files if path.stem not in alike]
     named = [path for path in files if ROLES[role].search(path.stem)]
     found: dict[str, Path] = {}
-    for path in named or files:
-        name = ROLES[role].sub("", path.stem)
+    for path in [*kept, *(named or files)]:
+        name = path.stem if path.stem in alike else ROLES[role].sub("", path.stem)
         if name in found:
             raise LimnerError(f"{found[name]} and {path} would both be {name!r}: keep one of them there")
         found[name] = path

@@ -145,8 +145,9 @@ class Told:
             }
             inside = self._seeds[(self._seeds["suite"] == suite) & (self._seeds["style"] == ALL)]
             if len(inside):
-                values = {str(name): rows.tolist() for name, rows in inside.groupby("figure", sort=False)["value"]}
-                tree[suite]["seeds"] = _plain({name: stdev(known) for name, known in values.items()})
+                values = {str(name): rows.dropna() for name, rows in inside.groupby("figure", sort=False)["value"]}
+                several = {name: known.tolist() for name, known in values.items() if len(known) > 1}
+                tree[suite]["seeds"] = _plain({name: stdev(known) for name, known in several.items()})
         return tree
 
     def show(self, title: str) -> None:
