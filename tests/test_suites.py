@@ -47,6 +47,8 @@ def test_a_face_without_a_drawing_is_no_sample(project: Path) -> None:
     suite = Suite(people=("ann", "bob"), split="all", styles=("chalk",))
     samples = faces_of(project, PAINTER).samples(suite, "s")
     assert {sample.person for sample in samples} == {"ann"}
+    few = faces_of(project, PAINTER).samples(replace(suite, most=2), "s")
+    assert len(few) == min(2, len(samples)), "it is thinned among those that are drawn"
 
 
 def test_a_painter_reads_drawings_and_a_sketcher_photos(project: Path) -> None:

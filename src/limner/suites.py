@@ -122,15 +122,18 @@ class Faces:
             return self._learned(suite, name, set(chosen["id"]))
         if suite.split != "all":
             chosen = chosen[chosen["split"] == suite.split]
-        faces = few(chosen["id"].tolist(), suite.most)
-        found = [
-            sample
-            for face in faces
-            for style in suite.styles
-            if (sample := self.sample(style, face, name, bool(suite.erase))).sketch.is_file()  # not every face is drawn
-        ]
+        samples = {
+            face: [
+                sample
+                for style in suite.styles
+                if (sample := self.sample(style, face, name, bool(suite.erase))).sketch.is_file()
+            ]
+            for face in chosen["id"]
+        }
+        drawn = [face for face, own in samples.items() if own]  # not every face is drawn by hand
+        found = [sample for face in few(drawn, suite.most) for sample in samples[face]]
         if not found:
-            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(faces))}")
+            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(samples))}")
         return found
 
     def _learned(self, suite: Suite, name: str, among: set[str]) -> list[Sample]:

@@ -49,7 +49,7 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
     """
     out = root / "reports"
     results = Results(root, params)
-    gallery = Gallery(out / "pictures", root, largest(params))
+    gallery = Gallery(out / "pictures", root, page.largest(params))
     shows = Shows(results, gallery)
     sections = [_section(question, shows, results) for question in questions]
     # The old page goes first: should a picture be missing, it must not stay behind without its own.
@@ -77,11 +77,6 @@ def _section(question: Question, shows: Shows, results: Results) -> Section:
     except LimnerError as error:
         raise type(error)(f"question {question.id}: {error}") from error
     return Section(question, safe_name(question.id), shown, answers)
-
-
-def largest(params: Params) -> int:
-    """The side of the largest pictures that any model makes, pixels."""
-    return max(params.of(name).size for name in params.models)
 
 
 def render(sections: Sequence[Section], figures: dict[str, Figure], sources: Sequence[dataset.Source]) -> str:

@@ -27,6 +27,11 @@ REGIONS = "regions"
 """The metric whose figures are the parts of a face."""
 
 
+def largest(params: Params) -> int:
+    """The side of the largest pictures that any model makes, pixels."""
+    return max(params.of(name).size for name in params.models)
+
+
 def write_report(root: Path, params: Params) -> None:
     """Read what the pipeline made below `root` and write its report into `root`/reports.
 
@@ -41,7 +46,7 @@ def write_report(root: Path, params: Params) -> None:
         shutil.rmtree(out / folder, ignore_errors=True)
         (out / folder).mkdir(parents=True)
     width, height = portraits.draw(models, data.faces, params.size, out / "portraits.png")
-    gallery = Gallery(out / "pictures", root, params.size)
+    gallery = Gallery(out / "pictures", root, largest(params))
     jinja = environment()
     jinja.globals |= {"params": params, "models": models, "views": views.Views(root, gallery, data)}
     index = {
