@@ -1,14 +1,17 @@
 """Evaluations are found by model, by revision and by folder: in a real DVC project."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from limner.compare import sources
+from limner.compare.command import compare_models
 from limner.errors import LimnerError
 
 BIN = Path(sys.executable).parent
@@ -29,30 +32,54 @@ def table(root: Path, model: str, ssim: float, makes: str = "photo") -> Path:
     return folder
 
 
+def leave_out(root: Path, model: str) -> None:
+    """What evaluate writes of a model that is left out."""
+    note = root / f"runs/{model}/evaluation/left_out.txt"
+    note.parent.mkdir(parents=True)
+    note.write_text(f"{model} is left out: it needs more.\n")
+
+
 def run(root: Path, *command: str) -> str:
+    return call(root, *command).stdout
+
+
+def call(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     quiet = {"DVC_NO_ANALYTICS": "1", "GIT_CONFIG_GLOBAL": os.devnull, "COLUMNS": "140"}
     name = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     environment = {**os.environ, **quiet, **name, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Committed with an SSIM of .8; .9 in the workspace."""
+    """Committed with an SSIM of .8; .9 in the workspace.
+
+    Of its models one is left out, one not built and one not in the cache; experiments/ in it has models of its own.
+    """
     root = tmp_path_factory.mktemp("project")
-    (root / "params.yaml").write_text("models: {painter: {}, other: {}}\n")
+    (root / "params.yaml").write_text("models: {painter: {}, other: {}, without: {}, unmade: {}, lost: {}}\n")
     table(root, "painter", 0.8)
     table(root, "other", 0.7)
+    table(root, "lost", 0.4)
+    leave_out(root, "without")
+    (root / "experiments").mkdir()
+    (root / "experiments/params.yaml").write_text("models: {painter: {}, baseline: {}}\n")
+    table(root / "experiments", "painter", 0.6)
+    table(root / "experiments", "baseline", 0.5)
+    built = ("painter", "other", "without", "lost", "../experiments/runs/painter", "../experiments/runs/baseline")
     for command in (
         "git init -q",
         "dvc init -q",
-        "dvc add -q runs/painter/evaluation runs/other/evaluation",
+        "dvc add -q " + " ".join(f"runs/{model}/evaluation" for model in built),
         "git add .",
         "git commit -qm first",
         "git tag first",
     ):
         run(root, *command.split())
     table(root, "painter", 0.9)
+    listing = yaml.safe_load((root / "runs/lost/evaluation.dvc").read_text())["outs"][0]["md5"]
+    shutil.rmtree(root / "runs/lost")
+    (root / ".dvc/cache/files/md5" / listing[:2] / listing[2:]).unlink()
     return root
 
 
@@ -60,8 +87,12 @@ def ssim(found: sources.Measured) -> float:
     return float(found.pictures["ssim"].iloc[0])
 
 
+def find(what: str, model: str | None, root: Path) -> dict[str, sources.Measured]:
+    return sources.find(what, model, root)[0]
+
+
 def test_a_model_is_that_of_the_workspace(project: Path) -> None:
-    found = sources.find("painter", None, project)
+    found = find("painter", None, project)
     assert list(found) == ["painter"]
     assert ssim(found["painter"]) == 0.9
     assert found["painter"].drawn == {"unseen": ["ink"]}
@@ -69,17 +100,17 @@ def test_a_model_is_that_of_the_workspace(project: Path) -> None:
 
 
 def test_a_revision_has_all_its_models_or_the_one_that_is_named(project: Path) -> None:
-    assert {name: ssim(one) for name, one in sources.find("first", None, project).items()} == {
+    assert {name: ssim(one) for name, one in find("first", None, project).items()} == {
         "painter": 0.8,
         "other": 0.7,
     }
-    assert list(sources.find("first", "other", project)) == ["other"]
-    assert ssim(sources.find("first:painter", None, project)["painter"]) == 0.8
-    assert {name: ssim(one) for name, one in sources.find("workspace", None, project).items()}["painter"] == 0.9
+    assert list(find("first", "other", project)) == ["other"]
+    assert ssim(find("first:painter", None, project)["painter"]) == 0.8
+    assert {name: ssim(one) for name, one in find("workspace", None, project).items()}["painter"] == 0.9
 
 
 def test_a_folder_is_what_it_holds(project: Path) -> None:
-    found = sources.find(str(project / "runs/other/evaluation"), None, project)
+    found = find(str(project / "runs/other/evaluation"), None, project)
     assert [ssim(one) for one in found.values()] == [0.7]
 
 
@@ -94,6 +125,12 @@ def test_a_folder_is_what_it_holds(project: Path) -> None:
 def test_what_is_not_there_is_said(project: Path, what: str, model: str | None, said: str) -> None:
     with pytest.raises(LimnerError, match=said):
         sources.find(what, model, project)
+
+
+def test_a_folder_in_no_repository_has_no_revisions(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("models: {painter: {}}\n")
+    with pytest.raises(LimnerError, match=r"^'paintre' is neither a folder.*painter.*nor a revision"):
+        sources.find("paintre", None, tmp_path)
 
 
 def test_photos_and_drawings_do_not_compare(tmp_path: Path) -> None:
@@ -115,13 +152,80 @@ def test_two_experiments_are_compared(project: Path) -> None:
     assert set(table[table["one"] == "first:other"]["verdict"]) == {"even"}
 
 
+def test_below_the_repository_the_tables_are_those_of_the_folder(project: Path) -> None:
+    inner = project / "experiments"
+    assert {name: ssim(one) for name, one in find("first", None, inner).items()} == {"painter": 0.6, "baseline": 0.5}
+    assert ssim(find("first:baseline", None, inner)["baseline"]) == 0.5
+    with pytest.raises(LimnerError, match=r"no model 'other'; allowed: painter, baseline"):
+        sources.find("first:other", None, inner)
+
+
+@pytest.mark.parametrize("what", ["workspace", "first"])
+def test_what_is_not_built_is_skipped_unless_it_is_named(project: Path, what: str) -> None:
+    found, skipped = sources.find(what, None, project)
+    assert list(found) == ["painter", "other"]
+    assert list(skipped) == ["without", "unmade", "lost"]
+    assert skipped["without"] == "without is left out: it needs more."
+    assert "runs/unmade/evaluation/pictures.csv" in skipped["unmade"]
+    assert "runs/lost/evaluation/pictures.csv" in skipped["lost"]
+    for name, said in (("without", r"^without is left out: it needs more\.$"), ("unmade", r"runs/unmade/.*`dvc \w+`")):
+        with pytest.raises(LimnerError, match=said):
+            sources.find(what, name, project)
+        with pytest.raises(LimnerError, match=said):
+            sources.find(f"{what}:{name}", None, project)
+
+
+def test_what_is_skipped_is_told(project: Path) -> None:
+    told = call(project, str(BIN / "limner"), "compare", "workspace", "first").stderr.splitlines()
+    assert [line.split(": ")[0] for line in told] == [
+        "workspace:without",
+        "workspace:unmade",
+        "workspace:lost",
+        "first:without",
+        "first:unmade",
+        "first:lost",
+    ]
+    assert told[0] == "workspace:without: skipped: without is left out: it needs more."
+
+
 def test_a_model_that_was_left_out_is_not_compared(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("models: {painter: {}, other: {}}\n")
-    table(tmp_path, "painter", 0.8)
-    note = tmp_path / "runs/other/evaluation/left_out.txt"
-    note.parent.mkdir(parents=True)
-    note.write_text("other is left out: it needs more.\n")
-    assert list(sources.find("workspace", None, tmp_path)) == ["painter"]
-    for what, model in (("other", None), ("workspace", "other")):
-        with pytest.raises(LimnerError, match=r"^other is left out: it needs more\.$"):
-            sources.find(what, model, tmp_path)
+    leave_out(tmp_path, "other")
+    with pytest.raises(LimnerError, match=r"^other is left out: it needs more\.$"):
+        sources.find("other", None, tmp_path)
+    with pytest.raises(
+        LimnerError, match=r"^none of the models of workspace was measured \(painter, other\): .*painter"
+    ):
+        sources.find("workspace", None, tmp_path)
+    (tmp_path / "params.yaml").write_text("models: {}\n")
+    with pytest.raises(LimnerError, match=r"^params\.yaml of workspace has no models$"):
+        sources.find("workspace", None, tmp_path)
+
+
+def test_a_model_whose_namesake_was_skipped_gets_no_other_partner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sources.find(str(table(tmp_path, "painter", 0.8)), None)[0]["evaluation"]
+    there = {"workspace": ({"painter": one}, {"other": "gone"}), "main": ({"other": one}, {"painter": "gone"})}
+    monkeypatch.setattr(sources, "find", lambda what, model: there[what])
+    with pytest.raises(LimnerError, match=r"workspace has the models painter and main has other: name one of each"):
+        compare_models("workspace", "main", None, None, False, None)
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("runs", r"^runs is a folder: name a file with --out, say runs.compared\.csv$"),
+        ("params.yaml/told.csv", r"^params\.yaml is a file, so .*: name another with --out$"),
+    ],
+)
+def test_a_table_that_cannot_be_written_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], out: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text("models: {painter: {}, other: {}}\n")
+    for model in ("painter", "other"):
+        table(Path(), model, 0.8)
+    with pytest.raises(LimnerError, match=said):
+        compare_models("painter", "other", None, None, False, Path(out))
+    assert capsys.readouterr().out == ""

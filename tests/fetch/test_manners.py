@@ -1,9 +1,11 @@
 """When a host is given up, by a clock that runs as the tests say."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from limner.fetch import manners
-from limner.fetch.manners import Host, Manners, WebError
+from limner.fetch.manners import Host, Manners, Request, WebError
 
 
 class Clock:
@@ -29,7 +31,7 @@ def busy(host: Host, wait: float, times: int = 6) -> None:
     """As many answers as there are connections."""
     for _ in range(times):
         host.rest(wait, 600.0)
-        host.done(fine=False)
+        host.done()
 
 
 @pytest.mark.parametrize(("wait", "rounds"), [(600, 2), (300, 3), (60, 11), (5, 119)])
@@ -48,7 +50,8 @@ def test_a_fine_answer_now_and_then_is_enough(host: Host, clock: Clock, wait: fl
         busy(host, wait)
         clock.now += wait + 0.1
         host.refuse_if_gone("url")
-        host.done(fine=True)
+        host.gave()
+        host.done()
 
 
 def test_many_answers_at_once_are_not_held_against_a_busy_host(host: Host, clock: Clock) -> None:
@@ -62,3 +65,62 @@ def test_a_second_429_after_a_long_time_says_little(host: Host, clock: Clock) ->
     clock.now = 10_000
     busy(host, 1, times=1)
     host.refuse_if_gone("url")
+
+
+def test_time_in_which_nobody_asks_is_not_held_against_a_busy_host(host: Host, clock: Clock) -> None:
+    """One row is put off four times within seconds; then only other hosts are asked for a while."""
+    for _ in range(5):
+        for wait in (1, 2, 4, 1):
+            busy(host, 0, times=1)
+            clock.now += wait
+        host.refuse_if_gone("url")
+        clock.now += 700
+    busy(host, 1, times=1)
+    host.refuse_if_gone("url")
+
+
+def test_rows_put_off_again_and_again_add_up(host: Host, clock: Clock) -> None:
+    """However long the pauses between them: 429 is all that it ever said."""
+    for _ in range(100):
+        for wait in (1, 2, 4, 1):
+            busy(host, 0, times=1)
+            clock.now += wait
+        clock.now += 700
+    with pytest.raises(WebError, match=r"answered nothing but 429 .* for 700 s"):
+        host.refuse_if_gone("url")
+
+
+def test_limner_s_own_pauses_are_part_of_the_asking(host: Host, clock: Clock) -> None:
+    """The server names no time to wait, and there is but one row at a time."""
+    for _ in range(102):
+        host.refuse_if_gone("url")
+        busy(host, 0, times=1)
+        clock.now += 6
+    with pytest.raises(WebError, match=r"answered nothing but 429 .* for 606 s"):
+        host.refuse_if_gone("url")
+
+
+@pytest.mark.parametrize("wait", [0, 60, 700])
+def test_bytes_of_a_body_are_an_answer(host: Host, clock: Clock, wait: float) -> None:
+    film = Request(host)
+    for _ in range(100):
+        busy(host, wait, times=2)
+        clock.now += 60
+        film.brought(1, kept=False)
+        host.refuse_if_gone("url")
+
+
+@pytest.mark.parametrize(
+    ("rate", "kept", "gone"), [(0, True, True), (900, True, True), (1100, True, False), (1100, False, True)]
+)
+def test_a_host_stalls_that_brings_too_little_to_keep(
+    host: Host, clock: Clock, rate: int, kept: bool, gone: bool
+) -> None:
+    for _ in range(24):
+        host.refuse_if_gone("url")
+        film = Request(host)
+        clock.now += 600
+        film.brought(600 * rate, kept)
+        film.stalled()
+    with pytest.raises(WebError, match="stalled 24 times in a row") if gone else nullcontext():
+        host.refuse_if_gone("url")

@@ -16,7 +16,7 @@ from limner.fetch.answers import Page
 from limner.fetch.manners import Manners, WebError, retry_after
 from limner.fetch.partial import Partial, Validator
 from limner.fetch.web import Web
-from tests.sites import Server, cut, reset, serving
+from tests.sites import Answer, Server, cut, reset, serving
 
 BODY = bytes(range(256)) * 8000  # 2 MB: more than is kept in memory
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -237,6 +237,28 @@ def busy(handler: Any) -> None:
     handler.give(b"", 429)
 
 
+def drops(handler: Any, each: bytes) -> None:
+    """A body of which a few bytes come at a time, and not all."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    for name, value in handler.known.headers.get(handler.path, {}).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    for _ in range(100):
+        handler.wfile.write(each)
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+def trickle(handler: Any) -> None:
+    drops(handler, b"x")
+
+
+def flow(handler: Any) -> None:
+    """200 kB a second."""
+    drops(handler, b"x" * 10_000)
+
+
 @pytest.mark.parametrize("redirected", [False, True])
 def test_a_host_that_is_always_busy_is_given_up(server: Server, tmp_path: Path, redirected: bool) -> None:
     """If every file waited for its turn, this would take half a minute; that it redirects to itself is no answer."""
@@ -261,6 +283,36 @@ def test_a_busy_host_that_gives_something_now_and_then_is_not_given_up(server: S
     assert all("answers 429" in one for one in said[1::2])
 
 
+def test_a_busy_host_that_has_not_all_files_is_not_given_up(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a file is not there is an answer too."""
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    with Web(polite(connections=1, max_seconds=0.5)) as web:
+        for k in range(6):
+            server.statuses[f"/{k}"] = [404] if k % 2 else [429] * 3
+            assert f"answers {404 if k % 2 else 429}" in download_all(web, server, tmp_path, [f"/{k}"])[0]
+            time.sleep(0.15)
+
+
+def test_a_busy_host_of_which_a_film_comes_is_not_given_up(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not even end in its time: its bytes are answer enough."""
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    server.answers["/film"] = [flow]
+    server.statuses = {f"/{k}": [429] * 3 for k in range(3)}
+    with Web(polite(max_seconds=1.0)) as web:
+        film = web.start(web.downloading(f"{server.url}/film", tmp_path / "film"))
+        time.sleep(0.1)
+        said = download_all(web, server, tmp_path, ["/0"])
+        with pytest.raises(WebError, match="not done within 1 s"):
+            film.result()
+        time.sleep(0.2)
+        said += download_all(web, server, tmp_path, ["/1"]) + download_all(web, server, tmp_path, ["/2"])
+    assert all("answers 429" in one for one in said)
+
+
 @pytest.mark.parametrize("redirected", [False, True])
 def test_a_host_whose_files_never_end_is_given_up(server: Server, tmp_path: Path, redirected: bool) -> None:
     server.bodies["/fine"] = b"it"
@@ -271,6 +323,28 @@ def test_a_host_whose_files_never_end_is_given_up(server: Server, tmp_path: Path
     assert said[3] == ""
     assert all("not done within 0.3 s" in one for one in (*said[:3], *said[4:8]))
     assert all("stalled 4 times in a row and is not asked again" in one for one in said[8:])
+
+
+def test_a_host_whose_films_take_longer_than_one_run_is_not_given_up(server: Server, tmp_path: Path) -> None:
+    """What came of each is kept, so that the runs after it end them."""
+    server.headers = {f"/{k}": ETAG for k in range(7)}
+    server.answers = {f"/{k}": [flow] for k in range(7)}
+    with Web(polite(connections=2, tries=2, max_seconds=0.2)) as web:
+        said = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(7)]
+    assert all("not done within 0.2 s" in one for one in said)
+    assert all((tmp_path / f"{k}").stat().st_size > 10_000 for k in range(7))
+
+
+@pytest.mark.parametrize(("body", "headers"), [(trickle, ETAG), (flow, {})], ids=["a drip", "nothing kept"])
+def test_bytes_that_lead_to_no_end_do_not_save_a_host(
+    server: Server, tmp_path: Path, body: Answer, headers: dict[str, str]
+) -> None:
+    """A drip that could be gone on with for years, and a flow of which nothing stays."""
+    server.headers = {f"/{k}": headers for k in range(6)}
+    server.answers = {f"/{k}": [body] for k in range(6)}
+    with Web(polite(connections=2, tries=2, max_seconds=0.2)) as web:
+        said = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(6)]
+    assert ["stalled 4 times in a row and is not asked again" in one for one in said] == [False] * 4 + [True] * 2
 
 
 def stall(handler: Any) -> None:
@@ -304,16 +378,6 @@ def test_a_host_that_stalls_again_and_again_is_given_up(
     assert ["sent nothing" in one for one in said] == [True, False, True, True, False, False]
     assert said[1] == "came"
     assert all("stalled 6 times in a row and is not asked again" in one for one in said[4:])
-
-
-def trickle(handler: Any) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000000")
-    handler.end_headers()
-    for _ in range(100):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.05)
 
 
 def endless(handler: Any) -> None:

@@ -11,7 +11,10 @@ import pytest
 from limner import images
 from limner.align.landmarks import Landmarker
 from limner.align.search import find
+from limner.errors import LimnerError
 from limner.images import Image
+from limner.paint import backends, command
+from limner.paint.painter import Options
 from tests.paint.conftest import SIZE, Run
 
 
@@ -106,6 +109,19 @@ def test_what_does_not_fit_is_told_before_any_work(paint: Run, tmp_path: Path, a
     images.write(tmp_path / "a.png", drawing())
     code, said = paint("a.png", *arguments)
     assert (code, told in said) == (1, True), said
+
+
+@pytest.mark.parametrize("out", ["file", "file/deep"])
+def test_results_that_cannot_be_written_are_refused_before_any_work(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    images.write(Path("a.png"), drawing())
+    backend = backends.load(str(models / "painter"), "onnx", "cpu")
+    monkeypatch.setattr(command, "Painter", None)
+    with pytest.raises(LimnerError, match=r"^file is a file, so no results can go there: name a folder with --out$"):
+        command.paint(["a.png"], backend, Path(out), Options(None, False, False, False, True, 45, Path()), 1, False)
 
 
 def test_a_style_is_one_of_params(paint: Run, models: Path, tmp_path: Path, root: Path, astronaut: Image) -> None:

@@ -43,6 +43,28 @@ def test_a_pattern_finds_files_and_folders(folder: Path) -> None:
     assert names(folder, "x[1].png") == ["x[1].png"], "a file may be called like a pattern"
 
 
+@pytest.mark.parametrize("out", [".", "..", "deep/.."])
+def test_results_may_go_where_the_pictures_are(folder: Path, out: str) -> None:
+    found, problems = find([str(folder)], folder / out)
+    assert [path.name for path in found] == ["a.png", "b.JPG", "c.mp4", "g.png"]
+    assert problems == []
+
+
+def test_a_pattern_passes_over_the_results_as_a_folder_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert names(folder, "**/*.png") == ["a.png"]
+    assert names(folder, "o*", "*.png") == ["a.png"], "nor a folder that it matches"
+    assert names(folder, "out/*.png") == ["out/g.png"], "whose place is named outright"
+    monkeypatch.chdir(folder)
+    assert [str(path) for path in find(["*.png"], Path())[0]] == ["a.png"]
+    assert [str(path) for path in find(["**/*.png"], Path("out"))[0]] == ["a.png"]
+
+
+def test_what_holds_nothing_but_results_says_so(folder: Path) -> None:
+    (folder / "a.png").unlink()
+    _, (problem,) = find([str(folder / "**/*.png")], folder / "out")
+    assert problem.reason == f"matches no picture and no video outside {folder / 'out'}, where the results go"
+
+
 def test_what_is_named_for_nothing_is_told(folder: Path) -> None:
     (folder / "empty").mkdir()
     found, problems = find([str(folder / name) for name in ("none.png", "no*.png", "empty")], folder / "out")

@@ -1,6 +1,7 @@
 """`limner compare`: which of two models is better in what, in the terminal."""
 
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,17 @@ def compare_models(a: str, b: str, model: str | None, suite: str | None, styles:
     """Print, for each model that `a` and `b` name (see `sources.find`), which of the two is better in what.
 
     Raises:
-        LimnerError: one of them cannot be found, or they have no picture in common.
+        LimnerError: one of them cannot be found, they have no picture in common, or `out` cannot be a file.
     """
-    mine, theirs = sources.find(a, model), sources.find(b, model)
-    pairs = [(one, other) for one in mine.values() for other in theirs.values() if len(mine) == 1 == len(theirs)]
-    pairs = pairs or [(mine[name], theirs[name]) for name in mine if name in theirs]
+    if out:
+        _refuse(out)
+    (mine, unbuilt), (theirs, lacking) = sources.find(a, model), sources.find(b, model)
+    for what, skipped in ((a, unbuilt), (b, lacking)):
+        for name, why in skipped.items():
+            print(f"{what}:{name}: skipped: {why}", file=sys.stderr)
+    pairs = [(mine[name], theirs[name]) for name in mine if name in theirs]
+    if len(mine) == 1 == len(theirs) and not (mine.keys() & lacking or theirs.keys() & unbuilt):
+        pairs = list(zip(mine.values(), theirs.values(), strict=True))  # of any names, but not for want of a namesake
     if not pairs:
         raise LimnerError(f"{a} has the models {', '.join(mine)} and {b} has {', '.join(theirs)}: name one of each")
     found = []
@@ -41,6 +48,14 @@ def compare_models(a: str, b: str, model: str | None, suite: str | None, styles:
         found.append(told.assign(one=one.name, other=other.name))
     if out:
         tables.write(out, pd.concat(found, ignore_index=True))
+
+
+def _refuse(out: Path) -> None:
+    """Stop before any work if the table cannot be written."""
+    if out.is_dir():
+        raise LimnerError(f"{out} is a folder: name a file with --out, say {out / 'compared.csv'}")
+    if blocking := next((place for place in out.parents if place.exists() and not place.is_dir()), None):
+        raise LimnerError(f"{blocking} is a file, so {out} cannot lie in it: name another with --out")
 
 
 def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:

@@ -12,6 +12,7 @@ from limner.errors import LimnerError, choices
 from limner.left_out import NOTE
 
 PICTURES, METRICS, DRAWN = "pictures.csv", "metrics.csv", "drawn.csv"
+TABLES = (PICTURES, METRICS, DRAWN)
 HERE = "workspace"
 """The name of what is not committed, as DVC has it."""
 
@@ -31,12 +32,13 @@ class Measured:
     """What the pictures are: `sketch` or `photo`."""
 
 
-def find(what: str, model: str | None, root: Path = Path()) -> dict[str, Measured]:
-    """The evaluations that `what` names, by model.
+def find(what: str, model: str | None, root: Path = Path()) -> tuple[dict[str, Measured], dict[str, str]]:
+    """The evaluations that `what` names, by model, and why each other one of its models was skipped.
 
     Args:
         what: a folder that holds pictures.csv, a model of params.yaml, `REVISION:MODEL`, or a revision: an experiment's
-            name, a branch, a tag, a commit, or `workspace`; of a revision alone all its models are meant, or `model`.
+            name, a branch, a tag, a commit, or `workspace`; of a revision alone `model` is meant, or all its models
+            but those that were left out or not built.
         model: the one that is asked for.
         root: of the project.
 
@@ -44,29 +46,35 @@ def find(what: str, model: str | None, root: Path = Path()) -> dict[str, Measure
         LimnerError: there is no such thing, or it was not evaluated.
     """
     if (Path(what) / PICTURES).is_file():
-        return {
-            Path(what).name: _parse(
-                what, *((Path(what) / name).read_text("utf-8") for name in (PICTURES, METRICS, DRAWN))
-            )
-        }
+        return {Path(what).name: _parse(what, *((Path(what) / name).read_text("utf-8") for name in TABLES))}, {}
     here = _models((root / "params.yaml").read_text("utf-8")) if (root / "params.yaml").is_file() else []
     if what in here:
-        return {what: _read(None, what, root)}
-    revision, _, named = what.partition(":")
-    wanted = named or model
-    if revision == HERE:
-        built = here if wanted else [name for name in here if not (root / _folder(name) / NOTE).is_file()]
-        return {name: _read(None, name, root) for name in _wanted(built, wanted, what)}
-    there = _models(_text("params.yaml", revision, root, here))
-    return {name: _read(revision, name, root) for name in _wanted(there, wanted, what)}
+        return {what: _read(None, what, root)}, {}
+    name, _, named = what.partition(":")
+    revision = None if name == HERE else name
+    there = here if revision is None else _models(_text("params.yaml", revision, root, here))
+    if wanted := named or model:
+        if wanted not in there:
+            raise LimnerError(f"{what} has no model {wanted!r}; {choices(wanted, there)}")
+        return {wanted: _read(revision, wanted, root)}, {}
+    if not there:
+        raise LimnerError(f"params.yaml of {what} has no models")
+    return _built(what, revision, there, root)
 
 
-def _wanted(there: list[str], wanted: str | None, what: str) -> list[str]:
-    if wanted is None:
-        return there
-    if wanted not in there:
-        raise LimnerError(f"{what} has no model {wanted!r}; {choices(wanted, there)}")
-    return [wanted]
+def _built(
+    what: str, revision: str | None, models: list[str], root: Path
+) -> tuple[dict[str, Measured], dict[str, str]]:
+    found, skipped = {}, {}
+    for model in models:
+        try:
+            found[model] = _read(revision, model, root)
+        except LimnerError as error:
+            skipped[model] = str(error)
+    if not found:
+        first = next(iter(skipped.values()))  # a dozen reasons, mostly the same, would be no sentence
+        raise LimnerError(f"none of the models of {what} was measured ({', '.join(skipped)}): {first}")
+    return found, skipped
 
 
 def _models(params: str) -> list[str]:
@@ -76,10 +84,19 @@ def _models(params: str) -> list[str]:
 
 def _read(revision: str | None, model: str, root: Path) -> Measured:
     folder = _folder(model)
-    if revision is None and (root / folder / NOTE).is_file():
-        raise LimnerError((root / folder / NOTE).read_text(encoding="utf-8").strip())
-    texts = (_text(f"{folder}/{name}", revision, root, []) for name in (PICTURES, METRICS, DRAWN))
+    try:
+        texts = [_text(f"{folder}/{name}", revision, root) for name in TABLES]
+    except LimnerError as error:
+        raise LimnerError(_note(folder, revision, root) or str(error)) from None
     return _parse(f"{revision}:{model}" if revision else model, *texts)
+
+
+def _note(folder: str, revision: str | None, root: Path) -> str:
+    """Why a model was left out, as its stages noted it in place of the tables; nothing if it was not."""
+    try:
+        return _text(f"{folder}/{NOTE}", revision, root).strip()
+    except LimnerError:
+        return ""
 
 
 def _folder(model: str) -> str:
@@ -87,7 +104,7 @@ def _folder(model: str) -> str:
     return f"runs/{model}/evaluation"
 
 
-def _text(path: str, revision: str | None, root: Path, models: Iterable[str]) -> str:
+def _text(path: str, revision: str | None, root: Path, models: Iterable[str] = ()) -> str:
     if revision is None:
         try:
             return (root / path).read_text("utf-8")
@@ -95,18 +112,23 @@ def _text(path: str, revision: str | None, root: Path, models: Iterable[str]) ->
             raise LimnerError(f"{root / path} does not exist: `dvc repro` measures the models first") from None
     import dvc.api  # takes most of a second, which only revisions are worth
     from dvc.exceptions import DvcException
-    from dvc.scm import RevError
+    from dvc.scm import SCM, SCMError
+    from dvc_data.index import DataIndexError
 
     try:
-        return str(dvc.api.read(path, repo=str(root), rev=revision))
-    except RevError:
+        # Of a revision DVC opens the whole repository, of which the project may be a folder: experiments/ is one.
+        place = root.resolve().relative_to(Path(SCM(str(root)).root_dir).resolve())
+        return str(dvc.api.read((place / path).as_posix(), repo=str(root), rev=revision))
+    except SCMError:  # also of a folder in no repository
         known = f"a model of params.yaml ({', '.join(models)})" if models else "a model of params.yaml"
         raise LimnerError(
             f"{revision!r} is neither a folder with a {PICTURES}, nor {known}, nor a revision or experiment of this "
             "project (`dvc exp show` lists them)"
         ) from None
-    except (DvcException, FileNotFoundError) as error:
-        raise LimnerError(f"{path} of {revision} is not in DVC's cache: {error}; `dvc pull` may fetch it") from error
+    except (DvcException, DataIndexError, FileNotFoundError) as error:
+        raise LimnerError(
+            f"{path} of {revision} is neither in git nor in DVC's cache: {error}; `dvc pull` may fetch it"
+        ) from error
 
 
 def _parse(name: str, pictures: str, named: str, counted: str) -> Measured:

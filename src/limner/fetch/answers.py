@@ -11,7 +11,7 @@ import aiohttp
 from yarl import URL
 
 from limner.fetch import manners
-from limner.fetch.manners import Host, NoAnswer, WebError
+from limner.fetch.manners import Host, NoAnswer, Request, WebError
 from limner.fetch.partial import Partial, Validator
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -22,6 +22,8 @@ CHARSETS = re.compile(
 """Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
 SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 """What a url may hold (RFC 3986)."""
+GONE = (404, 410, 451)
+"""Statuses that speak of the file: it is not to be had. Others speak of who asks, and how, or of the server."""
 
 
 @dataclass(frozen=True)
@@ -140,17 +142,18 @@ def readable(said: str) -> str:
 
 
 @contextmanager
-def in_words(host: Host, url: URL) -> Iterator[None]:
-    """Say how a request to `host` failed, and let the host know.
+def in_words(host: Host, url: URL) -> Iterator[Request]:
+    """A request to `host`, of which is said how it failed; the host learns of it too.
 
     Raises:
         WebError: it failed.
         TimeoutError: the time of its file was over.
     """
+    request = Request(host)
     try:
-        yield
+        yield request
     except WebError:
-        host.done(fine=False)
+        host.done()
         raise
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         host.unreachable()
@@ -159,10 +162,10 @@ def in_words(host: Host, url: URL) -> Iterator[None]:
     except (aiohttp.InvalidURL, UnicodeError) as error:  # of a host that no resolver can be asked for
         raise WebError(f"{url}: it is no url of a server") from error
     except aiohttp.ServerTimeoutError as error:
-        host.stalled()
+        request.stalled()
         raise host.failure(f"{url}: {reason(error)}") from error
     except TimeoutError:
-        host.stalled()
+        request.stalled()
         raise
     except (aiohttp.ClientError, ConnectionError) as error:
         raise host.failure(f"{url}: {reason(error)}") from error

@@ -23,6 +23,11 @@ DOUBT = 3
 off before any host is: for more time than a file has, each of them or all together."""
 PAUSE = 1.0
 """Seconds before the second try; doubled for each further one."""
+LULL = 60.0
+"""Seconds from when a busy host might be asked again, after which nobody wants anything of it: longer than limner's own
+pauses between tries, which are part of the asking."""
+LEAST = 1000.0
+"""Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,10 @@ class Host:
         self._silent = self._stalls = self._refusals = 0
         self._asked = 0.0
         self._busy = 0
-        """How often it answered 429 (Too Many Requests) and nothing fine between."""
-        self._busy_since = self._busy_for = 0.0
+        """How often it answered 429 (Too Many Requests) and gave nothing between."""
+        self._busy_at = self._busy_for = 0.0
+        """When it did so last, and for how long, but for the time in which nobody asked it."""
+        self._lull_at = 0.0
         self.known = False
         """Whether it answered before."""
 
@@ -124,29 +131,34 @@ class Host:
     def rest(self, seconds: float, most: float) -> None:
         """It answers 429: ask it nothing for as long as it wants, or for `most`, all that the file asked for allows."""
         now = time.monotonic()
-        self._busy_since = self._busy_since if self._busy else now
-        self._busy, self._busy_for = self._busy + 1, now - self._busy_since
+        if self._busy and now < self._lull_at:
+            self._busy_for += now - self._busy_at
+        self._busy, self._busy_at = self._busy + 1, now
         if seconds > self._longest:
             self._refusals += 1
             self._asked = seconds
         self._free_at = max(self._free_at, now + min(seconds, most))
+        self._lull_at = self._free_at + LULL
 
     def answered(self) -> None:
         """It is there."""
         self._silent, self.known = 0, True
 
-    def done(self, fine: bool) -> None:
+    def gave(self) -> None:
+        """It is not too busy: it answers another status, be it that there is no such file, or bytes of a body come."""
+        self._refusals = self._busy = 0
+        self._busy_for = 0.0
+
+    def done(self) -> None:
         """A request came to its end, whether that is a fine one or not."""
         self._stalls = 0
-        if fine:
-            self._refusals = self._busy = 0
 
     def unreachable(self) -> None:
         """No connection came about."""
         self._silent += 1
 
     def stalled(self) -> None:
-        """Nothing more came of an answer, or too little to end in the time that its file had."""
+        """Nothing, or next to nothing, came of an answer that did not end in its time."""
         self._stalls += 1
 
     def failure(self, why: str) -> WebError:
@@ -161,8 +173,8 @@ class Host:
 
         Raises:
             NoAnswer: no connection came about many times in a row.
-            WebError: it stalled many times in a row, or wants to be left alone for too long again and again, or for as
-                long as a file may take without giving anything else.
+            WebError: it stalled many times in a row, or wants to be left alone for too long again and again, or gave
+                nothing else while it was asked for as long as a file may take.
         """
         if self._refusals >= DOUBT:
             why = f"the host {self.name} asks to wait {self._asked:.0f} s, longer than scrape.max_seconds"
@@ -175,6 +187,27 @@ class Host:
         if self._silent >= (DOUBT if self.doubted and not self.known else self._patience):
             why = f"the host {self.name} could not be reached {self._silent} times in a row and is not asked again"
             raise NoAnswer(f"{url}: {why}")
+
+
+class Request:
+    """One request to a host, and what it brings."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._start = time.monotonic()
+        self._kept = 0
+
+    def brought(self, size: int, kept: bool) -> None:
+        """Further bytes of a body; `kept`: a later request can go on behind them."""
+        self._host.gave()
+        self._kept += size if kept else 0
+
+    def stalled(self) -> None:
+        """It did not end in its time, which is no fault of the host if a good deal came: a large file takes more."""
+        if self._kept > LEAST * (time.monotonic() - self._start):
+            self._host.done()
+        else:
+            self._host.stalled()
 
 
 def pause(tries: int, wait: float) -> float:

@@ -18,7 +18,7 @@ from yarl import URL
 
 from limner.fetch import answers, manners
 from limner.fetch.answers import Page
-from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, WebError
+from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator
 
 MOST_REDIRECTS = 10
@@ -107,16 +107,17 @@ class Web:
     async def downloading(
         self, url: str, part: Path | str, *, pinned: bool = False, known: Validator | None = None
     ) -> Partial | None:
-        """`download`, for what runs in the client's own thread."""
+        """`download`, for what runs in the client's own thread.
+
+        What came before a failure stays, unless the server said of this very file that it is worth nothing
+        (`_transfer`): an earlier run may have left most of it, and its host may not even have been asked.
+        """
         address = answers.address(url)
         coming = Partial(part, pinned)
         try:
             changed = await self._persist(
                 address, lambda budget: self._transfer(address, coming, known, budget), lambda: coming.size
             )
-        except WebError as error:
-            (coming.keep if error.passing else coming.discard)()
-            raise
         except BaseException:
             coming.keep()
             raise
@@ -174,7 +175,11 @@ class Web:
                 await asyncio.sleep(wait)
 
     async def _ask(
-        self, url: URL, headers: Mapping[str, str], budget: Budget, take: Callable[[ClientResponse], Awaitable[T]]
+        self,
+        url: URL,
+        headers: Mapping[str, str],
+        budget: Budget,
+        take: Callable[[ClientResponse, Request], Awaitable[T]],
     ) -> T:
         """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
         way = [url]
@@ -182,19 +187,22 @@ class Web:
             host = self._host(way[-1])
             async with host.connections:
                 await host.turn(way[-1])
-                with budget, answers.in_words(host, way[-1]):
+                with budget, answers.in_words(host, way[-1]) as request:
                     async with self._get(host, way[-1], headers, budget) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             if response.status == 429:
                                 wanted = manners.retry_after(response.headers.get("Retry-After"))
                                 host.rest(wanted, budget.left)
-                            taken = await take(response)
-                            host.done(fine=True)
+                            else:
+                                host.gave()
+                            taken = await take(response, request)
+                            host.done()
                             return taken
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
                         if self._host(way[-1]) is not host:  # else it has yet to give what it was asked for
-                            host.done(fine=True)
+                            host.gave()
+                            host.done()
             if way[-1] in way[:-1]:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
@@ -216,11 +224,12 @@ class Web:
         return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
 
     async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
-        async def take(response: ClientResponse) -> Page:
+        async def take(response: ClientResponse, request: Request) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
             async for chunk in response.content.iter_any():
                 body += chunk
+                request.brought(len(chunk), kept=False)
                 if len(body) > most_bytes:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
             return Page(str(response.url), response.status, response.headers, bytes(body))
@@ -230,7 +239,7 @@ class Web:
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
 
-        async def take(response: ClientResponse) -> bool:
+        async def take(response: ClientResponse, request: Request) -> bool:
             if response.status == 304 and known is not None:
                 return False
             most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
@@ -238,16 +247,21 @@ class Web:
             if response.status in (206, 416) and not end:
                 coming.discard()
                 raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
+            if response.status in answers.GONE:
+                coming.discard()
             answers.refuse_unless(response.status in (200, 206), url, response)
             if response.status == 200:
                 total = None if encoded else response.content_length
                 coming.begin(Validator.of(response.headers), total, resumable=not encoded)
             if coming.size + (response.content_length or 0) > most:
+                coming.discard()
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
             async for chunk in response.content.iter_any():
                 coming.add(chunk)
+                request.brought(len(chunk), coming.resumable)
                 self.received += len(chunk)
                 if coming.size > most:
+                    coming.discard()
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
             if end and coming.size > end:
                 coming.discard()

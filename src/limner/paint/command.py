@@ -28,8 +28,11 @@ def paint(named: Sequence[str], backend: Backend, out: Path, options: Options, e
         force: replace what is there already.
 
     Raises:
-        LimnerError: an option does not fit, a file that all pictures need is missing, or nothing could be painted.
+        LimnerError: an option does not fit, `out` cannot be a folder, a file that all pictures need is missing, or
+            nothing could be painted.
     """
+    if blocking := next((place for place in (out, *out.parents) if place.exists() and not place.is_dir()), None):
+        raise LimnerError(f"{blocking} is a file, so no results can go there: name a folder with --out")
     painter = Painter(backend, options)
     files, problems = inputs.find(named, out)
     names, notes = Names(out, files, force), _Notes()

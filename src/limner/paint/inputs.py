@@ -3,6 +3,7 @@
 import glob
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from limner.images import Image
@@ -32,27 +33,40 @@ class Picture:
 def find(named: Sequence[str], out: Path) -> tuple[list[Path], list[Problem]]:
     """The files that are meant, each once, and what was named for nothing.
 
-    A file is taken whatever its ending; of a folder all pictures and videos below it, but those that are hidden or lie
-    in `out`, where the results go. A name that is neither may be a pattern, with `**` for any folders.
+    A file is taken whatever its ending; of a folder all pictures and videos below it that are not hidden. A name that
+    is neither may be a pattern, with `**` for any folders. What lies in `out`, where the results go, is taken only
+    where that very folder, or something in it, is named: results of a former run are no inputs of the next.
     """
     files: dict[Path, Path] = {}
     problems = []
     for name in named:
-        path = Path(name)
-        if path.exists():
-            found, missing = _meant(path, out), "holds no picture and no video"
-        else:
-            matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
-            found = [file for match in matches for file in _meant(Path(match), out)]
-            missing = "matches no picture and no video" if glob.has_magic(name) else "does not exist"
+        base, matches, missing = _searched(name)
+        there = [file for match in matches for file in _meant(match)]
+        found = there if _lies_in(base, out) else [file for file in there if not _lies_in(file, out)]
         if not found:
-            problems.append(Problem(name, "failed", missing))
+            problems.append(Problem(name, "failed", missing + f" outside {out}, where the results go" * bool(there)))
         for file in found:
             files.setdefault(file.resolve(), file)
     return list(files.values()), problems
 
 
-def _meant(path: Path, out: Path) -> list[Path]:
+def _searched(name: str) -> tuple[Path, list[Path], str]:
+    """The place that a name names for certain, the files and folders it means, and what to say if that is nothing."""
+    path = Path(name)
+    if path.exists():
+        return path, [path], "holds no picture and no video"
+    if not glob.has_magic(name):
+        return path, [], "does not exist"
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
+    return fixed, [Path(match) for match in matches], "matches no picture and no video"
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _meant(path: Path) -> list[Path]:
     """A file itself; the pictures and videos in a folder and the folders within it, by name."""
     if not path.is_dir():
         return [path]
@@ -62,7 +76,6 @@ def _meant(path: Path, out: Path) -> list[Path]:
         if file.suffix.lower() in PICTURES | VIDEOS
         and file.is_file()
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        and out.resolve() not in file.resolve().parents
     ]
 
 

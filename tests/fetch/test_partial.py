@@ -1,0 +1,74 @@
+"""What an earlier run left of a file, and when it goes."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from limner.fetch import manners
+from limner.fetch.manners import WebError
+from limner.fetch.partial import Partial
+from limner.fetch.web import Web
+from tests.fetch.test_web import BODY, ETAG, download_all, polite, whole
+from tests.sites import Server, cut
+
+
+@pytest.fixture
+def left(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where an earlier run left the first 1 MB of /a."""
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    server.bodies["/a"], server.headers["/a"] = BODY, dict(ETAG)
+    server.answers["/a"] = [cut(1_000_000)] + [cut(0)] * 2
+    with Web(polite()) as web:
+        assert download_all(web, server, tmp_path, ["/a"]) != [""]
+    server.answers.clear()
+    assert Partial(tmp_path / "a", pinned=False).size == 1_000_000
+    return tmp_path / "a"
+
+
+def test_what_is_left_of_a_file_outlives_that_its_host_is_given_up(server: Server, left: Path) -> None:
+    for k in "bcd":
+        server.statuses[f"/{k}"], server.headers[f"/{k}"] = [429], {"Retry-After": "3600"}
+    with Web(polite(max_seconds=0.2)) as later:
+        said = [download_all(later, server, left.parent, [f"/{k}"])[0] for k in "bcda"]
+    assert "is not asked again" in said[-1]
+    with Web(polite()) as latest:
+        assert whole(latest, f"{server.url}/a", left) == BODY
+        assert latest.received == len(BODY) - 1_000_000
+
+
+def test_what_is_left_of_a_file_outlives_a_run_without_a_network(left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*_: object, **__: object) -> None:
+        raise OSError(None, "Name or service not known")
+
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(aiohttp.DefaultResolver, "resolve", unknown)
+    with Web(polite()) as later, pytest.raises(WebError, match="is not known here; is there a network"):
+        later.download("http://pictures.invalid/a", left)
+    assert Partial(left, pinned=False).size == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("status", "stays"), [(404, False), (410, False), (451, False), (403, True), (407, True), (429, True), (501, True)]
+)
+def test_what_is_left_of_a_file_goes_when_the_server_says_that_there_is_none(
+    server: Server, left: Path, status: int, stays: bool
+) -> None:
+    """Other refusals speak of who asks, and how, or of the server."""
+    server.statuses["/a"] = [status] * 3
+    with Web(polite()) as later, pytest.raises(WebError, match=f"answers {status}"):
+        later.download(f"{server.url}/a", left)
+    assert sorted(one.name for one in left.parent.glob("a*")) == ["a", "a.json"] * stays
+
+
+@pytest.mark.parametrize(
+    ("announced", "words"), [(True, "is larger than 1.5 MB"), (False, "does not end within 1.5 MB")]
+)
+def test_what_is_left_of_a_file_goes_when_that_is_too_large(
+    server: Server, left: Path, announced: bool, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not announced:
+        monkeypatch.setattr(aiohttp.ClientResponse, "content_length", None)
+    with Web(polite(max_bytes=1_500_000)) as later, pytest.raises(WebError, match=words):
+        later.download(f"{server.url}/a", left)
+    assert not list(left.parent.glob("a*"))
