@@ -136,17 +136,52 @@ def test_links_and_encrypted_members_of_a_zip(tmp_path: Path) -> None:
     assert found["good.jpg"] == ""
 
 
+LATER = "stands in the archive again later, and that one counts"
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("make", [zipped, lambda path, names: tar(path, [entry(name) for name in names])])
 @pytest.mark.parametrize("names", [["a.jpg", "a.jpg"], ["a.jpg", "./a.jpg"], ["./a.jpg", "a.jpg"]])
-def test_a_name_that_stands_twice(tmp_path: Path, make: Callable[[Path, list[str]], Path], names: list[str]) -> None:
+def test_of_a_name_that_stands_twice_the_last_counts(
+    tmp_path: Path, make: Callable[[Path, list[str]], Path], names: list[str]
+) -> None:
     found = list(members(make(tmp_path / "x", names)))
-    assert [(one.name, one.fault) for one in found] == [(names[0], ""), (names[1], "stands in the archive twice")]
+    assert [(one.name, one.fault, one.refused) for one in found] == [(names[0], LATER, False), (names[1], "", False)]
 
 
-def test_a_file_under_the_name_of_a_folder(tmp_path: Path) -> None:
-    found = members(tar(tmp_path / "x.tar", [entry("a.jpg", tarfile.DIRTYPE), entry("b.jpg"), entry("a.jpg")]))
-    assert [(one.name, one.fault) for one in found] == [("b.jpg", ""), ("a.jpg", "stands in the archive twice")]
+@pytest.mark.parametrize(
+    ("kinds", "faults"),
+    [
+        ([tarfile.DIRTYPE, tarfile.REGTYPE], [""]),
+        ([tarfile.REGTYPE, tarfile.DIRTYPE], [LATER]),
+        ([tarfile.SYMTYPE, tarfile.REGTYPE], [LATER, ""]),
+        ([tarfile.REGTYPE, tarfile.SYMTYPE], [LATER, "is a link: put the file itself into the archive"]),
+    ],
+)
+def test_a_file_under_the_name_of_a_folder_or_a_link(tmp_path: Path, kinds: list[bytes], faults: list[str]) -> None:
+    found = members(tar(tmp_path / "x.tar", [entry("a.jpg", kinds[0]), entry("b.jpg"), entry("a.jpg", kinds[1])]))
+    assert [one.fault for one in found if one.name == "a.jpg"] == faults
+
+
+def test_a_zip_of_a_file_and_a_folder_of_one_name(tmp_path: Path) -> None:
+    assert faults(zipped(tmp_path / "x.zip", ["a.jpg/", "a.jpg"])) == {"a.jpg": ""}
+    assert faults(zipped(tmp_path / "x.zip", ["a.jpg", "a.jpg/"])) == {"a.jpg": LATER}
+
+
+@pytest.mark.parametrize("name", ["PK\x03\x04.jpg", "PK.jpg", "BZh9.jpg"])
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT])
+def test_a_tar_is_one_whatever_its_first_member_is_named(tmp_path: Path, name: str, form: int) -> None:
+    (tmp_path / "x.tar").write_bytes(entry(name).tobuf(form) + bytes(1024))
+    (found,) = members(tmp_path / "x.tar")
+    assert found.url.startswith("tar://")
+
+
+def test_a_tar_from_before_it_said_so(tmp_path: Path) -> None:
+    head = bytearray(entry("PKs.jpg").tobuf())
+    head[257:] = bytes(len(head) - 257)
+    head[148:156] = b"%06o\0 " % tarfile.calc_chksums(bytes(head))[0]
+    (tmp_path / "x.tar").write_bytes(bytes(head) + bytes(1024))
+    assert faults(tmp_path / "x.tar") == {"PKs.jpg": ""}
 
 
 @pytest.mark.parametrize("body", [b"", b"no archive", b"PK\x03\x04", b"\x1f\x8b\x08" + bytes(40)])
@@ -206,9 +241,10 @@ def test_what_stands_before_the_damage_is_listed(tmp_path: Path) -> None:
 def test_an_endless_list_and_an_endless_header_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
     found = []
-    with pytest.raises(SourceError, match="more than 3 members"):
+    with pytest.raises(SourceError, match="more than 3 members") as caught:
         found.extend(members(zipped(tmp_path / "x.zip", [f"{k}.jpg" for k in range(5)])))
     assert len(found) == 3
+    assert not isinstance(caught.value, archives.Damaged)
     long = entry("a.jpg")
     long.pax_headers = {"comment": "x" * 2_000_000}
     with pytest.raises(SourceError, match="a header of"):
@@ -277,6 +313,55 @@ def test_a_tar_that_leads_back_ends(
     with pytest.raises(SourceError, match="read to its end: a header in it"):
         found.extend(members(tmp_path / "x.tar"))
     assert [one.name for one in found] == names
+
+
+def pax(payload: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """A tar of good.jpg, of which a pax header says `payload`."""
+    head = entry("x", kind)
+    head.size = len(payload)
+    padded = payload.ljust(-(-len(payload) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE, b"\0")
+    return head.tobuf() + padded + entry("good.jpg").tobuf() + bytes(1024)
+
+
+ODD = {
+    "a number without end": b"1" * 990_000,
+    "a number without end, well said": b"990015 comment=" + b"1" * 989_999 + b"\n",
+    "a key for each byte": b"2 " * 490_000 + b"=",
+    "a length of nothing": b"4 a\n",
+    "nothing before the sign": b"5 =x\n",
+    "no line's end": b"6 a=xy",
+    "a length past the end": b"2000 a=x\n",
+    "words": b"only words",
+}
+
+
+@pytest.mark.parametrize("said", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE])
+def test_a_pax_header_is_looked_at_before_the_parser_sees_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes, kind: bytes
+) -> None:
+    monkeypatch.setattr(tarfile.TarInfo, "_proc_pax", lambda *_: pytest.fail("the parser saw it"))
+    before = tar(tmp_path / "x.tar", [entry("before.jpg")]).read_bytes()[:1024]
+    (tmp_path / "x.tar").write_bytes(before + pax(said, kind))
+    found = []
+    with pytest.raises(archives.Damaged, match="read to its end: a header in it"):
+        found.extend(members(tmp_path / "x.tar"))
+    assert [one.name for one in found] == ["before.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        (b"21 path=in/other.jpg\n", "in/other.jpg"),
+        (b"21 path=in/other.jpg\n6 a=b\n5 c=\n", "in/other.jpg"),
+        (b"30 mtime=1700000000.123456789\n" + b"\0" * 9, "good.jpg"),
+        (b"265 path=%b.jpg\n" % (b"1" * 251), "1" * 251 + ".jpg"),
+        (b"", "good.jpg"),
+    ],
+)
+def test_what_a_pax_header_may_say(tmp_path: Path, said: bytes, name: str) -> None:
+    (tmp_path / "x.tar").write_bytes(pax(said))
+    assert faults(tmp_path / "x.tar") == {name: ""}
 
 
 def test_a_tar_that_unpacks_to_more_than_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

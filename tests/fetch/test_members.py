@@ -1,13 +1,16 @@
 """Members of archives: found by name, copied under names of our own, and never more of them than allowed."""
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,18 +151,54 @@ def of_one_name(protocol: str, first: str, second: str) -> bytes:
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("protocol", members.PROTOCOLS)
 @pytest.mark.parametrize("names", [("a.jpg", "a.jpg"), ("./a.jpg", "a.jpg"), ("a.jpg", "./a.jpg")])
-def test_of_two_members_of_one_name_the_first_is_had_as_it_is_listed(
+def test_of_two_members_of_one_name_the_last_is_had_as_it_is_listed(
     project: Path, protocol: str, names: tuple[str, str]
 ) -> None:
     archive = of_one_name(protocol, *names)
     Path("data/listed").write_bytes(archive)
     (good,) = [one for one in archives.members(Path("data/listed")) if not one.fault]
-    assert good.name == names[0]
-    assert [member(archive, url) for url in (good.url, f"{protocol}://a.jpg")] == ["first", "first"]
+    assert good.name == names[1]
+    assert [member(archive, url) for url in (good.url, f"{protocol}://a.jpg")] == ["second", "second"]
 
 
-def test_a_link_does_not_take_the_place_of_a_file_before_it(project: Path) -> None:
-    assert member(tarred(["a.jpg"])[:1024] + linked(tarfile.SYMTYPE), "tar://a.jpg") == "a.jpg"
+def test_of_a_file_and_a_link_of_one_name_the_last_counts(project: Path) -> None:
+    assert member(linked(tarfile.SYMTYPE)[:512] + tarred(["a.jpg"]), "tar://a.jpg") == "a.jpg"
+    with pytest.raises(SourceError, match="a link, a folder or a device"):
+        member(tarred(["a.jpg"])[:1024] + linked(tarfile.SYMTYPE), "tar://a.jpg")
+
+
+def test_a_tar_whose_first_member_is_named_as_packed_files_begin(project: Path) -> None:
+    assert member(tarred(["BZh9.txt", "b.txt"]), "tar://b.txt") == "b.txt"
+
+
+class Full(io.BytesIO):
+    """A file on a disk that takes no more."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def write(self, _: object) -> int:
+        raise OSError(self._number, os.strerror(self._number))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+@pytest.mark.parametrize("written", ["*.tar", "copy-*"])
+def test_a_full_disk_is_no_damage_of_the_archive(
+    project: Path, monkeypatch: pytest.MonkeyPatch, number: int, written: str
+) -> None:
+    real = Path.open
+
+    def opened(path: Path, mode: str = "r", **options: Any) -> Any:
+        if mode == "wb" and path.match(written):
+            real(path, mode).close()
+            return Full(number)
+        return real(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        member(gzip.compress(tarred(["a.txt"])), "tar://a.txt")
+    assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
 
 
 def test_a_zip_unpacks_to_so_much_in_all(project: Path) -> None:

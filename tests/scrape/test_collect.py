@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 
 from limner import images, tables
 from limner.errors import LimnerError
+from limner.fetch import archives
 from limner.scrape.collect import collect
 from limner.scrape.decoders import Decoders
 from tests.sites import OPTIONS, Run, Server, manifest, options, scene
@@ -204,6 +206,64 @@ def test_one_refused_member_costs_nothing_of_the_others(project: Path, server: S
         assert list(raw().index) == ["a-good"]
         assert "leads out of the archive" in problems()["a"]
         server.bodies.clear()
+
+
+def tarred(**members: bytes) -> bytes:
+    """A tar of `name.png` each."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(f"{name}.png")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def test_an_archive_that_broke_off_is_asked_for_again(project: Path, server: Server) -> None:
+    """It came without its length, so nobody could tell; what is before the damage is used until then."""
+    whole = tarred(a=body(scene(1)), b=body(scene(2)))
+    name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
+    server.bodies["/x.tar"] = whole[: whole.index(b"b.png")]
+    collect([name], options(max_failures=1), workers=1)
+    assert list(raw().index) == ["x-a"]
+    assert "read to its end" in problems()["x"]
+    server.bodies["/x.tar"] = whole
+    for _ in range(2):
+        collect([name], OPTIONS, workers=1)
+        assert server.asked == ["/x.tar"] * 2
+        assert list(raw().index) == ["x-a", "x-b"]
+
+
+def test_an_archive_that_is_too_large_to_be_listed_is_not_asked_for_again(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
+    server.bodies["/x.tar"] = tarred(a=body(scene(1)), b=body(scene(2)))
+    name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
+    for _ in range(2):
+        collect([name], options(max_failures=1), workers=1)
+        assert server.asked == ["/x.tar"]
+        assert "more than 1 members" in problems()["x"]
+
+
+def test_each_row_of_one_archive_gets_the_bytes_that_it_pins(project: Path, server: Server) -> None:
+    """Also of members that are named alike; a member named by hand comes from either."""
+    url, old, new = f"{server.url}/x.zip", zipped(a=body(scene(1))), zipped(a=body(scene(2)), b=body(scene(3)))
+    rows: list[dict[str, object]] = []
+    for person, archive in (("ann", old), ("bob", new)):
+        server.bodies["/x.zip"] = archive
+        rows.append({"id": person, "person": person, "url": url, "sha256": hashlib.sha256(archive).hexdigest()})
+        collect([manifest("m.csv", rows[-1:])], options(max_failures=1), workers=1)
+    server.bodies.clear()
+    server.bodies["/y.zip"] = zipped(a=body(scene(4)))
+    rows.append({"id": "cid", "person": "cid", "url": f"zip://a.png::{url}"})
+    rows.append({"id": "dan", "person": "dan", "url": f"zip://a.png::{server.url}/y.zip"})
+    for some in (rows, [rows[1], rows[0], *rows[2:]]):
+        collect([manifest("m.csv", some)], options(max_failures=2), workers=1)
+        shown = {str(id): images.read(Path(file)).tolist() for id, file in raw().file.items()}
+        right = {"ann-a": 1, "bob-a": 2, "bob-b": 3, "dan": 4}
+        assert shown.pop("cid") in (shown["ann-a"], shown["bob-a"])
+        assert shown == {id: np.asarray(scene(seed)).tolist() for id, seed in right.items()}
 
 
 def test_an_archive_whose_second_answer_would_fail_is_asked_once(project: Path, server: Server) -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from limner import files, images
 from limner.fetch.downloads import Fetched
 from limner.scrape import decoders, shots
-from limner.scrape.decoders import decode
+from limner.scrape.decoders import Decoders, decode
 from limner.scrape.shots import Job, Taken
 from tests.sites import scene
 
@@ -67,8 +68,8 @@ def test_crash_and_hang_cost_their_own_file(fetched: dict[str, Fetched], monkeyp
 
 
 def pictures() -> list[Path]:
-    """What is remembered."""
-    return list(files.cache_dir("pictures").iterdir())
+    """What is remembered, and what is left of work that came to no end."""
+    return [path for path in files.cache_dir("pictures").rglob("*") if path.name != "unfinished"]
 
 
 @pytest.mark.parametrize("at", [3, 8])
@@ -133,4 +134,64 @@ def test_nothing_is_left_of_a_film_that_was_stopped_for_another(project: Path, m
         work.append((Job("video"), Fetched(Path(name), files.sha256(Path(name)))))
     with pytest.raises(OSError, match="No space"):
         list(decode(iter(work), len(work), workers=2))
-    assert [path.name for path in pictures()] == ["began"]
+    assert pictures() == []
+
+
+def bitmap(name: str, seed: int) -> tuple[Job, Fetched]:
+    """A photo whose picture is written anew: it is of no format that is kept."""
+    scene(seed).save(name)
+    return Job("photo"), Fetched(Path(name), files.sha256(Path(name)))
+
+
+def at_last(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
+    """In the other process: it goes on, or crashes, when another run has taken the same file."""
+    Path(file.path.parent, "began").touch()
+    while not Path(file.path.parent, "go").exists():
+        time.sleep(0.01)
+    if Path(file.path.parent, "crash").exists():
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return REAL(job, file, where, patience)
+
+
+@pytest.mark.parametrize("end", ["whole", "crash", "stop"])
+def test_a_run_drops_nothing_that_another_has_finished(
+    project: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Two projects share the memory and take the same file at once."""
+    work = bitmap("a.bmp", 1)
+    monkeypatch.setattr(decoders, "_take", at_last)
+    if end == "crash":
+        Path("crash").touch()
+    with suppress(KeyboardInterrupt), Decoders(1) as slow:
+        late = slow.submit(work)
+        while not Path("began").exists():
+            time.sleep(0.01)
+        monkeypatch.setattr(decoders, "_take", REAL)
+        (early,) = decode([work], 1, workers=1)
+        if end == "stop":
+            raise KeyboardInterrupt
+        Path("go").touch()
+        assert ("crashed" in late.result().failure) == (end == "crash")
+    assert early.path(early.shots[0]).is_file()
+    assert len(list(early.thumbnails())) == 1
+    assert shots.recall(*work) is not None
+    kept = {early.folder / name for name in ("photo.png", "shots.json", "thumbnails.npy")}
+    assert {path for path in pictures() if path.is_file()} == kept
+
+
+def test_two_rows_of_one_file_are_one_job(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = bitmap("a.bmp", 1)
+    with Decoders(1) as pool:
+        first, second = pool.submit(work), pool.submit(work)
+        assert first is second
+        assert first.result().failure == ""
+
+
+def test_what_killed_runs_left_goes_when_it_is_old(project: Path) -> None:
+    around = files.cache_dir("pictures/unfinished")
+    for name, age in (("old", 2 * shots.STALE), ("new", 0)):
+        (around / name / "film").mkdir(parents=True)
+        os.utime(around / name, (time.time() - age,) * 2)
+    (taken,) = decode([bitmap("a.bmp", 1)], 1, workers=1)
+    assert taken.failure == ""
+    assert [path.name for path in around.iterdir()] == ["new"]

@@ -129,6 +129,10 @@ def test_a_video_that_would_fill_a_disk_is_taken_to_a_limit(tmp_path: Path, monk
     assert sampler.note == "only its first 3 frames are taken: a greater `every` takes fewer"
 
 
+def test_as_many_frames_of_a_usual_film_are_taken_as_of_a_small_one() -> None:
+    assert video.MOST_FRAMES * 1920 * 1080 <= video.MOST_TAKEN < video.MOST_FRAMES * 1920 * 1088
+
+
 def test_the_last_frame_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is only chosen when its neighbours are known to be missing."""
     monkeypatch.setattr(video, "MOST_FRAMES", 2)

@@ -30,6 +30,8 @@ MOST_HEADERS = 500 * 10**6
 """Bytes of all headers of a tar together, names among them, which are kept."""
 MOST_SHARED = 100
 """Keywords that a tar gives to all its members: each of them is looked at for each member."""
+MOST_DIGITS = 255
+"""In a row in a pax header, as in a file's name: Python's parser looks at each again for each that is before it."""
 DAMAGES = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError),
     *(ValueError, IndexError, RuntimeError),
@@ -41,6 +43,8 @@ PACKERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
     b"\xfd7zXZ": lzma.open,
 }
 """How a compressed tar is read, by its first bytes."""
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+"""How a zip begins: with a member, with its end if it holds none, or as a part of many."""
 
 
 T = TypeVar("T")
@@ -58,6 +62,14 @@ class Member:
     """Why it cannot be used."""
     refused: bool = False
     """Whether the fault is that it could do harm, or cannot be read, rather than that it is of no use."""
+    damaged: bool = False
+    """Whether it stands for all that lies behind the damage of an archive."""
+    archive: str = ""
+    """The hash of the archive that it was listed in."""
+
+
+class Damaged(SourceError):
+    """An archive that cannot be read to its end, as one is that came in part; what is too large is whole."""
 
 
 def is_archive(url: str) -> bool:
@@ -69,31 +81,39 @@ def is_archive(url: str) -> bool:
 def members(path: Path) -> Iterator[Member]:
     """The files in a zip or tar, whatever its name, in its order; folders and litter are left out.
 
+    Of a name that stands twice the last is taken, as unpacking does: `tar rf` appends a newer version.
+
     Raises:
-        SourceError: it is neither, or damaged, or too large to be listed; the members before are yielded.
+        Damaged: it is neither, or damaged; the members before are yielded.
+        SourceError: it is too large to be listed; likewise.
     """
     protocol, entries = ("zip", _zip(path)) if _is_zip(path) else ("tar", _tar(path))
-    seen: set[str] = set()
+    found: list[tuple[str, str | None]] = []
+    end: SourceError | None = None
     try:
         for name, fault in counted(entries):
-            if len(name) > MOST_NAME:
-                fault = f"has a name of {len(name)} characters, and at most {MOST_NAME} are read"
-                name = f"{name[:100]}…"
-            why = _unsafe(name)
-            if not why and any(part in LITTER or part.startswith(".") for part in PurePosixPath(name).parts):
-                continue
-            twice = plain(name) in seen
-            seen.add(plain(name))
-            if fault is None:
-                continue
-            why = why or fault or ("stands in the archive twice" if twice else "")
-            name = name if tellable(name) else ascii(name)[1:-1]
-            if not why and is_archive(name):
-                yield Member(name, f"{protocol}://{name}", "is an archive in an archive: unpack it yourself")
-            else:
-                yield Member(name, f"{protocol}://{name}", why, bool(why))
+            long = f"has a name of {len(name)} characters, and at most {MOST_NAME} are read"
+            found.append((name, fault) if len(name) <= MOST_NAME else (f"{name[:100]}…", long))
+    except SourceError as error:
+        end = error
     except DAMAGES as error:
-        raise SourceError(f"it is no archive that can be read to its end: {error}") from error
+        end = Damaged(f"it is no archive that can be read to its end: {error}")
+    last = {plain(name): number for number, (name, _) in enumerate(found)}
+    for number, (name, fault) in enumerate(found):
+        unsafe = _unsafe(name)
+        litter = any(part in LITTER or part.startswith(".") for part in PurePosixPath(name).parts)
+        if fault is None or (litter and not unsafe):
+            continue
+        told = name if tellable(name) else ascii(name)[1:-1]
+        url, why = f"{protocol}://{told}", unsafe or fault
+        if not unsafe and last[plain(name)] != number:
+            yield Member(told, url, "stands in the archive again later, and that one counts")
+        elif not why and is_archive(name):
+            yield Member(told, url, "is an archive in an archive: unpack it yourself")
+        else:
+            yield Member(told, url, why, bool(why))
+    if end:
+        raise end
 
 
 def counted(entries: Iterable[T]) -> Iterator[T]:
@@ -109,23 +129,34 @@ def counted(entries: Iterable[T]) -> Iterator[T]:
 
 
 def plain(name: str) -> str:
-    """By what a member is known, as `tar czf x.tgz .` writes ./name: of two that are known by one, the first counts."""
-    return name.removeprefix("./").lstrip("/")
+    """By what a member is known, as `tar czf x.tgz .` writes ./name: of two that are known by one, the last counts."""
+    return name.removeprefix("./").strip("/")
 
 
 def _is_zip(path: Path) -> bool:
     """By its beginning, as a tar may end in a zip that it holds; a zip, though, may have something else before it."""
-    with path.open("rb") as stream:
-        first = stream.read(tarfile.BLOCKSIZE)
-    tar = first[257:262] == b"ustar" or first.startswith(tuple(PACKERS))
-    return first.startswith(b"PK") or (not tar and zipfile.is_zipfile(path))
+    first = _beginning(path)
+    if _is_tar(first):  # whatever its first member is named
+        return False
+    return first.startswith(ZIPS) or (not first.startswith(tuple(PACKERS)) and zipfile.is_zipfile(path))
 
 
 def packer(path: Path) -> Callable[[Path], IO[bytes]] | None:
     """How a compressed tar is opened to be read; None if it is not compressed."""
-    with path.open("rb") as stream:
-        first = stream.read(max(map(len, PACKERS)))
+    first = _beginning(path)
+    if _is_tar(first):
+        return None
     return next((opener for magic, opener in PACKERS.items() if first.startswith(magic)), None)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(tarfile.BLOCKSIZE)
+
+
+def _is_tar(first: bytes) -> bool:
+    """Whether a file that begins so says that it is a tar; those of before 1988 do not."""
+    return first[257:262] == b"ustar"
 
 
 def _unsafe(name: str) -> str:
@@ -196,6 +227,32 @@ class _Whole(tarfile.TarInfo):
             raise tarfile.ReadError("a header in it leads back, not on")
         return info
 
+    def _proc_pax(self, archive: Any) -> Any:
+        """Python's own parser takes hours over some pax headers, and all memory over others (CVE-2024-6232): of those
+        it sees none."""
+        block = archive.fileobj.read(self._block(self.size))  # type: ignore[attr-defined]
+        said = block[: self.size]
+        _refuse_odd(said)
+        archive.fileobj.again(said.ljust(len(block), b"\0"))
+        return super()._proc_pax(archive)  # type: ignore[misc]
+
+
+_LENGTH = re.compile(rb"(\d{1,20}) ")
+
+
+def _refuse_odd(said: bytes) -> None:
+    """A pax header says records `LENGTH KEY=VALUE`, each with a line's end; LENGTH is that of all of it."""
+    if max(map(len, re.findall(rb"\d+", said)), default=0) > MOST_DIGITS:
+        raise tarfile.ReadError(f"a header in it has more than {MOST_DIGITS} digits in a row")
+    place = 0
+    while place < len(said) and said[place]:
+        length = _LENGTH.match(said, place)
+        end = place + int(length[1]) if length else 0
+        framed = length and place + 5 <= end <= len(said) and said[end - 1 : end] == b"\n"
+        if not length or not framed or said.find(b"=", length.end(), end - 1) <= length.end():  # no key before it
+            raise tarfile.ReadError("a header in it is not written as pax headers are")
+        place = end
+
 
 class CarefulTar(tarfile.TarFile):
     """A tar whose headers take no more memory and time than honest ones do, and which is read to its end or not at
@@ -225,13 +282,20 @@ class _Careful:
     """A stream that gives no more than honest headers take."""
 
     def __init__(self, stream: Any) -> None:
-        self._stream, self._one, self._all = stream, 0, 0
+        self._stream, self._one, self._all, self._again = stream, 0, 0, b""
 
     def begin(self) -> None:
         """What is read now belongs to another header."""
         self._one = 0
 
+    def again(self, data: bytes) -> None:
+        """What has just been read is to be read once more, by one who asks for as much."""
+        self._again = data
+
     def read(self, size: int) -> bytes:
+        if self._again:
+            again, self._again = self._again, b""
+            return again
         self._one += size
         self._all += size
         if self._one > MOST_AT_ONCE:

@@ -44,6 +44,8 @@ class Wanted:
 
     urls: tuple[str, ...]
     sha256: str = ""
+    archive: str = ""
+    """Of a member: the hash of the archive that it was listed in; empty if a row names it by hand."""
 
 
 class Downloads:
@@ -66,7 +68,7 @@ class Downloads:
         self.web = Web(Manners.of(options))
         self._members = Members(self._unfinished.folder, self.web.manners.max_bytes)
         self._opened: dict[str, Fetched] = {}
-        self._failed: dict[tuple[str, str], SourceError] = {}
+        self._failed: dict[tuple[str, str, str], SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._scribe = Scribe(folder)
         self._hands = Hands(THREADS, MANY)
@@ -124,8 +126,8 @@ class Downloads:
             SourceError: it is not to be had; with the reason of each place.
         """
         fetched = self.web.run(self._fetch(wanted, again))
-        for url in wanted.urls:  # members come from the bytes that were listed, and rather from pinned ones
-            self._opened[url] = fetched if wanted.sha256 else self._opened.get(url, fetched)
+        for key in (fetched.sha256, *wanted.urls):  # members come from listed bytes; named by hand, rather from pinned
+            self._opened[key] = fetched if wanted.sha256 else self._opened.get(key, fetched)
         return fetched
 
     def forget(self, url: str) -> None:
@@ -141,7 +143,7 @@ class Downloads:
             reasons: list[SourceError] = []
             for place in (place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)):
                 try:
-                    return await self._from(place, wanted.sha256, again)
+                    return await self._from(place, wanted.sha256, wanted.archive, again)
                 except SourceError as error:
                     reasons.append(error)
             why = "; ".join(map(str, reasons))
@@ -149,7 +151,7 @@ class Downloads:
                 return replace(kept, note=f"{why}: what was fetched before is used")
             raise (Unreachable if isinstance(reasons[-1], Unreachable) else SourceError)(why)  # not of a mirror
 
-    async def _from(self, url: str, expected: str, again: bool) -> Fetched:
+    async def _from(self, url: str, expected: str, listed: str, again: bool) -> Fetched:
         """The file at one url.
 
         Raises:
@@ -162,18 +164,18 @@ class Downloads:
             known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
             if known and not again:
                 return known[0]
-            if (url, expected) in self._failed and not again:
-                raise self._failed[url, expected].with_traceback(None)
+            if (url, expected, listed) in self._failed and not again:
+                raise self._failed[url, expected, listed].with_traceback(None)
             try:
                 if url.startswith(("http://", "https://")):
                     return await self._from_server(url, expected, known)
                 if link := sources.chained(url):
-                    return await self._from_archive(url, *link, expected, again)
+                    return await self._from_archive(url, *link, expected, listed, again)
                 return await self._from_elsewhere(url, expected)
             except SourceError as error:
                 if known and not expected:
                     return replace(known[0], note=f"{error}: what was fetched before is used")
-                self._failed[url, expected] = error
+                self._failed[url, expected, listed] = error
                 raise
 
     def _local(self, url: str, path: Path, expected: str) -> Fetched:
@@ -221,13 +223,13 @@ class Downloads:
             coming.discard()
         return digest
 
-    async def _from_archive(self, url: str, inner: str, outer: str, expected: str, again: bool) -> Fetched:
+    async def _from_archive(self, url: str, inner: str, outer: str, expected: str, listed: str, again: bool) -> Fetched:
         """A member of an archive, which is fetched whole, once, for all its members."""
         members.check(inner)
         async with self._alone(f"archive {outer}"):
-            if outer not in self._opened:
-                self._opened[outer] = await self._fetch(Wanted((outer,)), again)
-            archive = self._opened[outer]
+            archive = self._opened.get(listed) or self._opened.get(outer)
+            if archive is None:
+                archive = self._opened[outer] = await self._fetch(Wanted((outer,)), again)
         name = f"{inner}::sha256:{archive.sha256}"
         if known := await self._hands.do(self._store.recall, name, expected):
             return known[0]

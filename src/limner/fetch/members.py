@@ -1,5 +1,6 @@
 """Members of zip and tar archives: opened once a run, copied out one by one under names of our own."""
 
+import errno
 import threading
 import zipfile
 from collections import defaultdict
@@ -15,6 +16,8 @@ PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
 """All of an archive may unpack to so many times the size that one member may have."""
 CHUNK = 1 << 18
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Of a disk that takes no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Members:
 
         Raises:
             SourceError: there is no such member, it is no plain file, encrypted, damaged or too large.
+            OSError: the disk takes no more.
         """
         protocol, _, name = url.partition("://")
         try:
@@ -95,6 +99,7 @@ class Members:
                 else:
                     self._untar(name, archive, digest, out)
         except DAMAGES as error:
+            _pass_disk(error)
             raise SourceError(f"the archive cannot be read there: {error}") from error
 
     def close(self) -> None:
@@ -108,7 +113,7 @@ class Members:
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
             opened = zipfile.ZipFile(archive)
-            infos = {plain(info.filename): info for info in reversed(opened.infolist())}  # the first counts
+            infos = {plain(info.filename): info for info in opened.infolist()}  # the last counts
             self._zips[digest] = _Zip(opened, infos)
         zipped = self._zips[digest]
         info = zipped.infos.get(plain(name))
@@ -156,11 +161,11 @@ class Members:
                 why = str(error)
             except (SourceError, *DAMAGES) as error:
                 path.unlink(missing_ok=True)
+                _pass_disk(error)
                 return _Tar(archive, {}, f"the archive cannot be unpacked: {error}")
         places: dict[str, _Place] = {}
         try:
-            for name, place in _places(path):  # those before a damage stay
-                places.setdefault(name, place)
+            places.update(_places(path))  # those before a damage stay
         except (SourceError, *DAMAGES) as error:
             why = why or str(error)
         return _Tar(path, places, why and f"the archive cannot be read to its end: {why}")
@@ -187,6 +192,12 @@ class Members:
         if size > UNPACKED * self._most:
             most = f"{UNPACKED} times scrape.max_megabytes"
             raise SourceError(f"the archive unpacks to more than {UNPACKED * self._most / 1e6:g} MB ({most})")
+
+
+def _pass_disk(error: Exception) -> None:
+    """Raise an error of the disk that is written to: it is none of the archive, and would meet the next one too."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        raise error
 
 
 def _places(path: Path) -> Iterator[tuple[str, _Place]]:

@@ -12,7 +12,7 @@ from limner.fetch.downloads import Downloads, Fetched, Wanted
 from limner.scrape import homes, manifests, shots, weights
 from limner.scrape.album import Album
 from limner.scrape.decoders import Work, decode
-from limner.scrape.expand import expand
+from limner.scrape.expand import Damage, Part, expand
 from limner.scrape.manifests import Row
 from limner.scrape.reach import Reach, urls
 from limner.tables import Problem
@@ -50,12 +50,14 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
                 rows.append(one)
             else:
                 problems.append(one)
-        # One bad member is no reason to ask for the whole archive again; one that gave nothing may come right.
+        # One refused member is no reason to ask for the whole archive again; one that gave nothing, or came in part,
+        # may come right. Until it is there anew nothing of it is, as of any other file that was of no use.
         failed = {problem.id for problem in problems if problem.what == "failed"}
+        damaged = {problem.id for problem in problems if isinstance(problem, Damage)}
         gave = {(row.manifest, row.line) for row in rows}
         used = {row.url for row in named if (row.manifest, row.line) in gave}
         for row in named:
-            if row.id in failed and not row.sha256 and row.url not in used:
+            if not row.sha256 and (row.id in damaged or (row.id in failed and row.url not in used)):
                 downloads.forget(row.url)
         # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
         rows.sort(key=lambda row: row.reference != "yes")
@@ -87,7 +89,7 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
 def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:
     """The files of all rows: each photo or video, and its drawing behind it."""
     for row in rows:
-        yield Wanted((row.url,), row.sha256)
+        yield Wanted((row.url,), row.sha256, row.archive if isinstance(row, Part) else "")
         if row.sketch_url:
             yield Wanted((row.sketch_url,), row.sketch_sha256)
 

@@ -41,11 +41,12 @@ class Decoders:
     """
 
     def __init__(self, workers: int, patience: float = PATIENCE) -> None:
-        self._prepared = False
         self._pool = ProcessPool(max_workers=workers, context=get_context(METHOD))
         self._patience = patience
-        self._unfinished: set[Path] = set()
-        """Folders of files that are being decoded."""
+        self._bench: Path | None = None
+        """Where files are decoded: what is dropped is this run's own, while others may have finished the same files."""
+        self._answers: dict[Path, Future[Taken]] = {}
+        """By their place, the files that are being decoded: of two rows that name one file, the second waits for it."""
 
     def __enter__(self) -> "Decoders":
         return self
@@ -58,28 +59,29 @@ class Decoders:
         else:
             self._pool.stop()
         self._pool.join()
-        for where in self._unfinished:  # their processes were stopped, and are gone only now
-            shots.drop(where)
+        if self._bench:
+            shots.drop(self._bench)  # processes that were stopped are gone only now
 
     def submit(self, work: tuple[Job, Fetched]) -> "Future[Taken]":
         """Begin to decode a file: the future holds its pictures or why there are none, never an error of it."""
-        if not self._prepared:
+        if self._bench is None:
             prepare(shots.__name__)
-            self._prepared = True
+            self._bench = shots.bench().absolute()
         job, file = work
         # Named by absolute paths: the processes may work in another folder.
         there = replace(file, path=file.path.absolute())
         where = shots.folder(job, file).absolute()
-        started = self._pool.schedule(_take, args=[job, there, where, self._patience])
+        if begun := self._answers.get(where):
+            return begun
+        own = self._bench / where.name
         answer: Future[Taken] = Future()
 
         def ended(future: "Future[Taken]") -> None:
-            if not future.cancelled() and future.exception() is None:
-                self._unfinished.discard(where)
-            _pass_on(future, answer, where)
+            _pass_on(future, answer, own, where)
+            del self._answers[where]
 
-        self._unfinished.add(where)
-        started.add_done_callback(ended)
+        self._answers[where] = answer
+        self._pool.schedule(_take, args=[job, there, own, self._patience]).add_done_callback(ended)
         return answer
 
 
@@ -112,11 +114,15 @@ def decode(work: Iterable[Work], total: int, workers: int = 0, patience: float =
             yield first()
 
 
-def _pass_on(future: "Future[Taken]", answer: "Future[Taken]", where: Path) -> None:
+def _pass_on(future: "Future[Taken]", answer: "Future[Taken]", own: Path, where: Path) -> None:
     try:
-        answer.set_result(future.result())
+        taken = future.result()
+        if not taken.failure:
+            shots.keep(own, where)
+            taken = replace(taken, folder=where)
+        answer.set_result(taken)
     except ProcessExpired as error:  # which could not tidy up
-        shots.drop(where)
+        shots.drop(own)
         answer.set_result(Taken(failure=_end(error)))
     except (Exception, CancelledError) as error:  # a bug keeps its traceback
         answer.set_exception(error)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from limner.errors import SourceError, tellable
@@ -22,6 +23,18 @@ SUFFIXES = {
 }
 FILES = (*SUFFIXES["photo"], *SUFFIXES["video"], *archives.SUFFIXES)
 """Endings of what is one file, and can have a hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Row):
+    """One of the files in an archive."""
+
+    archive: str = field(default="", compare=False)
+    """The hash of the bytes that it was listed in: its row may pin others than the next one of the same url."""
+
+
+class Damage(Problem):
+    """An archive cannot be read to its end: what is behind its damage is missing, not refused."""
 
 
 def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[Row | Problem]:
@@ -90,16 +103,17 @@ def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | N
     if wrong:
         raise SourceError(f"it stands for many files and has no {' and no '.join(wrong)}: give each file its own row")
     if path is None or not files:
-        return _members(row, fetch(Wanted((row.url,), row.sha256)).path)
+        return _members(row, fetch(Wanted((row.url,), row.sha256)))
     return _folder(row.url, path) if _seen(path.is_dir, False) else _matches(path)
 
 
-def _members(row: Row, archive: Path) -> Iterator[Member]:
+def _members(row: Row, archive: Fetched) -> Iterator[Member]:
     found: list[Member] = []
     try:
-        found.extend(replace(one, url=f"{one.url}::{row.url}") for one in archives.members(archive))
+        listed = archives.members(archive.path)
+        found.extend(replace(one, url=f"{one.url}::{row.url}", archive=archive.sha256) for one in listed)
     except SourceError as error:  # what could be listed before is there
-        found.append(Member("", row.url, str(error), refused=True))
+        found.append(Member("", row.url, str(error), refused=True, damaged=isinstance(error, archives.Damaged)))
     yield from sorted(found, key=lambda one: one.name)
 
 
@@ -148,16 +162,22 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
             why = f"is no {row.kind} that limner reads ({', '.join(SUFFIXES[row.kind])})"
             yield Problem(row.id, "skipped", f"{one.url} {why}")
         elif one.fault:
-            yield Problem(row.id, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+            kind = Damage if one.damaged else Problem
+            yield kind(row.id, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
         else:
             count += 1
             stem = str(PurePosixPath(one.name).with_suffix(""))
             # The hash of an archive is not that of what is in it.
-            yield replace(row, id=ids.give(row.id, stem, one.name), url=one.url, sha256="")
+            file = replace(row, id=ids.give(row.id, stem, one.name), url=one.url, sha256="")
+            yield Part(**_cells(file), archive=one.archive) if one.archive else file
     if not count:
         yield Problem(row.id, "failed", f"{row.url} holds no {row.kind}")
     elif not row.sha256 and (path := local(row.url)) is not None:
         yield from _unwatched(row, path)
+
+
+def _cells(row: Row) -> dict[str, Any]:
+    return {cell.name: getattr(row, cell.name) for cell in fields(row)}
 
 
 def _unwatched(row: Row, path: Path) -> Iterator[Problem]:

@@ -3,7 +3,10 @@
 import hashlib
 import json
 import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +23,10 @@ from limner.scrape import pictures, registration, video
 
 THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""
+LIST = "shots.json"
+"""What a folder holds: where it is, all that it names is there too."""
+STALE = 24 * 3600.0
+"""Seconds after which nobody works in a folder in which nothing new begins: a video takes at most four hours."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def recall(job: Job, file: Fetched) -> Taken | None:
     """What an earlier run took from the same bytes in the same way, or None."""
     where = folder(job, file)
     try:
-        kept = json.loads((where / "shots.json").read_text(encoding="utf-8"))
+        kept = json.loads((where / LIST).read_text(encoding="utf-8"))
         shots = tuple(Shot(**shot) for shot in kept["shots"])
         taken = Taken(shots, tuple(kept["notes"]), source=file.path, folder=where)
     except (OSError, ValueError, KeyError, TypeError):
@@ -93,13 +100,12 @@ def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambd
     Args:
         job: what to take.
         file: from which file.
-        where: the `folder` of that job and file.
+        where: a folder that nobody else writes to: when it is whole, `keep` gives it its place.
         alive: called whenever another frame of a video was read.
     """
     try:
         taken = (_photo if job.kind == "photo" else _frames)(job, file, where, alive)
-        # Last, and whole: where this file is, all that it names is there too.
-        with files.whole(where / "shots.json") as part:
+        with files.whole(where / LIST) as part:
             kept = {"shots": [asdict(shot) for shot in taken.shots], "notes": taken.notes}
             part.write_text(json.dumps(kept), encoding="utf-8")
     except BaseException as error:
@@ -113,6 +119,29 @@ def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambd
 def drop(where: Path) -> None:
     """Leave nothing of a file that was not taken to its end: a disk that half a film has filled would stay full."""
     shutil.rmtree(where, ignore_errors=True)
+
+
+def bench() -> Path:
+    """A folder for what one run has not taken to its end; those that killed runs left are dropped."""
+    around = files.cache_dir("pictures/unfinished")
+    for other in around.iterdir():
+        with suppress(FileNotFoundError):  # its run has just ended
+            if time.time() - other.stat().st_mtime > STALE:
+                drop(other)
+    return Path(tempfile.mkdtemp(dir=around))
+
+
+def keep(own: Path, where: Path) -> None:
+    """Give a folder that was taken to its end its place, the `folder` of its job and file.
+
+    What another run has finished there in the meantime is the same, and never gone: somebody may be copying it.
+    """
+    try:
+        own.rename(where)
+    except OSError:  # there is something: whole, or what is left of it
+        for path in sorted(own.iterdir(), key=lambda path: path.name == LIST):
+            path.replace(where / path.name)
+        drop(own)
 
 
 def folder(job: Job, file: Fetched) -> Path:

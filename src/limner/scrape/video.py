@@ -22,8 +22,8 @@ SHARPNESS_WIDTH = 320
 
 MOST_FRAMES = 20_000
 """Chosen of one video. With each tenth frame it is two hours of film."""
-MOST_TAKEN = 20_000_000_000
-"""Pixels of all frames chosen of one video, some 30 GB of PNG: it is 9645 frames of 1920x1080."""
+MOST_TAKEN = 41_500_000_000
+"""Pixels of all frames chosen of one video, some 60 GB of PNG: it is `MOST_FRAMES` of 1920x1080."""
 MOST_SECONDS = 4 * 3600.0
 """Spent on one video: each frame may be slow, but not all of them. Two hours of film take less than one."""
 
