@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from limner.errors import SourceError
-from limner.fetch import archives
+from limner.fetch import archives, tars
 from limner.fetch.archives import members
 
 
@@ -239,7 +239,7 @@ def test_what_stands_before_the_damage_is_listed(tmp_path: Path) -> None:
 
 
 def test_an_endless_list_and_an_endless_header_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 3)
     found = []
     with pytest.raises(SourceError, match="more than 3 members") as caught:
         found.extend(members(zipped(tmp_path / "x.zip", [f"{k}.jpg" for k in range(5)])))
@@ -255,7 +255,7 @@ def test_an_endless_list_and_an_endless_header_are_left(tmp_path: Path, monkeypa
 def test_endless_folders_are_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 3)
     folders = [entry("in", tarfile.DIRTYPE)] * 5
     found = []
     with pytest.raises(SourceError, match="more than 3 members"):
@@ -275,7 +275,7 @@ def test_of_a_name_without_end_its_beginning_is_told(tmp_path: Path, kind: bytes
 
 def test_headers_that_are_too_much_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)])
-    monkeypatch.setattr(archives, "MOST_HEADERS", 4 * tarfile.BLOCKSIZE)
+    monkeypatch.setattr(tars, "MOST_HEADERS", 4 * tarfile.BLOCKSIZE)
     found = []
     with pytest.raises(SourceError, match="its headers take more than"):
         found.extend(members(path))
@@ -293,12 +293,12 @@ def test_headers_that_are_too_much_together(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_is_told_of_all_members_is_looked_at_for_each(tmp_path: Path) -> None:
     body = tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)]).read_bytes()
-    for count in (archives.MOST_SHARED, archives.MOST_SHARED + 1):
+    for count in (tars.MOST_SHARED, tars.MOST_SHARED + 1):
         shared = tarfile.TarInfo.create_pax_global_header({f"key{k}": "x" for k in range(count)})
         (tmp_path / f"{count}.tar").write_bytes(shared + body)
-    assert len(faults(tmp_path / f"{archives.MOST_SHARED}.tar")) == 5
+    assert len(faults(tmp_path / f"{tars.MOST_SHARED}.tar")) == 5
     with pytest.raises(SourceError, match="things of all its members"):
-        list(members(tmp_path / f"{archives.MOST_SHARED + 1}.tar"))
+        list(members(tmp_path / f"{tars.MOST_SHARED + 1}.tar"))
 
 
 @pytest.mark.parametrize("body", LEADING_BACK.values(), ids=LEADING_BACK)
@@ -365,7 +365,7 @@ def test_what_a_pax_header_may_say(tmp_path: Path, said: bytes, name: str) -> No
 
 
 def test_a_tar_that_unpacks_to_more_than_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 2)
+    monkeypatch.setattr(tars, "MOST_BYTES", 2)
     with pytest.raises(SourceError, match="unpacks to more than"):
         list(members(tar(tmp_path / "x.tar", [entry(f"{k}.jpg") for k in range(5)])))
 

@@ -16,7 +16,7 @@ import pytest
 
 from limner import files
 from limner.errors import SourceError
-from limner.fetch import archives, members
+from limner.fetch import archives, members, tars
 from limner.fetch.downloads import Downloads, Fetched, Wanted
 from tests.fetch.test_archives import LEADING_BACK
 from tests.sites import OPTIONS, Server
@@ -115,7 +115,7 @@ def test_of_a_tar_that_leads_back_the_members_before_are_had(project: Path, body
 def test_of_a_tar_without_end_the_members_before_the_limit_are_had_and_it_is_unpacked_once(
     project: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 3)
     folder = tarfile.TarInfo("in")
     folder.type = tarfile.DIRTYPE
     Path("data/archive").write_bytes(pack(tarred(["a.jpg"])[:1024] + folder.tobuf() * 5 + tarred(["b.jpg"])))

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from limner import images, tables
 from limner.errors import LimnerError
-from limner.fetch import archives
+from limner.fetch import tars
 from limner.scrape.collect import collect
 from limner.scrape.decoders import Decoders
 from tests.sites import OPTIONS, Run, Server, manifest, options, scene
@@ -237,7 +237,7 @@ def test_an_archive_that_broke_off_is_asked_for_again(project: Path, server: Ser
 def test_an_archive_that_is_too_large_to_be_listed_is_not_asked_for_again(
     project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 1)
     server.bodies["/x.tar"] = tarred(a=body(scene(1)), b=body(scene(2)))
     name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
     for _ in range(2):

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from limner.errors import SourceError, choices
-from limner.fetch.archives import DAMAGES, MOST_NAME, CarefulTar, packer, plain
+from limner.fetch.archives import DAMAGES, MOST_NAME, packer, plain
+from limner.fetch.tars import CarefulTar
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
