@@ -133,7 +133,9 @@ def main() -> None:
     made.add_argument("--metrics", nargs="+", default=list(QUICK))
     given = made.parse_args()
     path, settings = given.out / "runs.csv", params.load(given.params)
-    changes = VARIANTS if given.variants == "built-in" else yaml.safe_load(Path(given.variants).read_text("utf-8"))
+    changes = (
+        VARIANTS if given.variants == "built-in" else yaml.load(Path(given.variants).read_text("utf-8"), params.Plain)
+    )
     changes = {name: change for name, change in changes.items() if not given.only or name in given.only}
     with opened(given.photos, given.drawings, given.bgr, given.more) as album:
         ways, most = len(album.drawings), len(album.ids) - given.held

@@ -99,6 +99,11 @@ def test_people_with_few_photos_stay_whole_and_one_with_many_is_parted() -> None
     assert (many["group"] == many["id"]).all()
 
 
+def test_of_many_people_with_some_photos_whole_people_are_tested() -> None:
+    table = run([row for i in range(12) for row in photos(f"p{i}", 6)])
+    assert all(len(set(parts)) == 1 for _, parts in table.groupby("person")["split"])
+
+
 def test_two_people_with_a_test_photo_each_are_both_learned() -> None:
     table = run(photos("ana", 8) + photos("ben", 8) + [row for i in range(10) for row in photos(f"p{i}", 2)])
     for name in ("ana", "ben"):

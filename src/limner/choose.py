@@ -25,7 +25,11 @@ def few(items: Sequence[Item], most: int | None) -> list[Item]:
 
 def named(patterns: Iterable[str], there: Iterable[str]) -> list[str]:
     """Those of the names `there`, in alphabetical order, that one of the patterns fits: a name itself, or one with `*`
-    for any letters, `?` for one, `[0-3]` for one of some."""
-    wanted = list(patterns)
-    # Somebody may be called 'ana [2019]', which as a pattern fits others.
-    return [name for name in sorted(set(there)) if any(name == one or fnmatchcase(name, one) for one in wanted)]
+    for any letters, `?` for one, `[0-3]` for one of some. A pattern that is somebody's name means nobody else."""
+    names = sorted(set(there))
+    wanted = [{pattern} if pattern in names else pattern for pattern in patterns]
+    return [name for name in names if any(_fits(name, one) for one in wanted)]
+
+
+def _fits(name: str, wanted: str | set[str]) -> bool:
+    return name in wanted if isinstance(wanted, set) else fnmatchcase(name, wanted)

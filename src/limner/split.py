@@ -1,10 +1,11 @@
 """Training and test, parted by group so that no test face has a twin in training.
 
 What belongs together stays together: the faces of one block of time of a video, the photos of one person.
-Only a person with photos enough to test one, or the only one there is, is parted photo by photo: a model of that person
-needs both. Which groups are tested is drawn by a hash of seed and group, so that one more photo moves at most
-one other. Between a video's test and training faces lies a gap that is used for neither, since neighbouring
-frames are nearly the same picture. A manifest's own `split` column wins over all of this.
+Only a person with many photos, one of a few people with some, or the only one there is, is parted photo by
+photo: a model of that person needs both. Which groups are tested is drawn by a hash of seed and group, so that
+one more photo moves at most one other. Between a video's test and training faces lies a gap that is used for
+neither, since neighbouring frames are nearly the same picture. A manifest's own `split` column wins over all of
+this.
 """
 
 import hashlib
@@ -59,8 +60,10 @@ def split(faces: pd.DataFrame, params: Split, seed: int) -> pd.DataFrame:
 def _groups_and_pools(table: pd.DataFrame, test: float) -> tuple[list[str], list[str]]:
     """For each face the group it stays with, and the pool of groups from which the test share is drawn."""
     photos = table[table["time"] == ""].groupby("person")["id"].count()
-    # Enough that the test share is a photo.
-    many = set(photos.index[photos >= 1 / test])
+    # Enough that the test share is two photos or more; or one, where there are too few such people to test on some.
+    many, enough = set(photos.index[photos >= 2 / test]), set(photos.index[photos >= 1 / test])
+    if len(enough - many) < 1 / test:
+        many = enough
     few = set(photos.index) - many
     alone = many | few if len(few) == 1 else many
     groups, pools = [], []

@@ -122,18 +122,16 @@ class Faces:
             return self._learned(suite, name, set(chosen["id"]))
         if suite.split != "all":
             chosen = chosen[chosen["split"] == suite.split]
-        samples = {
-            face: [
-                sample
-                for style in suite.styles
-                if (sample := self.sample(style, face, name, bool(suite.erase))).sketch.is_file()
-            ]
-            for face in chosen["id"]
-        }
-        drawn = [face for face, own in samples.items() if own]  # not every face is drawn by hand
-        found = [sample for face in few(drawn, suite.most) for sample in samples[face]]
+        drawn = {style: {path.stem for path in self.drawings[style].glob("*.png")} for style in suite.styles}
+        some = set[str]().union(*drawn.values())  # not every face is drawn by hand
+        found = [
+            self.sample(style, face, name, bool(suite.erase))
+            for face in few([face for face in chosen["id"] if face in some], suite.most)
+            for style in suite.styles
+            if face in drawn[style]
+        ]
         if not found:
-            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(samples))}")
+            raise LimnerError(f"suite {name!r} is empty: {self._why_empty(suite, len(chosen))}")
         return found
 
     def _learned(self, suite: Suite, name: str, among: set[str]) -> list[Sample]:

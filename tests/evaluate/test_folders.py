@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image as Pillow
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from limner.cli import app
 from limner.errors import LimnerError
 from limner.evaluate import folders
 from limner.images import Image
+from limner.metrics.lpips import lpips
 
 
 def photo(seed: int, side: int = 48) -> Image:
@@ -151,18 +153,25 @@ def test_the_very_same_names_are_pairs_whatever_they_say(tmp_path: Path) -> None
     assert list(measure(tmp_path / "made", tmp_path / "true", names="l1")["id"]) == ["1_real", "2_gt", "3"]
 
 
-def test_a_tiny_truth_is_named_and_the_others_are_measured(pair: tuple[Path, Path]) -> None:
-    made, true = pair
-    images.write(true / "face-1.png", photo(1, 16))
-    measured, problems = folders.evaluate(made, true, None, ["l1"], Path("nowhere"), workers=1)
-    assert list(measured.pictures["id"]) == ["face-0", "face-2"]
-    assert [problem.reason for problem in problems] == [
-        "it is 16x16 pixels, and networks and windows look at 32 or more a side"
-    ]
+def test_a_tools_folder_may_be_held_against_truths_alone(tmp_path: Path) -> None:
+    """Its own copy of the truth has the truth's name."""
+    for name, picture in (("1_fake_B", noisy(photo(1), 0)), ("1_real_B", photo(1)), ("1_real_A", photo(9))):
+        images.write(tmp_path / f"made/{name}.png", picture)
+    images.write(tmp_path / "true/1_real_B.png", photo(1))
+    table = measure(tmp_path / "made", tmp_path / "true", names="l1")
+    assert list(table["id"]) == ["1"]
+    assert 0.01 < table["l1"].iloc[0] < 0.1
+
+
+def test_what_a_metric_cannot_see_in_a_tiny_picture_is_no_figure() -> None:
+    tiny = torch.zeros(2, 3, 16, 48)
+    assert lpips(tiny, tiny, weights=Path("nowhere")).isnan().all()
 
 
 def test_tables_go_into_a_folder(pair: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "f").touch()
     ran = CliRunner().invoke(app, ["evaluate", *map(str, pair), "--metrics", "l1", "--out", str(tmp_path / "f")])
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert "is a file: name a folder for the tables" in ran.stderr
+    assert "f is a file, so no tables can go there" in ran.stderr
+    ran = CliRunner().invoke(app, ["evaluate", *map(str, pair), "--metrics", "l1", "--out", str(tmp_path / "f/x")])
+    assert (ran.exit_code, ran.stdout) == (1, "")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from limner.errors import TrainingError
 from limner.train import checkpoint
 from limner.train.checkpoint import Checkpoint
 from limner.train.machine import Machine
@@ -117,17 +116,3 @@ def test_another_training_does_not_take_it() -> None:
     assert same == checkpoint.key((replace(RECIPE), "a"), [tensor.clone()])
     assert same != checkpoint.key((replace(RECIPE, l1=99.0), "a"), [tensor])
     assert same != checkpoint.key((RECIPE, "a"), [tensor + 1])
-
-
-def test_a_training_that_another_process_is_at_is_not_begun(cache: Path) -> None:
-    with Checkpoint("key", MACHINE).alone("ana"):
-        with (
-            pytest.raises(TrainingError, match="ana is being trained already"),
-            Checkpoint("key", MACHINE).alone("ana"),
-        ):
-            pass
-        with Checkpoint("another", MACHINE).alone("ben"):
-            pass
-    with Checkpoint("key", MACHINE).alone("ana"):
-        pass
-    assert not list(cache.glob("*.lock"))

@@ -9,10 +9,13 @@ import pytest
 import torch
 
 from limner import images
-from limner.errors import LimnerError, ModelError
+from limner.errors import LimnerError, ModelError, TrainingError
+from limner.files import cache_dir
 from limner.nets import store
 from limner.pairs import Sources
 from limner.train import start
+from limner.train.alone import alone
+from limner.train.machine import Machine
 from limner.train.plan import Places
 
 from .conftest import Interrupted
@@ -103,3 +106,14 @@ def test_some_pairs_are_as_many_as_asked_for_of_every_style(styles: int, faces: 
     names = start.some(pairs, count).names
     assert len(set(names)) == len(names) == got
     assert {style for style, _ in names} == set(folders)
+
+
+def test_a_folder_that_another_training_writes_is_left_alone(places: Places) -> None:
+    machine = Machine(torch.device("cpu"))
+    with alone(places.model, "tiny", machine):
+        with pytest.raises(TrainingError, match=r"tiny is being trained already, into .*, by another process"):
+            go(places)
+        with alone(places.model.with_name("other"), "other", machine):
+            pass
+    go(places)
+    assert not list(cache_dir("training").glob("*.lock"))

@@ -17,8 +17,9 @@ def evaluate_folders(
         LimnerError: a folder or a model file is missing, no two names fit, none of the pictures can be read, or `out`
             is a file.
     """
-    if out and out.exists() and not out.is_dir():
-        raise LimnerError(f"--out {out} is a file: name a folder for the tables")
+    places = (out, *out.parents) if out else ()
+    if blocking := next((place for place in places if place.exists() and not place.is_dir()), None):
+        raise LimnerError(f"{blocking} is a file, so no tables can go there: name a folder with --out")
     measured, problems = folders.evaluate(outputs, truths, inputs, names or folders.usual(), weights)
     suite = str(measured.pictures["suite"].iloc[0])
     told = Told(measured, {suite: [folders.STYLE]})

@@ -1,6 +1,7 @@
 """Measure any folder of outputs against a folder of truths, whoever made them."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -19,8 +20,6 @@ COPY = "copy"
 
 LARGEST = 1024
 """Longest side at which pictures are compared, pixels: beyond it the metrics take gigabytes, and see no more."""
-SMALLEST = 32
-"""Shortest side of a picture that all metrics can look at, pixels."""
 SUFFIXES = expand.SUFFIXES["photo"]
 
 ROLES: Mapping[str, re.Pattern[str]] = {
@@ -53,8 +52,9 @@ def evaluate(
     Raises:
         LimnerError: a folder is missing, no two names fit, or none of the pictures can be read.
     """
-    made, true = _paired(outputs, truths)
-    given = listing(inputs, "input") if inputs else {}
+    alike = _alike(outputs, truths)
+    made, true = listing(outputs, "output", alike), listing(truths, "truth", alike)
+    given = listing(inputs, "input", alike) if inputs else {}
     both = [name for name in made if name in true]
     if not both:
         raise LimnerError(
@@ -72,8 +72,7 @@ def evaluate(
     ]
     for name in list(both):
         try:
-            _refuse_tiny(pictures.read(true[name]).image)
-            for folder in (made, given):
+            for folder in (made, true, given):
                 if name in folder:
                     pictures.read(folder[name])
         except SourceError as error:
@@ -101,20 +100,21 @@ def usual() -> list[str]:
     return [name for name in metrics.names() if name != "lpips_original"]
 
 
-def _paired(outputs: Path, truths: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Both folders by bare names; where they are two, pictures of the very same name are a pair, whatever it says."""
-    alike = _stems(outputs) & _stems(truths) if outputs.resolve() != truths.resolve() else set[str]()
-    return listing(outputs, "output", alike), listing(truths, "truth", alike)
+def _alike(outputs: Path, truths: Path) -> set[str]:
+    """The names, without ending, of which either folder has the very same one: a pair, whatever else it says. A folder
+    that holds several roles of one picture says what is what."""
+    single = []
+    for folder in (outputs, truths):
+        stems = [path.stem for path in folder.glob("*") if path.suffix.lower() in SUFFIXES]
+        counts = Counter(map(_bare, stems))
+        single.append({stem for stem in stems if counts[_bare(stem)] == 1})
+    return single[0] & single[1]
 
 
-def _stems(folder: Path) -> set[str]:
-    return {path.stem for path in folder.glob("*") if path.suffix.lower() in SUFFIXES}
-
-
-def _refuse_tiny(image: Image) -> None:
-    height, width = image.shape[:2]
-    if min(height, width) < SMALLEST:
-        raise SourceError(f"it is {width}x{height} pixels, and networks and windows look at {SMALLEST} or more a side")
+def _bare(stem: str) -> str:
+    for role in ROLES.values():
+        stem = role.sub("", stem)
+    return stem
 
 
 def listing(folder: Path, role: str, alike: Collection[str] = ()) -> dict[str, Path]:

@@ -49,7 +49,7 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
     """
     out = root / "reports"
     results = Results(root, params)
-    gallery = Gallery(out / "pictures", root, page.largest(params))
+    gallery = Gallery(out / "pictures", root, max(page.sizes(params).values()))
     shows = Shows(results, gallery)
     sections = [_section(question, shows, results) for question in questions]
     # The old page goes first: should a picture be missing, it must not stay behind without its own.

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from limner import params
 from limner.blocks import Name
 from limner.build import build
 from limner.errors import ParamsError, choices
@@ -123,13 +124,13 @@ def load(path: Path) -> tuple[Question, ...]:
     return found
 
 
-class Plain(yaml.SafeLoader):
+class Plain(params.Plain):
     """Where `yes` and `no` are words, as in YAML 1.2: only true and false are not."""
 
 
 Plain.yaml_implicit_resolvers = {
     letter: [one for one in resolvers if one[0] != "tag:yaml.org,2002:bool" or letter in "tTfF"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for letter, resolvers in params.Plain.yaml_implicit_resolvers.items()
 }
 
 

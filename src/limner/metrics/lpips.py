@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from limner.nets.shift_tolerant import ALEXNET, perceptual
 
 TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
 DIRECTION = "lower"
+LEAST = 32
+"""Pixels a side."""
 
 
 def lpips(fake: Tensor, real: Tensor, *, weights: Path) -> Tensor:
@@ -19,9 +22,13 @@ def lpips(fake: Tensor, real: Tensor, *, weights: Path) -> Tensor:
     weights `weights` holds. AlexNet, because it agrees with people's judgement about as well as VGG at less
     work, and leaves VGG to be trained on.
 
+    Of pictures of less than `LEAST` pixels a side it is nan: the network's maps of them have no inside.
+
     Raises:
         ModelError: the file of weights is missing or unusable.
     """
+    if min(fake.shape[-2:]) < LEAST:
+        return fake.new_full((len(fake),), torch.nan)
     network = perceptual(weights / ALEXNET)
     distance: Tensor = network(fake, real)
     return distance

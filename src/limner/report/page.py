@@ -27,9 +27,9 @@ REGIONS = "regions"
 """The metric whose figures are the parts of a face."""
 
 
-def largest(params: Params) -> int:
-    """The side of the largest pictures that any model makes, pixels."""
-    return max(params.of(name).size for name in params.models)
+def sizes(params: Params) -> dict[str, int]:
+    """By model, the side of the pictures that it makes, pixels."""
+    return {name: params.of(name).size for name in params.models}
 
 
 def write_report(root: Path, params: Params) -> None:
@@ -45,8 +45,9 @@ def write_report(root: Path, params: Params) -> None:
     for folder in ("pages", "pictures"):
         shutil.rmtree(out / folder, ignore_errors=True)
         (out / folder).mkdir(parents=True)
-    width, height = portraits.draw(models, data.faces, params.size, out / "portraits.png")
-    gallery = Gallery(out / "pictures", root, largest(params))
+    sides = sizes(params)
+    width, height = portraits.draw(models, data.faces, sides, out / "portraits.png")
+    gallery = Gallery(out / "pictures", root, max(sides.values()))
     jinja = environment()
     jinja.globals |= {"params": params, "models": models, "views": views.Views(root, gallery, data)}
     index = {
@@ -56,6 +57,7 @@ def write_report(root: Path, params: Params) -> None:
         "matches": versus.matches(root, models),
         "hero": Picture("portraits.png", width, height, hero_text(models)),
         "most_problems": MOST_PROBLEMS,
+        "sides": " and ".join(str(side) for side in sorted(set(sides.values()))),
     }
     pages = {f"pages/{model.name}.html": render(jinja, "model", up="../", model=model) for model in models}
     pages["index.html"] = render(jinja, "index", up="", **index)

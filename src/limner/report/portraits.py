@@ -59,16 +59,19 @@ def columns(suite: SuiteResult, faces: Mapping[str, Face]) -> list[Scored]:
     return list(chosen.values())
 
 
-def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, path: Path) -> tuple[int, int]:
+def draw(
+    models: Sequence[ModelResult], faces: Mapping[str, Face], sizes: Mapping[str, int], path: Path
+) -> tuple[int, int]:
     """Write the sheet as PNG: a band of input, output and truth for each model. Gives its width and height.
 
-    Every picture is shown as a network of `size` pixels sees it: no truth is sharper than an output can be.
+    Every picture is shown as its network sees it, of `sizes` pixels by model: no truth is sharper than an output can
+    be.
 
     Raises:
         SourceError: a picture is missing.
     """
     for cell in CELLS:
-        sheet = _sheet(models, faces, size, cell)
+        sheet = _sheet(models, faces, sizes, cell)
         with whole(path) as part:
             sheet.save(part, compress_level=9)
         if path.stat().st_size <= LARGEST:
@@ -76,9 +79,14 @@ def draw(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, pa
     return sheet.size
 
 
-def _sheet(models: Sequence[ModelResult], faces: Mapping[str, Face], size: int, cell: int) -> Image.Image:
+def _sheet(
+    models: Sequence[ModelResult], faces: Mapping[str, Face], sizes: Mapping[str, int], cell: int
+) -> Image.Image:
     shown = bands(models)
-    sheets = [_band(columns(suite, faces), size, cell, model.name if len(shown) > 1 else "") for model, suite in shown]
+    sheets = [
+        _band(columns(suite, faces), sizes[model.name], cell, model.name if len(shown) > 1 else "")
+        for model, suite in shown
+    ]
     width = max((sheet.width for sheet in sheets), default=1)
     sheet = Image.new("RGBA", (width, max(1, sum(band.height for band in sheets))))
     top = 0

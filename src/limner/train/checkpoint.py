@@ -11,16 +11,14 @@ import os
 import shutil
 import struct
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
 import torch
-from filelock import FileLock, Timeout
 from torch import Tensor
 
-from limner.errors import TrainingError
 from limner.files import cache_dir, whole
 from limner.train.machine import Machine
 
@@ -62,38 +60,13 @@ class Checkpoint:
     """
 
     def __init__(self, key: str, machine: Machine) -> None:
-        self.key, self.machine = key, machine
+        self.machine = machine
         self.folder = cache_dir("training")
         self.files = [self.folder / f"{key}-{turn}.checkpoint" for turn in "ab"]
         self.saved = time.monotonic()
         self.step: int | None = None
         """Of the last state that is safe on disk."""
         _prune(self.folder)
-
-    @contextmanager
-    def alone(self, name: str) -> Iterator[None]:
-        """While this training goes on no other process may do the same: each would spoil what the other writes.
-
-        Raises:
-            TrainingError: one does.
-        """
-        lock, free = FileLock(self.folder / f"{self.key}.lock"), True
-        if self.machine.main:
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                free = False
-        try:
-            if not self.machine.tell(free):
-                raise TrainingError(
-                    f"{name} is being trained already, by another process, which a killed `dvc repro` may have left "
-                    "behind (`pgrep -af train.py`): wait until it is done, or end it"
-                )
-            yield
-        finally:
-            if lock.is_locked:
-                lock.release()
-                Path(lock.lock_file).unlink(missing_ok=True)
 
     def load(self) -> dict[str, Any] | None:
         """The last state of this training that is whole, or None when it starts anew. Names what is not whole."""

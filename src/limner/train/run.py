@@ -1,7 +1,7 @@
 """One training from folders to a model's folder."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Never
 
@@ -16,6 +16,7 @@ from limner.nets.unet import UNet
 from limner.pairs import Augment
 from limner.progress import progress
 from limner.train import start, threads
+from limner.train.alone import alone
 from limner.train.checkpoint import Checkpoint, key
 from limner.train.console import Console
 from limner.train.diary import Diary
@@ -38,20 +39,19 @@ def train(places: Places, card: store.Card, recipe: Recipe, augment: Augment, ma
     Raises:
         LimnerError: the split has no training or no test faces of these people, or none to hold out.
         ModelError: `init` holds no model, or one of another shape.
-        TrainingError: the numbers are not finite any more, or the result cannot be written.
+        TrainingError: the numbers are not finite any more, the result cannot be written, or another process writes it.
         KeyboardInterrupt: by Ctrl-C or SIGTERM, once the state is safe.
     """
     devices.repeatable(recipe.seed)
-    with ExitStack() as stack:
-        training = _begin(places, card, recipe, augment, machine, plan, stack)
-        stack.enter_context(_writable(places))
-        stop = stack.enter_context(stoppable())
-        training.run(stop)
-        training.keep()
+    with alone(places.model, card.name, machine):
+        training = _begin(places, card, recipe, augment, machine, plan)
+        with _writable(places), stoppable() as stop:
+            training.run(stop)
+            training.keep()
 
 
 def _begin(
-    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan, stack: ExitStack
+    places: Places, card: store.Card, recipe: Recipe, augment: Augment, machine: Machine, plan: Plan
 ) -> "_Training":
     pictures = seen(places, card, augment, plan, recipe)
     card = pictures.card
@@ -63,7 +63,6 @@ def _begin(
 
     cores = threads.settle(machine, plan.threads)
     checkpoint = Checkpoint(key((card, recipe, augment, machine, cores, plan, *pictures.digests), weights), machine)
-    stack.enter_context(checkpoint.alone(card.name))
     objective = Objective(recipe, machine, places.weights)
     given = pictures.learned, augment, recipe, objective, machine, pictures.unmoved
     trainer = Trainer(generator, discriminator, *given)
