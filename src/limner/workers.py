@@ -98,12 +98,16 @@ def _settle() -> None:
     # What was imported stays. Looking through it for garbage every few hundred objects took a twelfth of align's time.
     gc.freeze()
     gc.set_threshold(OBJECTS)
+    follow()
+
+
+def follow() -> None:
+    """End this worker once its parent has ended, in whatever way: a killed one can no longer tell its workers to, and
+    each waits for work at a pipe that all of them hold open."""
     threading.Thread(target=_follow, daemon=True).start()
 
 
 def _follow() -> None:
-    """End this worker once its parent has ended, in whatever way: a killed one can no longer tell its workers to, and
-    each waits for work at a pipe that all of them hold open."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

@@ -1,5 +1,6 @@
 """When a host is given up, by a clock that runs as the tests say."""
 
+import asyncio
 from contextlib import nullcontext
 
 import pytest
@@ -27,21 +28,63 @@ def host(clock: Clock) -> Host:
     return Host("http", "host", Manners(connections=6, delay=0.0, tries=4, max_seconds=600.0, max_bytes=1))
 
 
-def busy(host: Host, wait: float, times: int = 6) -> None:
+def busy(host: Host, wait: float, times: int = 6, status: int = 429) -> None:
     """As many answers as there are connections."""
     for _ in range(times):
-        host.rest(wait, 600.0)
+        host.rest(wait, 600.0, status)
         host.done()
 
 
 @pytest.mark.parametrize(("wait", "rounds"), [(600, 2), (300, 3), (60, 11), (5, 119)])
-def test_a_host_that_answers_nothing_but_429(host: Host, clock: Clock, wait: float, rounds: int) -> None:
-    for _ in range(rounds):
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        ((429,), r"429 \(too many requests\)"),
+        ((503,), r"503 \(service unavailable\)"),
+        ((503, 429), r"429 \(too many requests\) and 503 \(service unavailable\)"),
+    ],
+)
+def test_a_host_that_only_ever_puts_limner_off(
+    host: Host, clock: Clock, wait: float, rounds: int, statuses: tuple[int, ...], words: str
+) -> None:
+    for k in range(rounds):
         host.refuse_if_gone("url")
-        busy(host, wait)
+        busy(host, wait, status=statuses[k % len(statuses)])
         clock.now += wait + 0.1
-    with pytest.raises(WebError, match=r"url: the host host has answered nothing but 429 .* for 60\d s"):
+    with pytest.raises(WebError, match=rf"url: the host host has answered nothing but {words} for 60\d s"):
         host.refuse_if_gone("url")
+
+
+def test_whoever_waits_for_a_host_waits_on_when_it_is_put_off_further(
+    host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = []
+
+    async def sleep(seconds: float) -> None:
+        clock.now += seconds
+        slept.append(seconds)
+        if len(slept) == 1:  # an answer to another file
+            host.rest(100, 600.0, 503)
+
+    monkeypatch.setattr(manners.asyncio, "sleep", sleep)
+    host.rest(10, 600.0, 429)
+    asyncio.run(host.turn("url"))
+    assert slept == [10, 100]
+
+
+def test_those_who_wait_for_a_host_ask_it_one_after_the_other(
+    host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleep(seconds: float) -> None:
+        clock.now += seconds
+
+    monkeypatch.setattr(manners.asyncio, "sleep", sleep)
+    host.delay = 2.0
+    times = []
+    for _ in range(4):
+        asyncio.run(host.turn("url"))
+        times.append(clock.now)
+    assert times == [0, 2, 4, 6]
 
 
 @pytest.mark.parametrize("wait", [0, 1, 60, 550])

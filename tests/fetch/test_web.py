@@ -188,6 +188,22 @@ def test_retry_after_is_obeyed(web: Web, server: Server, tmp_path: Path, status:
     assert len(server.asked) == 2
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_host_that_names_a_time_is_left_alone_by_all_files(server: Server, tmp_path: Path, status: int) -> None:
+    times: list[float] = []
+
+    def busy(handler: Any) -> None:
+        times.append(time.monotonic())
+        handler.known.headers[handler.path] = {"Retry-After": "1"}
+        handler.give(b"it", 200 if times[-1] > times[0] + 0.8 else status)
+
+    server.answers = {f"/{k}": [busy] * 2 for k in range(12)}
+    with Web(polite(connections=2)) as web:
+        assert download_all(web, server, tmp_path, server.answers) == [""] * 12
+    assert sum(when < times[0] + 0.8 for when in times) == 2
+    assert len(times) == 14
+
+
 def test_retry_after_in_seconds_or_as_a_date() -> None:
     assert retry_after("120") == 120
     assert 50 < retry_after(formatdate(time.time() + 60, usegmt=True)) < 61

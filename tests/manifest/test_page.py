@@ -1,6 +1,8 @@
 """Web pages from a real server: each picture once and in its largest size, page after page, as robots.txt allows."""
 
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from limner.fetch.manners import WebError
 from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
+from tests.scrape.orphans import leaves_nobody_behind
 from tests.sites import Server
 
 
@@ -246,6 +249,26 @@ def test_a_page_made_to_exhaust_its_reader_is_left(
     found, problems = look(downloads, f"{server.url}/first", onward="a", depth=1)
     assert found == [f"{server.url}/b.jpg"]
     assert [(one.id, one.what) for one in problems] == [(f"{server.url}/", "failed")]
+
+
+LONG = """
+import time
+from limner.fetch.answers import Page
+from limner.manifest import markup, page
+def look(*_):
+    print("going", flush=True)
+    time.sleep(60)
+if __name__ == "__main__":
+    markup.look = look
+    page._read = lambda *_: Page("http://a/", 200, {}, b"x" * page.LITTLE)
+    list(page.gallery(None, "http://a/"))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal that cannot be caught")
+def test_a_killed_run_leaves_no_reader_at_work(project: Path) -> None:
+    Path("long.py").write_text(LONG)
+    leaves_nobody_behind(Path("long.py"))
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,38 @@ def test_an_archive_that_broke_off_is_asked_for_again(project: Path, server: Ser
         assert list(raw().index) == ["x-a", "x-b"]
 
 
+def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server: Server) -> None:
+    """Its server is asked whether there is another version, and what came is used until there is."""
+    whole = tarred(a=body(scene(1)), b=body(scene(2)))
+    name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
+    server.bodies["/x.tar"] = whole[: whole.index(b"b.png")]
+    server.headers["/x.tar"] = {"ETag": '"part"'}
+    for run in range(5):
+        if run == 3:
+            server.bodies.clear()
+        collect([name], options(max_failures=1), workers=1)
+        assert list(raw().index) == ["x-a"]
+        assert "read to its end" in problems()["x"]
+        assert [request["If-None-Match"] for request in server.requests] == [None, *['"part"'] * run]
+    server.bodies["/x.tar"] = whole
+    server.headers["/x.tar"] = {"ETag": '"whole"'}
+    for _ in range(2):
+        collect([name], OPTIONS, workers=1)
+        assert len(server.asked) == 6
+        assert list(raw().index) == ["x-a", "x-b"]
+
+
+def test_rows_of_one_archive_that_came_in_part_ask_for_it_once(project: Path, server: Server) -> None:
+    whole = tarred(a=body(scene(1)), b=body(scene(2)))
+    rows: list[dict[str, object]] = [{"id": id, "person": "p", "url": f"{server.url}/x.tar"} for id in ("x", "y")]
+    server.bodies["/x.tar"] = whole[: whole.index(b"b.png")]
+    server.headers["/x.tar"] = {"ETag": '"part"'}
+    for run in range(3):
+        collect([manifest("m.csv", rows)], options(max_failures=2), workers=1)
+        assert problems().keys() == {"x", "y"}
+        assert len(server.asked) == run + 1
+
+
 def test_an_archive_that_is_too_large_to_be_listed_is_not_asked_for_again(
     project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

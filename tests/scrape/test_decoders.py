@@ -17,6 +17,7 @@ from limner.scrape.decoders import Decoders, decode
 from limner.scrape.shots import Job, Taken
 from tests.sites import scene
 
+from .orphans import leaves_nobody_behind
 from .test_video import film, shade
 
 
@@ -69,7 +70,7 @@ def test_crash_and_hang_cost_their_own_file(fetched: dict[str, Fetched], monkeyp
 
 def pictures() -> list[Path]:
     """What is remembered, and what is left of work that came to no end."""
-    return [path for path in files.cache_dir("pictures").rglob("*") if path.name != "unfinished"]
+    return [path for path in files.cache_dir("pictures").rglob("*") if not path.name.startswith("unfinished")]
 
 
 @pytest.mark.parametrize("at", [3, 8])
@@ -187,11 +188,44 @@ def test_two_rows_of_one_file_are_one_job(project: Path, monkeypatch: pytest.Mon
         assert first.result().failure == ""
 
 
-def test_what_killed_runs_left_goes_when_it_is_old(project: Path) -> None:
+def test_what_killed_runs_left_goes_at_once_and_of_a_living_one_never(project: Path) -> None:
     around = files.cache_dir("pictures/unfinished")
-    for name, age in (("old", 2 * shots.STALE), ("new", 0)):
+    for name in ("killed", "of_an_older_limner"):
         (around / name / "film").mkdir(parents=True)
-        os.utime(around / name, (time.time() - age,) * 2)
+    (around / "killed.lock").touch()
+    (around / "killed_early.lock").touch()
+    living = shots.Bench()
+    os.utime(living.folder, (0, 0))
     (taken,) = decode([bitmap("a.bmp", 1)], 1, workers=1)
     assert taken.failure == ""
-    assert [path.name for path in around.iterdir()] == ["new"]
+    assert {path.stem for path in around.iterdir()} == {living.folder.name}
+    assert living.folder.is_dir()
+    living.close()
+    assert list(around.iterdir()) == []
+
+
+LONG = """
+import sys, time
+from pathlib import Path
+from limner.fetch.store import Fetched
+from limner.scrape import decoders
+from limner.scrape.shots import Job
+def take(*_):
+    print("going", flush=True)
+    time.sleep(60)
+if __name__ == "__main__":
+    decoders._take = take
+    Path("a").touch()
+    list(decoders.decode([(Job("video"), Fetched(Path("a"), "0"))], 1, 1))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal that cannot be caught")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_run_leaves_no_decoder_at_work(project: Path, end: signal.Signals) -> None:
+    Path("long.py").write_text(LONG)
+    leaves_nobody_behind(Path("long.py"), end)
+    assert len(pictures()) > 0
+    with Decoders(1) as pool:
+        assert pool.submit(bitmap("b.bmp", 2)).result().failure == ""
+        assert len(list(files.cache_dir("pictures/unfinished").glob("*/"))) == 1

@@ -126,6 +126,30 @@ def test_an_archive_that_nobody_gives(good: str, nobody: str, server: Server) ->
     assert "its one file could not be fetched" in (Path("data/raw_problems.csv")).read_text()
 
 
+def test_ids_that_meet_across_manifests(good: str, server: Server) -> None:
+    """A file of an optional folder is named as a row of another manifest is, whose archive is not there."""
+    Path("data/photos/ana").mkdir(parents=True)
+    scene(7).save("data/photos/ana/x.png")
+    optional = manifest("optional.csv", [{"id": "ana", "person": "a", "url": "data/photos/ana"}])
+    other = manifest("other.csv", [{"id": "ana-x", "person": "a", "url": f"{server.url}/gone.zip"}])
+    collect([optional, good, other], options(optional=(optional,), max_failures=1), workers=1)
+    assert told()["failed"] == ["ana-x"]
+    assert "left out" not in told()
+    assert "ana-x" in tables.read(Path("data/raw.csv")).id.tolist()
+
+
+def test_a_failure_is_not_told_as_that_of_a_manifest_that_is_left_out(good: str, nobody: str) -> None:
+    """A file of a folder that is needed is named as a row is that nobody gives."""
+    Path("data/photos/ana").mkdir(parents=True)
+    Path("data/photos/ana/x.png").write_bytes(b"no picture")
+    needed = manifest("needed.csv", [{"id": "ana", "person": "a", "url": "data/photos/ana"}])
+    optional = manifest("optional.csv", [{"id": "ana-x", "person": "a", "url": f"{nobody}/x.png"}])
+    collect([good, needed, optional], options(optional=(optional,), max_failures=2), workers=1)
+    assert told()["left out"] == [optional]
+    reasons = tables.read(Path("data/raw_problems.csv")).query("what == 'failed'").reason.tolist()
+    assert any("data/photos/ana/x.png" in reason for reason in reasons)
+
+
 def test_a_mirror_that_lacks_a_file_says_nothing_of_its_host(good: str, nobody: str, tmp_path: Path) -> None:
     name = manifest("far.csv", rows(nobody, 3))
     collect([good, name], options(optional=(name,), mirrors={nobody: str(tmp_path)}), workers=1)

@@ -1,19 +1,17 @@
 """What an archive holds. It is only ever listed: no path that it names is written to."""
 
-import bz2
-import gzip
 import lzma
 import re
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
 
 from limner.errors import SourceError, tellable
+from limner.fetch import tars
 from limner.fetch.tars import CarefulTar, counted
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
@@ -23,15 +21,15 @@ MOST_NAME = 4000
 """Characters of a name: Linux takes no path of more than 4096."""
 DAMAGES = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError),
-    *(ValueError, IndexError, RuntimeError),
+    *(ValueError, IndexError, RuntimeError, MemoryError),
 )
 """What reading a damaged archive ends in, names that cannot be decoded among it."""
-PACKERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
-    b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.open(path)),  # noqa: SIM115  whoever asks for it closes it
-    b"BZh": bz2.open,
-    b"\xfd7zXZ": lzma.open,
-}
-"""How a compressed tar is read, by its first bytes."""
+MOST_DIRECTORY = 50 * 10**6
+"""Bytes of a zip's list of its members: in memory, its names may take four times as many."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a zip's members may be packed: Python unpacks the others without a limit, and photos gain nothing by them."""
+ODDLY_PACKED = "is packed by a method that limner does not unpack: pack it anew as an ordinary zip"
+SPARSE = "is a sparse file, of which the archive leaves out the holes: pack it anew, without tar's -S"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 """How a zip begins: with a member, with its end if it holds none, or as a part of many."""
 
@@ -83,7 +81,7 @@ def members(path: Path) -> Iterator[Member]:
     except SourceError as error:
         end = error
     except DAMAGES as error:
-        end = Damaged(f"it is no archive that can be read to its end: {error}")
+        end = Damaged(f"it is no archive that can be read to its end: {reason(error)}")
     last = {plain(name): number for number, (name, _) in enumerate(found)}
     for number, (name, fault) in enumerate(found):
         unsafe = _unsafe(name)
@@ -102,6 +100,13 @@ def members(path: Path) -> Iterator[Member]:
         raise end
 
 
+def reason(error: Exception) -> str:
+    """Of one of `DAMAGES`, in words: some have none of their own."""
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
+    return str(error) or ("its end is missing" if isinstance(error, EOFError) else type(error).__name__)
+
+
 def plain(name: str) -> str:
     """By what a member is known, as `tar czf x.tgz .` writes ./name: of two that are known by one, the last counts."""
     return name.removeprefix("./").strip("/")
@@ -112,15 +117,13 @@ def _is_zip(path: Path) -> bool:
     first = _beginning(path)
     if _is_tar(first):  # whatever its first member is named
         return False
-    return first.startswith(ZIPS) or (not first.startswith(tuple(PACKERS)) and zipfile.is_zipfile(path))
+    return first.startswith(ZIPS) or (not first.startswith(tuple(tars.PACKERS)) and zipfile.is_zipfile(path))
 
 
-def packer(path: Path) -> Callable[[Path], IO[bytes]] | None:
-    """How a compressed tar is opened to be read; None if it is not compressed."""
+def is_packed(path: Path) -> bool:
+    """Whether a tar is compressed."""
     first = _beginning(path)
-    if _is_tar(first):
-        return None
-    return next((opener for magic, opener in PACKERS.items() if first.startswith(magic)), None)
+    return not _is_tar(first) and first.startswith(tuple(tars.PACKERS))
 
 
 def _beginning(path: Path) -> bytes:
@@ -145,9 +148,29 @@ def _unsafe(name: str) -> str:
     return ""
 
 
+def opened_zip(path: Path) -> zipfile.ZipFile:
+    """A zip, whose list of members is looked at before Python makes something large of each.
+
+    Raises:
+        SourceError: it is too large.
+    """
+    with path.open("rb") as stream:
+        if end := zipfile._EndRecData(stream):  # type: ignore[attr-defined]  # as `ZipFile` itself begins
+            signature, *_, size, _, _, _, place = end
+            if size > MOST_DIRECTORY:
+                raise SourceError(f"its list of members takes more than {MOST_DIRECTORY / 1e6:g} MB")
+            if signature == zipfile.stringEndArchive64:  # type: ignore[attr-defined]
+                place -= zipfile.sizeEndCentDir64 + zipfile.sizeEndCentDir64Locator  # type: ignore[attr-defined]
+            stream.seek(max(place - size, 0))
+            # Not how many it says: Python goes by how many there are.
+            if stream.read(size).count(b"PK\x01\x02") > tars.MOST_MEMBERS:
+                raise SourceError(f"it holds more than {tars.MOST_MEMBERS} members")
+    return zipfile.ZipFile(path)
+
+
 def _zip(path: Path) -> Iterator[tuple[str, str | None]]:
     """The name of each entry, and its fault: an empty one if it has none, and None if it is a folder."""
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         for entry in archive.infolist():
             mode = entry.external_attr >> 16 if entry.create_system == 3 else 0
             if stat.S_ISLNK(mode):
@@ -158,14 +181,16 @@ def _zip(path: Path) -> Iterator[tuple[str, str | None]]:
                 yield entry.filename, None
             elif entry.flag_bits & 1:
                 yield entry.filename, "is encrypted: unpack the archive yourself, with its password"
+            elif entry.compress_type not in METHODS:
+                yield entry.filename, ODDLY_PACKED
             else:
                 yield entry.filename, ""
 
 
 def _tar(path: Path) -> Iterator[tuple[str, str | None]]:
     """As `_zip`."""
-    opener = packer(path) or (lambda path: path.open("rb"))
-    with opener(path) as stream, CarefulTar.open(fileobj=stream, mode="r:") as archive:
+    packed = is_packed(path)
+    with tars.unpacked(path) if packed else path.open("rb") as stream, CarefulTar(stream, packed) as archive:
         for entry in archive:
             if entry.issym() or entry.islnk():
                 yield entry.name, "is a link: put the file itself into the archive"
@@ -173,5 +198,7 @@ def _tar(path: Path) -> Iterator[tuple[str, str | None]]:
                 yield entry.name, None
             elif not entry.isreg():
                 yield entry.name, "is a device, not a file"
+            elif entry.issparse():
+                yield entry.name, SPARSE
             else:
                 yield entry.name, ""

@@ -19,9 +19,9 @@ from limner.fetch.hands import Hands
 from limner.fetch.manners import Manners
 from limner.fetch.members import Members
 from limner.fetch.mirrors import mirrors
-from limner.fetch.partial import NOTHING, Partial, Unfinished, Validator
+from limner.fetch.partial import NOTHING, Partial, Unfinished
 from limner.fetch.scribe import Scribe
-from limner.fetch.store import Fetched, Store
+from limner.fetch.store import Fetched, Known, Store
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
 from limner.progress import progress
@@ -135,6 +135,11 @@ class Downloads:
         for place in sources.mirrored(url, self.mirrors):
             self._store.forget(place)
 
+    def doubt(self, url: str) -> None:
+        """What came from `url` may be a part of it: it is used until its server, which is asked anew, has another."""
+        for place in sources.mirrored(url, self.mirrors):
+            self._store.doubt(place)
+
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
             kept = await self._hands.do(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
@@ -162,8 +167,8 @@ class Downloads:
             return await self._hands.do(self._local, url, path, expected)
         async with self._alone(url):
             known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
-            if known and not again:
-                return known[0]
+            if known and not (again or known.doubted):
+                return known.file
             if (url, expected, listed) in self._failed and not again:
                 raise self._failed[url, expected, listed].with_traceback(None)
             try:
@@ -174,7 +179,7 @@ class Downloads:
                 return await self._from_elsewhere(url, expected)
             except SourceError as error:
                 if known and not expected:
-                    return replace(known[0], note=f"{error}: what was fetched before is used")
+                    return replace(known.file, note=f"{error}: what was fetched before is used")
                 self._failed[url, expected, listed] = error
                 raise
 
@@ -189,15 +194,18 @@ class Downloads:
             self._store.copy(path, expected)
         return Fetched(path, digest)
 
-    async def _from_server(self, url: str, expected: str, known: tuple[Fetched, Validator] | None) -> Fetched:
-        tries, spoilt = 0, set[str]()
+    async def _from_server(self, url: str, expected: str, known: Known | None) -> Fetched:
+        tries, spoilt, version = 0, set[str](), known.validator if known else None
         while True:
             tries += 1
             part = self._unfinished.path(url)
-            coming = await self.web.downloading(url, part, pinned=bool(expected), known=known and known[1])
+            coming = await self.web.downloading(url, part, pinned=bool(expected), known=version)
             if coming is None:
                 assert known is not None
-                return known[0]
+                if known.doubted:  # in this run no more, unless whoever reads it does so again
+                    self._store.remember(url, known.file.sha256, known.validator)
+                    await self._hands.do(self._store.settle)
+                return known.file
             digest = await self._take(coming, expected)
             if expected in ("", digest):
                 if coming.validator != NOTHING or not expected:
@@ -213,15 +221,7 @@ class Downloads:
         """Take in what came if it is the expected file; and its hash."""
         if coming.held and (digest := await self._scribe.land(coming.held, coming.path, expected)):
             return digest
-        return await self._hands.do(self._take_here, coming, expected)
-
-    def _take_here(self, coming: Partial, expected: str) -> str:
-        digest = coming.sha256()
-        if expected in ("", digest):
-            self._store.land(coming, digest)
-        else:
-            coming.discard()
-        return digest
+        return await self._hands.do(self._store.take, coming, expected)
 
     async def _from_archive(self, url: str, inner: str, outer: str, expected: str, listed: str, again: bool) -> Fetched:
         """A member of an archive, which is fetched whole, once, for all its members."""
@@ -232,7 +232,7 @@ class Downloads:
                 archive = self._opened[outer] = await self._fetch(Wanted((outer,)), again)
         name = f"{inner}::sha256:{archive.sha256}"
         if known := await self._hands.do(self._store.recall, name, expected):
-            return known[0]
+            return known.file
         return await self._hands.do(self._copy, url, inner, archive, name, expected)
 
     def _copy(self, url: str, inner: str, archive: Fetched, name: str, expected: str) -> Fetched:

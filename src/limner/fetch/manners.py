@@ -29,6 +29,9 @@ pauses between tries, which are part of the asking."""
 LEAST = 1000.0
 """Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls."""
 
+PUTS_OFF = {429: "429 (too many requests)", 503: "503 (service unavailable)"}
+"""Statuses by which a host may ask for a time without requests; 503 does so only if it names how long."""
+
 
 @dataclass(frozen=True)
 class Manners:
@@ -107,7 +110,9 @@ class Host:
         self._silent = self._stalls = self._refusals = 0
         self._asked = 0.0
         self._busy = 0
-        """How often it answered 429 (Too Many Requests) and gave nothing between."""
+        """How often it put limner off and gave nothing between."""
+        self._said: set[int] = set()
+        """By which statuses."""
         self._busy_at = self._busy_for = 0.0
         """When it did so last, and for how long, but for the time in which nobody asked it."""
         self._lull_at = 0.0
@@ -115,25 +120,31 @@ class Host:
         """Whether it answered before."""
 
     async def turn(self, url: object) -> None:
-        """Wait until the delay since the request before is over, unless the host is given up before or meanwhile.
+        """Wait until the delay since the request before is over, and until it may be asked at all, however often it is
+        put off meanwhile; unless the host is given up.
 
         Raises:
             WebError: it is.
         """
         self.refuse_if_gone(url)
-        now = time.monotonic()
-        start = max(now, self._free_at)
-        self._free_at = start + self.delay
-        if start > now:
-            await asyncio.sleep(start - now)
+        while (now := time.monotonic()) < self._free_at:
+            await asyncio.sleep(self._free_at - now)
             self.refuse_if_gone(url)
+        self._free_at = now + self.delay
 
-    def rest(self, seconds: float, most: float) -> None:
-        """It answers 429: ask it nothing for as long as it wants, or for `most`, all that the file asked for allows."""
+    def rest(self, seconds: float, most: float, status: int) -> None:
+        """It puts limner off: ask it nothing for as long as it wants, or `most`, all that the file asked for allows.
+
+        Args:
+            seconds: that it wants.
+            most: seconds that the file may still take.
+            status: of `PUTS_OFF`; whichever it is, a host that says nothing else is given up in the end.
+        """
         now = time.monotonic()
         if self._busy and now < self._lull_at:
             self._busy_for += now - self._busy_at
         self._busy, self._busy_at = self._busy + 1, now
+        self._said.add(status)
         if seconds > self._longest:
             self._refusals += 1
             self._asked = seconds
@@ -148,6 +159,7 @@ class Host:
         """It is not too busy: it answers another status, be it that there is no such file, or bytes of a body come."""
         self._refusals = self._busy = 0
         self._busy_for = 0.0
+        self._said.clear()
 
     def done(self) -> None:
         """A request came to its end, whether that is a fine one or not."""
@@ -180,7 +192,8 @@ class Host:
             why = f"the host {self.name} asks to wait {self._asked:.0f} s, longer than scrape.max_seconds"
             raise WebError(f"{url}: {why}, and is not asked again")
         if self._busy >= DOUBT and self._busy_for > self._longest:
-            why = f"the host {self.name} has answered nothing but 429 (too many requests) for {self._busy_for:.0f} s"
+            said = " and ".join(PUTS_OFF[status] for status in sorted(self._said))
+            why = f"the host {self.name} has answered nothing but {said} for {self._busy_for:.0f} s"
             raise WebError(f"{url}: {why}, and is not asked again")
         if self._stalls >= self._patience:
             raise WebError(f"{url}: the host {self.name} stalled {self._stalls} times in a row and is not asked again")

@@ -1,21 +1,36 @@
 """Members of zip and tar archives: opened once a run, copied out one by one under names of our own."""
 
 import errno
+import shutil
 import threading
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from limner.errors import SourceError, choices
-from limner.fetch.archives import DAMAGES, MOST_NAME, packer, plain
-from limner.fetch.tars import CarefulTar
+from limner.fetch.archives import (
+    DAMAGES,
+    METHODS,
+    MOST_NAME,
+    ODDLY_PACKED,
+    SPARSE,
+    is_packed,
+    opened_zip,
+    plain,
+    reason,
+)
+from limner.fetch.tars import CarefulTar, unpacked
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
-"""All of an archive may unpack to so many times the size that one member may have."""
+"""All of an archive may unpack to so many times the size that one member may have; so may all tars that lie unpacked
+at a time."""
+SPARE = 5 * 10**9
+"""Bytes of the disk that unpacked tars leave to the rest of the run, or a tenth of a small one."""
 CHUNK = 1 << 18
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """Of a disk that takes no more."""
@@ -36,6 +51,7 @@ class _Place:
     start: int
     size: int
     fault: str
+    """What it is, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,13 @@ class Members:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._zips: dict[str, _Zip] = {}
         self._tars: dict[str, _Tar] = {}
+        self._unpacking = threading.Lock()
+        """Held for what is looked at and changed in `_unpacked`. Who holds it may wait for the lock of an archive that
+        lies unpacked, as who holds that one never waits for this."""
+        self._unpacked: dict[str, int] = {}
+        """Bytes of each tar that lies unpacked."""
+        self._turns, self._turn = count(), defaultdict[str, int](int)
+        """When each tar was used last."""
         self._taken: defaultdict[str, int] = defaultdict(int)
         """Bytes that were unpacked of each zip."""
 
@@ -101,19 +124,18 @@ class Members:
                     self._untar(name, archive, digest, out)
         except DAMAGES as error:
             _pass_disk(error)
-            raise SourceError(f"the archive cannot be read there: {error}") from error
+            raise SourceError(f"the archive cannot be read there: {reason(error)}") from error
 
     def close(self) -> None:
         """Nothing is asked any more."""
         for zipped in self._zips.values():
             zipped.opened.close()
-        for tar in self._tars.values():
-            if tar.path.parent == self._folder:
-                tar.path.unlink(missing_ok=True)
+        for digest in self._unpacked:
+            self._place(digest).unlink(missing_ok=True)
 
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
-            opened = zipfile.ZipFile(archive)
+            opened = opened_zip(archive)
             infos = {plain(info.filename): info for info in opened.infolist()}  # the last counts
             self._zips[digest] = _Zip(opened, infos)
         zipped = self._zips[digest]
@@ -124,6 +146,8 @@ class Members:
             raise SourceError(f"{name} is a folder or a link in the archive, not a file")
         if info.flag_bits & 1:
             raise SourceError(f"{name} is encrypted in the archive: limner knows no password")
+        if info.compress_type not in METHODS:
+            raise SourceError(f"{name} {ODDLY_PACKED}")
         self._refuse_huge(name, info.file_size)
         self._taken[digest] += info.file_size
         self._refuse_bomb(self._taken[digest])
@@ -132,6 +156,7 @@ class Members:
                 out.write(chunk)
 
     def _untar(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
+        self._turn[digest] = next(self._turns)
         if digest not in self._tars:
             self._tars[digest] = self._opened(archive, digest)
         tar = self._tars[digest]
@@ -139,7 +164,7 @@ class Members:
         if place is None:
             raise SourceError(tar.damage or _lacks(name, list(tar.places)))
         if place.fault:
-            raise SourceError(f"{name} is {place.fault} in the archive, not a file")
+            raise SourceError(f"{name} {place.fault}")
         self._refuse_huge(name, place.size)
         with tar.path.open("rb") as stream:
             stream.seek(place.start)
@@ -154,35 +179,68 @@ class Members:
     def _opened(self, archive: Path, digest: str) -> _Tar:
         """An archive, looked at once for all its members: of a damaged one those before the damage can be had."""
         path, why = archive, ""
-        if opener := packer(archive):
-            path = self._folder / f"{digest}.tar"
+        if is_packed(archive):
+            path = self._place(digest)
             try:
-                self._unpack(opener(archive), path)
-            except EOFError as error:  # the end is missing, and what is before it is as it was
-                why = str(error)
+                why = self._unpack(archive, digest)
             except (SourceError, *DAMAGES) as error:
                 path.unlink(missing_ok=True)
                 _pass_disk(error)
-                return _Tar(archive, {}, f"the archive cannot be unpacked: {error}")
+                return _Tar(archive, {}, f"the archive cannot be unpacked: {reason(error)}")
         places: dict[str, _Place] = {}
         try:
             places.update(_places(path))  # those before a damage stay
         except (SourceError, *DAMAGES) as error:
-            why = why or str(error)
+            why = why or reason(error)
         return _Tar(path, places, why and f"the archive cannot be read to its end: {why}")
 
-    def _unpack(self, packed: IO[bytes], path: Path) -> None:
+    def _place(self, digest: str) -> Path:
+        return self._folder / f"{digest}.tar"
+
+    def _unpack(self, archive: Path, digest: str) -> str:
         """Write the tar itself, of one that is compressed.
+
+        Returns:
+            Why not all of it is there, or nothing: what is before an end too soon is as it was.
 
         Raises:
             SourceError: it is too large.
         """
-        size = 0
-        with packed as stream, path.open("wb") as out:
-            while chunk := stream.read1(CHUNK):  # type: ignore[attr-defined]  # all that comes before an end too soon
-                size += len(chunk)
-                self._refuse_bomb(size)
-                out.write(chunk)
+        size, why = 0, ""
+        with self._unpacking:
+            self._unpacked.pop(digest, None)
+            with unpacked(archive) as stream, self._place(digest).open("wb") as out:
+                try:
+                    while chunk := stream.read1(CHUNK):
+                        size += len(chunk)
+                        self._refuse_bomb(size)
+                        self._make_room(size)
+                        out.write(chunk)
+                except EOFError as error:
+                    why = reason(error)
+            self._unpacked[digest] = size
+        return why
+
+    def _make_room(self, size: int) -> None:
+        """For so much of another tar: those used longest ago make way, and are unpacked again if they are asked for.
+
+        Raises:
+            SourceError: the disk has too little of it.
+        """
+        while self._unpacked and (sum(self._unpacked.values()) + size > UNPACKED * self._most or self._lacking()):
+            oldest = min(self._unpacked, key=self._turn.__getitem__)
+            with self._locks[oldest]:
+                self._tars.pop(oldest, None)
+                self._place(oldest).unlink(missing_ok=True)
+                del self._unpacked[oldest]
+        if spare := self._lacking():
+            raise SourceError(f"less than {spare / 1e9:.3g} GB of the disk would be left, and the run needs room too")
+
+    def _lacking(self) -> int:
+        """The bytes that are to be left of the disk, if there are not as many."""
+        disk = shutil.disk_usage(self._folder)
+        spare = min(SPARE, disk.total // 10)
+        return spare if disk.free < spare else 0
 
     def _refuse_huge(self, name: str, size: int) -> None:
         if size > self._most:
@@ -202,9 +260,11 @@ def _pass_disk(error: Exception) -> None:
 
 
 def _places(path: Path) -> Iterator[tuple[str, _Place]]:
-    with path.open("rb") as stream, CarefulTar.open(fileobj=stream, mode="r:") as archive:
+    with path.open("rb") as stream, CarefulTar(stream) as archive:
         for info in archive:
-            fault = "" if info.isreg() and not info.issparse() else "a link, a folder or a device"
+            fault = "" if info.isreg() else "is a link, a folder or a device in the archive, not a file"
+            if info.issparse():
+                fault = SPARSE
             if len(info.name) <= MOST_NAME:
                 yield plain(info.name), _Place(info.offset_data, info.size, fault)
 

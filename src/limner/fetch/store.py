@@ -9,6 +9,9 @@ from limner.fetch.notes import Note, Notes
 from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256, whole
 
+DOUBTED = "?"
+"""Before the hash in a note, of what may have come in part."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -18,6 +21,17 @@ class Fetched:
     sha256: str
     note: str = ""
     """What a person should know of how it was had; empty if there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What came from a url before."""
+
+    file: Fetched
+    validator: Validator
+    """Of its version."""
+    doubted: bool
+    """Whether it may have come in part: to be used if there is nothing better."""
 
 
 class Store:
@@ -47,13 +61,14 @@ class Store:
         """The file that bears this hash as its name; whether it is here, and the same bytes, is not looked at."""
         return Fetched(self._folder / digest, digest)
 
-    def recall(self, url: str, digest: str = "") -> tuple[Fetched, Validator] | None:
+    def recall(self, url: str, digest: str = "") -> Known | None:
         """What came from a url and which version it was, if it is still here (and has the hash `digest`)."""
         note = self._notes.get(url)
-        if note is None or (digest and note.sha256 != digest):
+        kept = note.sha256.removeprefix(DOUBTED) if note else ""
+        if note is None or (digest and kept != digest):
             return None
-        found = self.find(note.sha256)
-        return (found, note.validator) if found else None
+        found = self.find(kept)
+        return Known(found, note.validator, kept != note.sha256) if found else None
 
     def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
         """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
@@ -64,6 +79,15 @@ class Store:
             bytes_.replace(landed.path)
         return landed
 
+    def take(self, coming: Partial, expected: str) -> str:
+        """Take in what came if it is the file of that hash, or none is expected; and the hash that it has."""
+        digest = coming.sha256()
+        if expected in ("", digest):
+            self.land(coming, digest)
+        else:
+            coming.discard()
+        return digest
+
     def remember(self, url: str, digest: str, validator: Validator = NOTHING) -> None:
         """This came from `url`, in this version. Quick enough for any thread; it is there for good after `settle`."""
         self._notes.put(url, Note(digest, validator))
@@ -71,6 +95,13 @@ class Store:
     def forget(self, url: str) -> None:
         """What came from `url` was not what it should be."""
         self._notes.drop(url)
+
+    def doubt(self, url: str) -> None:
+        """What came from `url` may not be all of it, until something is remembered of it anew."""
+        self.settle()
+        if (note := self._notes.get(url)) and not note.sha256.startswith(DOUBTED):
+            self._notes.put(url, Note(DOUBTED + note.sha256, note.validator))
+            self.settle()
 
     def settle(self) -> None:
         """Have what is to be remembered there for good."""

@@ -1,24 +1,43 @@
 """Tars read with care: Python's own reader trusts their headers with all the memory and time there is."""
 
+import bz2
+import io
+import lzma
 import re
+import sys
 import tarfile
-from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import IO, Any, Self, TypeVar
 
 from limner.errors import SourceError
 
 MOST_MEMBERS = 200_000
 """Folders among them: nearly nothing, packed, can unpack to millions of them."""
 MOST_BYTES = 200 * 10**9
-"""All of a tar, unpacked: to list one, all of it is unpacked once."""
+"""All of a tar: what its members take on a disk."""
+MOST_UNPACKED = 25 * 10**9
+"""All of a tar that is compressed: to list one, all of it is unpacked once, and a few KB can be 200 GB of zeros."""
+MOST_SECONDS = 600.0
+"""To list a tar: bytes that unpack slowly take hours."""
 MOST_AT_ONCE = 10**6
 """Bytes of one header: a tar may name a length for it that fills the memory."""
 MOST_HEADERS = 500 * 10**6
 """Bytes of all headers of a tar together, names among them, which are kept."""
+MOST_NAMES = 200 * 10**6
+"""Bytes of memory for all names of a tar: Python takes four for each letter of a name that has an emoji in it."""
+MOST_MEMORY = 200 * 10**6
+"""Bytes that xz may take to unpack: `xz -9` asks for 65 MB, and a header may for 4 GB."""
 MOST_SHARED = 100
 """Keywords that a tar gives to all its members: each of them is looked at for each member."""
 MOST_DIGITS = 255
 """In a row in a pax header, as in a file's name: Python's parser looks at each again for each that is before it."""
+STEP = 10**7
+"""Bytes that are skipped at once."""
+BITE, PIECE = 1 << 14, 1 << 18
+"""Bytes that are unpacked at once, and that come of them at most. A bite is looked at again for each stream in it."""
 
 T = TypeVar("T")
 
@@ -88,13 +107,20 @@ def _refuse_odd(said: bytes) -> None:
 
 class CarefulTar(tarfile.TarFile):
     """A tar whose headers take no more memory and time than honest ones do, and which is read to its end or not at
-    all."""
+    all.
+
+    Args:
+        stream: at its beginning.
+        packed: whether it is unpacked only as it is read.
+    """
 
     tarinfo = _Whole
 
-    def __init__(self, name: str | None = None, mode: Any = "r", fileobj: Any = None, **options: Any) -> None:
-        self._careful = _Careful(fileobj)
-        super().__init__(name, mode, self._careful, **options)
+    def __init__(self, stream: IO[bytes], packed: bool = False) -> None:
+        self._careful = _Careful(stream)
+        self._most = MOST_UNPACKED if packed else MOST_BYTES
+        self._names = 0
+        super().__init__(fileobj=self._careful)
 
     def __iter__(self) -> Iterator[tarfile.TarInfo]:
         return counted(iter(self.next, None))
@@ -103,8 +129,11 @@ class CarefulTar(tarfile.TarFile):
         self.members: list[tarfile.TarInfo] = []  # else it keeps them all, a kilobyte each
         self._careful.begin()
         info = super().next()
-        if max(self.offset, info.size if info else 0) > MOST_BYTES:
-            raise SourceError(f"it unpacks to more than {MOST_BYTES / 1e9:g} GB, and the rest is not looked at")
+        if max(self.offset, info.size if info else 0) > self._most:
+            raise SourceError(f"it unpacks to more than {self._most / 1e9:g} GB, and the rest is not looked at")
+        self._names += sys.getsizeof(info.name) if info else 0
+        if self._names > MOST_NAMES:
+            raise SourceError(f"its names take more than {MOST_NAMES / 1e6:g} MB, and the rest is not looked at")
         if len(self.pax_headers) > MOST_SHARED:
             raise SourceError(f"it tells more than {MOST_SHARED} things of all its members at once")
         return info
@@ -115,6 +144,7 @@ class _Careful:
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._one, self._all, self._again = stream, 0, 0, b""
+        self._until = monotonic() + MOST_SECONDS
 
     def begin(self) -> None:
         """What is read now belongs to another header."""
@@ -134,8 +164,110 @@ class _Careful:
             raise SourceError(f"it has a header of {self._one} bytes or more, and at most {MOST_AT_ONCE} are read")
         if self._all > MOST_HEADERS:
             raise SourceError(f"its headers take more than {MOST_HEADERS / 1e6:g} MB, and the rest is not looked at")
+        self._watch()
         data: bytes = self._stream.read(size)
         return data
 
+    def seek(self, place: int) -> None:
+        """Go on there, by steps between which one can look at the clock: to skip what is packed is to unpack it."""
+        for step in range(self._stream.tell(), place, STEP):
+            self._watch()
+            self._stream.seek(step)
+        self._stream.seek(place)
+
+    def _watch(self) -> None:
+        if monotonic() > self._until:
+            raise SourceError(f"to list it takes more than {MOST_SECONDS:g} s, and the rest is not looked at")
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+class _Gzip:
+    """The decompressor of gzip, which is asked as those of bzip2 and xz are."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self.needs_input = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._zlib, name)
+
+    def decompress(self, data: bytes, most: int) -> bytes:
+        found = self._zlib.decompress(self._zlib.unconsumed_tail + data, most)
+        self.needs_input = not self._zlib.eof and len(found) < most
+        return found
+
+
+PACKERS: dict[bytes, Callable[[], Any]] = {
+    b"\x1f\x8b": _Gzip,
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY),
+}
+"""What unpacks a compressed tar, by its first bytes."""
+
+
+def unpacked(path: Path) -> io.BufferedReader:
+    """A compressed tar, unpacked as it is read.
+
+    Python's own readers take as much memory as a stream of xz asks for, and what stands behind the end of one of gzip
+    for damage of it.
+    """
+    return io.BufferedReader(_Unpacked(path), PIECE)
+
+
+class _Unpacked(io.RawIOBase):
+    """Pieces, as a stream that is only read on."""
+
+    def __init__(self, path: Path) -> None:
+        self._packed = path.open("rb")
+        self._pieces, self._piece, self._place = _pieces(self._packed), memoryview(b""), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, place: int, _: int = io.SEEK_SET) -> int:
+        while self._place < place and self.read(min(PIECE, place - self._place)):
+            pass
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        self._piece = self._piece or memoryview(next(self._pieces, b""))
+        size = min(len(buffer), len(self._piece))
+        buffer[:size], self._piece = self._piece[:size], self._piece[size:]
+        self._place += size
+        return size
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+
+def _pieces(packed: IO[bytes]) -> Iterator[bytes]:
+    """What streams of one kind behind one another unpack to; zeros between them fill up blocks of a tape, and what
+    stands behind them is no part of them."""
+    rest = packed.read(BITE)
+    magic = next(magic for magic in PACKERS if rest.startswith(magic))
+    while rest.startswith(magic):
+        stream = PACKERS[magic]()
+        while not stream.eof:
+            try:
+                piece = stream.decompress(rest, PIECE)
+            except lzma.LZMAError as error:
+                if "Memory" not in str(error):
+                    raise
+                raise SourceError(f"it takes more than {MOST_MEMORY / 1e6:g} MB of memory to unpack") from error
+            if piece:
+                yield piece
+            rest = packed.read(BITE) if stream.needs_input else b""
+            if stream.needs_input and not rest:
+                raise EOFError("its end is missing")
+        rest = stream.unused_data.lstrip(b"\0")
+        while len(rest) < len(magic) and (more := packed.read(BITE)):
+            rest = (rest + more).lstrip(b"\0")

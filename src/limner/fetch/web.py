@@ -191,9 +191,10 @@ class Web:
                     async with self._get(host, way[-1], headers, budget) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
-                            if response.status == 429:
-                                wanted = manners.retry_after(response.headers.get("Retry-After"))
-                                host.rest(wanted, budget.left)
+                            busy = response.status in manners.PUTS_OFF
+                            wanted = manners.retry_after(response.headers.get("Retry-After")) if busy else 0.0
+                            if wanted or response.status == 429:
+                                host.rest(wanted, budget.left, response.status)
                             else:
                                 host.gave()
                             taken = await take(response, request)

@@ -122,8 +122,9 @@ def _look(reader: ProcessPool, page: Page, selector: str, onward: str) -> Looked
 
 
 def _begin() -> None:
-    """Have the process that reads end at once when it is told to, and not fill the memory."""
+    """Have the process that reads end at once when it is told to or its parent ends, and not fill the memory."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    workers.follow()
     with suppress(ImportError, OSError, ValueError):  # where a system cannot limit it
         import resource
 

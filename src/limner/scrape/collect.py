@@ -51,14 +51,18 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
             else:
                 problems.append(one)
         # One refused member is no reason to ask for the whole archive again; one that gave nothing, or came in part,
-        # may come right. Until it is there anew nothing of it is, as of any other file that was of no use.
+        # may come right. What the latter gave is used until then.
         failed = {problem.id for problem in problems if problem.what == "failed"}
         damaged = {problem.id for problem in problems if isinstance(problem, Damage)}
         gave = {(row.manifest, row.line) for row in rows}
         used = {row.url for row in named if (row.manifest, row.line) in gave}
         for row in named:
-            if not row.sha256 and (row.id in damaged or (row.id in failed and row.url not in used)):
+            if row.sha256 or row.id not in failed:
+                continue
+            if row.url not in used:
                 downloads.forget(row.url)
+            elif row.id in damaged:
+                downloads.doubt(row.url)
         # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
         rows.sort(key=lambda row: row.reference != "yes")
         total = sum(1 + bool(row.sketch_url) for row in rows)

@@ -19,7 +19,7 @@ from limner.fetch.store import Fetched
 from limner.progress import progress
 from limner.scrape import shots
 from limner.scrape.shots import Job, Taken
-from limner.workers import METHOD, count, prepare
+from limner.workers import METHOD, count, follow, prepare
 
 PATIENCE = 120.0
 """Seconds that one photo, or the next frame of a video, may take."""
@@ -41,9 +41,9 @@ class Decoders:
     """
 
     def __init__(self, workers: int, patience: float = PATIENCE) -> None:
-        self._pool = ProcessPool(max_workers=workers, context=get_context(METHOD))
+        self._pool = ProcessPool(max_workers=workers, initializer=follow, context=get_context(METHOD))
         self._patience = patience
-        self._bench: Path | None = None
+        self._bench: shots.Bench | None = None
         """Where files are decoded: what is dropped is this run's own, while others may have finished the same files."""
         self._answers: dict[Path, Future[Taken]] = {}
         """By their place, the files that are being decoded: of two rows that name one file, the second waits for it."""
@@ -60,20 +60,20 @@ class Decoders:
             self._pool.stop()
         self._pool.join()
         if self._bench:
-            shots.drop(self._bench)  # processes that were stopped are gone only now
+            self._bench.close()  # processes that were stopped are gone only now
 
     def submit(self, work: tuple[Job, Fetched]) -> "Future[Taken]":
         """Begin to decode a file: the future holds its pictures or why there are none, never an error of it."""
         if self._bench is None:
             prepare(shots.__name__)
-            self._bench = shots.bench().absolute()
+            self._bench = shots.Bench()
         job, file = work
         # Named by absolute paths: the processes may work in another folder.
         there = replace(file, path=file.path.absolute())
         where = shots.folder(job, file).absolute()
         if begun := self._answers.get(where):
             return begun
-        own = self._bench / where.name
+        own = self._bench.folder / where.name
         answer: Future[Taken] = Future()
 
         def ended(future: "Future[Taken]") -> None:

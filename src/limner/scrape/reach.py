@@ -23,7 +23,9 @@ class Reach:
         self._rows: dict[str, list[Row]] = {name: [] for name in optional}
         for row in named:
             self._rows.get(row.manifest, []).append(row)
-        self._owner = {row.id: name for name, rows in self._rows.items() for row in rows}
+        self._named = {row.id: row for rows in self._rows.values() for row in rows}
+        self._shared: set[str] = set()
+        """Ids of those that a file of another manifest's row has too."""
         self._missing: dict[str, int] = dict.fromkeys(optional, 0)
         """By manifest, the files that no host answers for."""
         self._answered: set[str] = set()
@@ -50,12 +52,14 @@ class Reach:
 
     def expanded(self, one: Row | Problem) -> None:
         """A row, or a failure, came of the rows that were named."""
-        if isinstance(one, Row):
-            if one.manifest in self._rows:
-                self._owner[one.id] = one.manifest
-        elif one.what == "failed" and (manifest := self._owner.get(one.id)):
-            row = next(row for row in self._rows[manifest] if row.id == one.id)
-            self._note(manifest, row.url in self._gone)
+        row = self._named.get(one.id)
+        if row is None:
+            return
+        if isinstance(one, Problem):  # which bears the id of the row that was named, and those never meet
+            if one.what == "failed":
+                self._note(row.manifest, row.url in self._gone)
+        elif one.manifest != row.manifest:
+            self._shared.add(one.id)
 
     def came(self, row: Row, file: Fetched | Exception) -> None:
         """This became of a row's photo or video."""
@@ -65,7 +69,9 @@ class Reach:
     def told(self, problems: Iterable[Problem]) -> list[Problem]:
         """What fetching met with, with one line for each manifest that is left out in place of those for its rows."""
         out = {name for name, count in self._missing.items() if count and name not in self._answered}
-        kept = [one for one in problems if one.what != "failed" or self._owner.get(one.id) not in out]
+        # No part of a row that stands for many is among them: it came, so something answered. Where ids meet, all stay.
+        gone = {id for id, row in self._named.items() if row.manifest in out} - self._shared
+        kept = [one for one in problems if one.what != "failed" or one.id not in gone]
         return kept + [Problem(name, "left out", self._why(name)) for name in self._rows if name in out]
 
     def _note(self, manifest: str, missing: bool) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 import PIL
 import pillow_heif
+from filelock import FileLock, Timeout
 
 from limner import files, images
 from limner.errors import SourceError
@@ -25,8 +25,6 @@ THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""
 LIST = "shots.json"
 """What a folder holds: where it is, all that it names is there too."""
-STALE = 24 * 3600.0
-"""Seconds after which nobody works in a folder in which nothing new begins: a video takes at most four hours."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +119,32 @@ def drop(where: Path) -> None:
     shutil.rmtree(where, ignore_errors=True)
 
 
-def bench() -> Path:
-    """A folder for what one run has not taken to its end; those that killed runs left are dropped."""
-    around = files.cache_dir("pictures/unfinished")
-    for other in around.iterdir():
-        with suppress(FileNotFoundError):  # its run has just ended
-            if time.time() - other.stat().st_mtime > STALE:
-                drop(other)
-    return Path(tempfile.mkdtemp(dir=around))
+class Bench:
+    """A folder for what one run has not taken to its end; those that killed runs left are dropped.
+
+    Each has a lock beside it, which the system frees when its run is killed.
+    """
+
+    def __init__(self) -> None:
+        around = files.cache_dir("pictures/unfinished").absolute()
+        with FileLock(around.with_suffix(".lock")):  # so that no other run finds this bench before it has its own lock
+            for other in {path.with_suffix("") for path in around.iterdir()}:
+                with suppress(Timeout), _lock(other) as lock:  # else its run is still at work
+                    drop(other)
+                    Path(lock.lock_file).unlink(missing_ok=True)
+            self.folder = Path(tempfile.mkdtemp(dir=around))
+            self._lock = _lock(self.folder)
+            self._lock.acquire()
+
+    def close(self) -> None:
+        """Drop what is there: nobody works in it any more."""
+        drop(self.folder)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+
+def _lock(bench: Path) -> FileLock:
+    return FileLock(bench.with_suffix(".lock"), timeout=0)
 
 
 def keep(own: Path, where: Path) -> None:
