@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from limner.workers import AHEAD, count, parallel_map
+from tests.orphans import leaves_nobody_behind
 
 
 def _square(number: int) -> int:
@@ -98,15 +99,4 @@ def test_ctrl_c_ends_it_at_once_without_a_traceback(tmp_path: Path) -> None:
 def test_a_killed_process_leaves_nobody_behind(tmp_path: Path) -> None:
     script = tmp_path / "sleeper.py"
     script.write_text(SLEEPER)
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, str(script)], start_new_session=True, **pipes) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "going\n"
-        process.kill()
-        try:
-            # Both pipes end with the last that holds them: the workers, their server, the tracker of resources.
-            process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    assert process.returncode == -signal.SIGKILL
+    leaves_nobody_behind(script)

@@ -14,7 +14,7 @@ from limner.fetch.manners import WebError
 from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
-from tests.scrape.orphans import leaves_nobody_behind
+from tests.orphans import leaves_nobody_behind
 from tests.sites import Server
 
 

@@ -15,9 +15,9 @@ from limner.fetch.downloads import Fetched
 from limner.scrape import decoders, shots
 from limner.scrape.decoders import Decoders, decode
 from limner.scrape.shots import Job, Taken
+from tests.orphans import leaves_nobody_behind
 from tests.sites import scene
 
-from .orphans import leaves_nobody_behind
 from .test_video import film, shade
 
 
