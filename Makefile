@@ -1,6 +1,6 @@
 # What one can do here. Everything runs in .venv, with the releases of constraints.txt.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -42,5 +42,5 @@ format: install  ## let ruff put the code in order
 	ruff format
 
 clean:  ## remove what the pipeline built, not what it remembers (DVC's and limner's caches)
-	git clean -dfXq models runs reports ':(glob)data/*.*' $(addprefix data/,raw faces weights sketches) \
-		$(addprefix experiments/,data models runs reports)
+	git clean -dfXq models runs reports dvc_plots ':(glob)data/*.*' $(addprefix data/,raw faces weights sketches) \
+		$(addprefix experiments/,data models runs reports dvc_plots)

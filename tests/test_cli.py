@@ -63,6 +63,41 @@ def test_styles_of_effects_artists_and_models_are_known(check: Callable[[Callabl
     assert "is in order" in check(suite("sketcher"))
 
 
+def test_rows_that_a_build_could_not_use_are_named(
+    check: Callable[[Callable[[Any], object]], str], tmp_path: Path
+) -> None:
+    def copied(most: int) -> Callable[[Any], object]:
+        """The same rows by another name, as in a manifest and a selection of it; `most` rows may fail."""
+
+        def change(tree: Any) -> None:
+            (tmp_path / MANIFEST).with_name("some.csv").write_text((tmp_path / MANIFEST).read_text())
+            tree["manifests"].append("data/manifests/some.csv")
+            tree["scrape"]["max_failures"] = most
+
+        return change
+
+    told = check(copied(3))
+    assert "a: failed: data/manifests/some.csv, line 2: the id 'a' is taken by data/manifests/mine.csv" in told
+    assert "is in order" in told
+    assert "3 rows of the manifests cannot be used, and at most 2 may fail (scrape.max_failures)" in check(copied(2))
+
+
+def test_a_person_without_a_licence_is_absent(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
+    def unlicensed(allowed: bool) -> Callable[[Any], object]:
+        def change(tree: Any) -> None:
+            (tmp_path / MANIFEST).with_name("ana.csv").write_text("id,person,url\nana,ana,ana.jpg\n")
+            tree["manifests"].append("data/manifests/ana.csv")
+            tree["scrape"]["allow_unlicensed"] = allowed
+            learned("painter", "ana")(tree)
+
+        return change
+
+    told = check(unlicensed(False))
+    assert "ana: failed: data/manifests/ana.csv, line 2: it has no licence" in told
+    assert "no manifest of params.yaml has anybody called 'ana'" in told
+    assert "is in order" in check(unlicensed(True))
+
+
 def learned(model: str, *people: str) -> Callable[[Any], object]:
     """By a model."""
     return lambda tree: tree["models"][model]["train"].update(people=list(people))

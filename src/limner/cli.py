@@ -9,12 +9,14 @@ import typer
 from limner import fitting, params, sketch, sketches, stage, workers
 from limner.blocks import Model
 from limner.cast import absent
-from limner.errors import ParamsError, choices
+from limner.errors import LimnerError, ParamsError, choices
 from limner.manifest import command as manifest
 from limner.paint.backends import Choice, Device
-from limner.scrape.manifests import read_all
+from limner.scrape.manifests import Row, read_all
 
 LANDMARKER = Path("data/weights/face_landmarker.task")
+SHOWN = 10
+"""Rows of manifests with a mistake that `limner check` names, at most."""
 
 app = typer.Typer(help="A neural model of a face.", no_args_is_help=True, add_completion=False)
 app.add_typer(manifest.app, name="manifest")
@@ -114,13 +116,14 @@ def _compare(a: str, b: str, model: str | None, suite: str | None, styles: bool,
 def _check(file: str) -> None:
     settings = params.load(Path(file))
     fitting.check_pipeline(settings, Path(file))
+    rows = _rows(settings)
     for style, block in settings.styles.items():
         sketch.load(style, block)
     wrong = [name for name in settings.evaluate.metrics if name not in _metrics()]
     if wrong:
         raise ParamsError(f"evaluate.metrics: no metric {wrong[0]!r}; {choices(wrong[0], _metrics())}")
     for style, how in settings.altered.items():
-        drawn = [*settings.styles, *_by_hand(settings)]
+        drawn = [*settings.styles, *_by_hand(rows)]
         if how.of not in drawn:
             raise ParamsError(f"altered.{style}.of: nothing draws the style {how.of!r}; {choices(how.of, drawn)}")
     for name, model in settings.models.items():
@@ -131,20 +134,36 @@ def _check(file: str) -> None:
         asked = [("train", model.train.styles, model.sketches)]
         asked += [(f"suites.{suite}", block.styles, model.drawings) for suite, block in model.suites.items()]
         for place, styles, folder in asked:
-            there = _styles(settings, model, Path(folder))
+            there = _styles(settings, model, Path(folder), rows)
             for style in styles:
                 if style not in there:
                     raise ParamsError(
                         f"models.{name}.{place}.styles: nothing draws the style {style!r} into {folder}; "
                         f"{choices(style, there)}"
                     )
-        _check_labels(settings, name)
-    _check_people(settings)
+        _check_labels(settings, name, rows)
+    _check_people(settings, rows)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
-def _check_labels(settings: params.Params, name: str) -> None:
+def _rows(settings: params.Params) -> list[Row]:
+    """The rows that a build takes. Those with a mistake are named, and too many of them refused, as a build would."""
+    rows, problems = read_all(settings.manifests, settings.scrape.allow_unlicensed)
+    for problem in sorted(problems, key=lambda one: one.what)[:SHOWN]:  # failed, noted
+        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
+    if len(problems) > SHOWN:
+        print(f"and {len(problems) - SHOWN} more, which `limner manifest check` names", file=sys.stderr)
+    failed, most = sum(problem.what == "failed" for problem in problems), settings.scrape.max_failures
+    if failed > most:
+        raise LimnerError(
+            f"{failed} rows of the manifests cannot be used, and at most {most} may fail (scrape.max_failures): put "
+            "them right, or leave them out"
+        )
+    return rows
+
+
+def _check_labels(settings: params.Params, name: str, rows: list[Row]) -> None:
     """Refuse labels from a column that data/faces.csv will not have, or other ones than those of the model's start."""
     model, place = settings.model(name), f"models.{name}.train.labels"
     column, start = model.train.labels, settings.models.get(model.init)
@@ -153,26 +172,25 @@ def _check_labels(settings: params.Params, name: str) -> None:
         raise ParamsError(f"{place}: {name} is told {mine}, but it starts from {model.init}, which is told {other}")
     if not column:
         return
-    rows = read_all(settings.manifests, allow_unlicensed=True)[0]
     there = sorted({name for row in rows for name in row.extra} | {"person", "group", "manifest", "style"})
     if column not in there:
         raise ParamsError(f"{place}: no manifest has a column {column!r}; {choices(column, there)}")
 
 
-def _check_people(settings: params.Params) -> None:
+def _check_people(settings: params.Params, rows: list[Row]) -> None:
     """Refuse models and suites of people whom no manifest has: it would show only after a training."""
-    for problem in absent(settings.models, read_all(settings.manifests, allow_unlicensed=True)[0]):
+    for problem in absent(settings.models, rows):
         if problem.what == "failed":
             raise ParamsError(f"{problem.id}: {problem.reason}")
         print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
 
 
-def _styles(settings: params.Params, model: Model, below: Path) -> list[str]:
+def _styles(settings: params.Params, model: Model, below: Path, rows: list[Row]) -> list[str]:
     """The styles that will lie below a folder that a model reads: of effects, of artists and of other models."""
     root = Path(model.data, "sketches")
     folders = [
         *(root / "effects" / style for style in settings.styles),
-        *(root / "artist" / style for style in _by_hand(settings)),
+        *(root / "artist" / style for style in _by_hand(rows)),
         *(root / "altered" / style for style in settings.altered),
         *(
             Path(other.writes)
@@ -183,9 +201,9 @@ def _styles(settings: params.Params, model: Model, below: Path) -> list[str]:
     return [folder.name for folder in folders if below in (folder, *folder.parents)]
 
 
-def _by_hand(settings: params.Params) -> list[str]:
+def _by_hand(rows: list[Row]) -> list[str]:
     """The styles that artists have drawn."""
-    return sorted({row.style for row in read_all(settings.manifests, allow_unlicensed=True)[0] if row.style})
+    return sorted({row.style for row in rows if row.style})
 
 
 def _metrics() -> list[str]:

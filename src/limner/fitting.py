@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from limner.blocks import DRAWN
 from limner.errors import ParamsError, choices
 
@@ -36,9 +38,10 @@ def check_pipeline(settings: "Params", path: Path) -> None:
         ParamsError: the first of it, with its place.
     """
     told = [path.parent / name for name in PIPELINES if (path.parent / name).is_file()]
-    stages = "".join(file.read_text(encoding="utf-8") for file in told)
+    texts = [file.read_text(encoding="utf-8") for file in told]
     if not told:
         return
+    stages, writers = "".join(texts), _writers(texts)
     for key, used in (("altered", "${altered}"), ("sets", "${sets}"), ("scales", "- scales"), ("scale", "- scale\n")):
         if getattr(settings, key) and used not in stages:
             raise ParamsError(
@@ -53,12 +56,31 @@ def check_pipeline(settings: "Params", path: Path) -> None:
             )
         if model.writes is None and "- ${item.writes}" in stages:
             raise ParamsError(f"{path}: models.{name}.writes: {told[0]} needs a folder for what the model makes")
+        if model.writes and "- ${item.writes}" not in stages and (name, model.writes) not in writers:
+            raise ParamsError(
+                f"{path}: models.{name}.writes: no stage of {told[0]} has {name} write {model.writes}: put its name "
+                f"into `foreach` of the stage that names {' and '.join(sorted(one for one, _ in writers))}, and the "
+                "folder that this stage then declares under `writes`"
+            )
         within = model.tests is None or Path(model.tests).is_relative_to(model.sketches)
         if not within and "${item.tests}" not in stages:
             raise ParamsError(
                 f"{path}: models.{name}.tests: no stage of {told[0]} depends on it, so DVC would neither wait for "
                 "those drawings nor see them change; leave it out, or build in experiments/, whose pipeline does"
             )
+
+
+def _writers(pipelines: Iterable[str]) -> set[tuple[str, str]]:
+    """The models that a stage lists by name, since they write: each with a folder that the stage declares for it."""
+    stages = [stage for text in pipelines for stage in yaml.safe_load(text)["stages"].values()]
+    listed = [(stage["foreach"], stage["do"]) for stage in stages if isinstance(stage.get("foreach"), list)]
+    return {
+        (name, str(out).replace("${item}", name))
+        for names, block in listed
+        if "models.${item}.writes" in block.get("params", ())
+        for name in names
+        for out in block["outs"]
+    }
 
 
 def _check_scales(settings: "Params", path: Path) -> None:

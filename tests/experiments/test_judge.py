@@ -95,6 +95,22 @@ def test_a_difference_as_by_hand(results: Results) -> None:
     assert not found.few
 
 
+def test_a_difference_keeps_its_sign_beside_its_interval(results: Results) -> None:
+    told = judge.told_of(judge.judge(claim("one/seen/ink", "one/seen/wash", "better"), results))
+    assert (told["difference"], told["apart"]) == ("−0.150", "0.150")
+    assert told["interval"] == "−0.243 to −0.057"
+
+
+def test_one_face_neither_confirms_nor_contradicts(results: Results) -> None:
+    alone = replace(claim("single/seen/ink", "single/seen/ink@copy", "better"), these=True)
+    for report in ("yes", "no"):
+        told = judge.answer(Answer("Is it?", **WORDS, report=report, claims=(alone,)), results)
+        assert told.verdict == "yes"
+        assert not told.confirms
+        assert not told.contradicts
+        assert f"The report found: {report}. One face alone neither" in told.remark
+
+
 def test_a_ratio_that_is_the_same_in_each_picture_has_no_spread(results: Results) -> None:
     found = judge.judge(claim("one/seen/wash", "one/seen/ink", {"within": 2.5}), results)
     assert (found.low, found.high) == pytest.approx((2.0, 2.0))

@@ -14,8 +14,9 @@ import pytest
 
 from limner import images
 from limner.errors import LimnerError
-from limner.experiments import numbers, page, questions, records
-from limner.experiments.results import Results
+from limner.experiments import judge, numbers, page, questions, records
+from limner.experiments.questions import Amount, Claim
+from limner.experiments.results import Counts, Results
 from limner.params import Params
 from tests.experiments import made
 from tests.report.parsed import Elements, links
@@ -98,7 +99,7 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "Contradicts the report." in text
     assert "This contradicts the report, which found: no." in text
     assert "As the report found." in text
-    assert "1 finding is confirmed and 1 is contradicted" in text
+    assert "1 answer agrees with what the reports found, 1 disagrees." in text
     assert "LPIPS 0.300 beside 0.150, difference 0.150" in text
     assert "paired, 4 pictures in 4 groups, 1 training each." in text
     for why in (WHY, STRANGE):
@@ -141,11 +142,13 @@ def test_answers_for_the_readme(project: Path) -> None:
         "| experiment | question | answer | 95% interval; of how many |",
         "|---|---|---|---|",
         "| 1.A | Is wash \\| worse? | **Yes.** Yes: 0.300 &lt;b> 0.150 *Contradicts the report.* "
-        "| difference 0.057 to 0.243; 4 pictures in 4 groups |",
-        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures | difference −0.243 to −0.057; 4 pictures in 4 groups |",
+        "| difference 0.057 to 0.243; 4 pictures in 4 groups, 1 training |",
+        "| 1.A | Is ink? | **Yes.** Yes: 4 pictures "
+        "| difference −0.243 to −0.057; 4 pictures in 4 groups, 1 training |",
         f"| 4 | Is it? | **Left out.** {WHY} |  |",
         f"| 4 | Are they? | **Left out.** {STRANGE} |  |",
-        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 | difference 0.000 to 0.000; 4 pictures in 4 groups |",
+        "| 4 | Is it even? | **Not decided.** Not decided: 0.000 "
+        "| difference 0.000 to 0.000; 4 pictures in 4 groups, 1 training |",
     ]
 
 
@@ -190,6 +193,18 @@ def test_what_a_model_takes_is_told_in_mb(copy: Path, settings: Params) -> None:
     assert curve.series[0].points[0][0] == pytest.approx(0.1)
 
 
+def test_a_curve_goes_by_the_pairs_that_were_learned(copy: Path, settings: Params) -> None:
+    (copy / "runs/one/training").mkdir(parents=True)
+    (copy / "runs/one/training/pairs.csv").write_text("style,pairs\nink,20\nwash,10\n")
+    curve = shown(copy, settings, "curve: {figure: lpips, x: pairs, lines: {o: [[pairs, one/seen]]}}")
+    assert curve.series[0].points[0][0] == 30
+
+
+def test_only_the_floors_of_the_page_are_explained(elements: Elements) -> None:
+    assert "A floor: the input itself" in elements.text
+    assert "A floor: the mean training picture" not in elements.text
+
+
 def test_kinship_is_measured_once_and_told(copy: Path, settings: Params, monkeypatch: pytest.MonkeyPatch) -> None:
     people = {"id": ["w0", "w1", "x0", "x1"], "person": ["woman"] * 2 + ["another"] * 2, "split": ["train", "test"] * 2}
     pd.DataFrame(people).to_csv(copy / "data/split.csv", index=False)
@@ -229,7 +244,14 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     line = "lines: {ours: 'one:ink', gone: 'lost:ink'}"
     chart = shown(copy, settings, f"course: {{figure: regions_nose, {line}, pictures: true}}")
     assert [point[:2] for point in chart.series[0].points] == [(30, 0.4), (60, 0.2), (90, 0.3)]
-    assert chart.wander == (pytest.approx(0.1),)
+    assert chart.wander == ((pytest.approx(0.1), 1),)
+    results = Results(copy, settings)
+    wander = judge.judge(Claim("one/seen/ink", "wander_regions_nose", Amount(at_most=0.1)), results)
+    assert (wander.a, wander.counts) == (pytest.approx(0.1), (Counts(1, 1, 1),))  # of the one face with snapshots
+    with pytest.raises(LimnerError, match="left no snapshots of these pictures"):
+        judge.judge(Claim("one/seen/wash", "wander_regions_nose", Amount(at_most=0.1)), results)
+    with pytest.raises(LimnerError, match="only what a model has made wanders"):
+        judge.judge(Claim("one/seen/ink@input", "wander_regions_nose", Amount(at_most=0.1)), results)
     assert [epoch for epoch, _ in chart.strips[0].outputs] == [1, 2, 3]
     assert chart.left_out == (("gone", WHY),)
     with pytest.raises(LimnerError, match="no snapshots in the style 'wash'; allowed: ink"):

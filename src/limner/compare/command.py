@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -13,7 +14,7 @@ from limner import tables
 from limner.compare import ALL, EVEN, compare, sources
 from limner.errors import LimnerError
 
-COLUMNS = ("suite", "figure", "a", "b", "a - b", "95% interval", "better", "pictures")
+COLUMNS = ("suite", "figure", "a", "b", "a - b", "95% interval", "better", "n")
 
 
 def compare_models(a: str, b: str, model: str | None, suite: str | None, styles: bool, out: Path | None) -> None:
@@ -61,10 +62,13 @@ def _refuse(out: Path) -> None:
 def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:
     table = Table(
         title=f"a: {one}   b: {other}",
-        caption="paired by picture, over the drawn styles; even: zero lies in the 95% interval, so it may be noise",
+        caption="n pictures in pairs, over the drawn styles; even: zero lies in the 95% interval, so it may be noise",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
     )
     for head in COLUMNS if not styles else (COLUMNS[0], "style", *COLUMNS[1:]):
-        table.add_column(head, justify="right" if head in COLUMNS[2:6] else "left")
+        # Names are broken, not cut, where a terminal is narrow: figures of one metric differ in their ends.
+        table.add_column(head, justify="right" if head in COLUMNS[2:6] else "left", overflow="fold")
     for row in told.to_dict("records"):
         where = [row["suite"], row["style"]] if styles else [row["suite"]]
         table.add_row(*where, *_cells(row))
@@ -77,7 +81,7 @@ def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:
 
 
 def _cells(row: dict[Any, Any]) -> list[str]:
-    interval = f"{number(row['low'])} .. {number(row['high'])}"
+    interval = f"{number(row['low'])}..{number(row['high'])}"
     better = {"a": "[bold]a[/bold]", "b": "[bold]b[/bold]"}.get(row["verdict"], EVEN)
     return [row["figure"], *(number(row[key]) for key in ("a", "b", "difference")), interval, better, str(row["n"])]
 

@@ -1,18 +1,16 @@
-"""Figures over a training, measured on the snapshots that it left: `course` of each model, once."""
+"""A training as a curve and as a strip of pictures: what its snapshots tell, epoch by epoch."""
 
 import math
 import re
 from dataclasses import dataclass
 from functools import cache
 
-import pandas as pd
-
 from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments import numbers
 from limner.experiments.results import Results
+from limner.experiments.trainings import WANDER
 from limner.report import choose, training
 from limner.report.pictures import Gallery, Picture
-from limner.report.results import Figure
 
 STOPS = 8
 """Most snapshots of a strip."""
@@ -40,7 +38,6 @@ class Courses:
 
     def __init__(self, results: Results, gallery: Gallery) -> None:
         self.results, self.gallery = results, gallery
-        self._table = cache(self._measure)
         self._snapshots = cache(self._collect)
 
     def parse(self, text: str) -> tuple[str, str | None]:
@@ -55,21 +52,6 @@ class Courses:
         self.results.block(found["model"])
         return found["model"], found["style"]
 
-    def figure(self, name: str) -> Figure:
-        """What a figure is.
-
-        Raises:
-            ParamsError: no metric over single pictures has such a figure.
-        """
-        from limner import metrics  # loads torch
-
-        metric = metrics.load([_metric(name)])[0]
-        known = {one.name: one for one in metric.figures}
-        if name not in known or metric.over != "picture":
-            raise ParamsError(f"course: {name!r} is no figure of single pictures; {choices(name, known)}")
-        one = known[name]
-        return Figure(one.name, one.metric, one.label, one.title, one.direction == "higher")
-
     def points(self, model: str, style: str | None, figure: str) -> tuple[tuple[float, float, float, float], ...]:
         """(pairs that the training was shown by then, the mean over snapshots, nan, nan): a few pictures that were seen
         all along have no interval. Epochs of few pairs are shorter than those of many.
@@ -77,7 +59,7 @@ class Courses:
         Raises:
             LimnerError: the model left no snapshots, or none in that style.
         """
-        table = self._table(model, _metric(figure))
+        table = self.results.trainings.course(model, figure)
         if style is not None:
             there = sorted(set(table["style"]))
             if style not in there:
@@ -86,6 +68,13 @@ class Courses:
         means = table.groupby("epoch")[figure].mean()
         shown, values = (means.index.to_numpy(float) * self._pairs(model)).tolist(), means.to_numpy(float).tolist()
         return tuple((place, value, math.nan, math.nan) for place, value in zip(shown, values, strict=True))
+
+    def wander(self, model: str, style: str | None, figure: str) -> tuple[float, int]:
+        """By how much it still changes from one snapshot to the next as the training ends, mean over pictures; and how
+        many these are."""
+        table = self.results.trainings.wander(model, figure)
+        own = table.loc[table["style"].eq(style) | (style is None), WANDER + figure]
+        return float(own.mean()), len(own)
 
     def strip(self, label: str, model: str, style: str | None) -> Strip:
         """One picture's snapshots, at most `STOPS` at even steps and the last.
@@ -113,26 +102,3 @@ class Courses:
 
     def _collect(self, model: str) -> tuple[training.Snapshots, ...]:
         return training.collect(self.results.root / "runs" / model / "training").snapshots
-
-    def _measure(self, model: str, metric: str) -> pd.DataFrame:
-        from limner import evaluate  # loads torch, as the next does
-        from limner.experiments.course import course
-
-        params, root = self.results.params, self.results.root
-        block, processes = params.model(model), params.workers.count
-        setting = evaluate.setting(block, params.align, root / "data/weights")
-        return course(root / "runs" / model / "training", [metric], setting, block.learns, processes)
-
-
-def _metric(figure: str) -> str:
-    """The metric that a figure is of.
-
-    Raises:
-        ParamsError: there is none.
-    """
-    from limner import metrics  # loads torch
-
-    found = [name for name in metrics.names() if figure == name or figure.startswith(f"{name}_")]
-    if not found:
-        raise ParamsError(f"course: no metric has the figure {figure!r}; {choices(figure, metrics.names())}")
-    return max(found, key=len)

@@ -76,14 +76,21 @@ class Answered:
     judged: tuple[Judged, ...]
 
     @property
+    def alone(self) -> bool:
+        """It is of one group of pictures, as of one face: it says nothing of what a report found."""
+        return any(one.counts for one in self.judged) and all(
+            count.groups == 1 for one in self.judged for count in one.counts
+        )
+
+    @property
     def contradicts(self) -> bool:
         """It is decided, and not as the report found it."""
-        return self._is(NOT[self.answer.report])
+        return self._is(NOT[self.answer.report]) and not self.alone
 
     @property
     def confirms(self) -> bool:
         """It is decided, and as the report found it."""
-        return self._is(self.answer.report)
+        return self._is(self.answer.report) and not self.alone
 
     @property
     def against(self) -> str:
@@ -99,6 +106,8 @@ class Answered:
             return f"This contradicts the report, which found: {self.answer.report}."
         if self.confirms:
             return "As the report found."
+        if self.alone and self.answer.report != "nothing":
+            return f"The report found: {self.answer.report}. One face alone neither confirms nor contradicts that."
         return self.against or ("As the report expected." if self._is(self.answer.expects) else "")
 
     def _is(self, said: Said) -> bool:
@@ -257,7 +266,8 @@ def told_of(one: Judged) -> dict[str, str]:
     return {
         "a": words.figure(one.a, digits),
         "b": words.figure(one.b, digits),
-        "difference": words.figure(abs(one.difference), digits),
+        "difference": words.figure(one.difference, digits),
+        "apart": words.figure(abs(one.difference), digits),
         "low": words.figure(one.low, of_ends),
         "high": words.figure(one.high, of_ends),
         "interval": words.interval(one.low, one.high, of_ends) or "no interval",

@@ -11,7 +11,8 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from limner.errors import LimnerError
-from limner.experiments import judge
+from limner.experiments import judge, showing
+from limner.experiments.entry import Entry
 from limner.experiments.judge import Answered, Judged
 from limner.experiments.questions import Question
 from limner.experiments.records import Shown
@@ -91,8 +92,16 @@ def render(sections: Sequence[Section], figures: dict[str, Figure], sources: Seq
         sections=sections,
         answers=answers,
         figures=list(figures.values()),
+        methods=_methods(sections),
         sources=sources,
     )
+
+
+def _methods(sections: Sequence[Section]) -> set[str]:
+    """The model's own and the floors that are shown or held against something."""
+    shown = [entry for section in sections for one in section.question.shows for entry in showing.entries(one)]
+    claims = [claim for section in sections for one in section.question.answers for claim in one.claims]
+    return {Entry.parse(text).method for text in [*shown, *(c.a for c in claims), *(c.b for c in claims if c.b)]}
 
 
 def environment() -> Environment:
@@ -129,9 +138,13 @@ def details(one: Judged) -> str:
         asked = f"; asked for {'at least 1/' if one.figure.higher else 'at most '}{amount}"
         apart += f", ratio {told['ratio']} ({between}{asked})"
     else:
-        asked = f"; asked for better by {amount}" if kind == "by" else ""
+        asked = f"; asked for {_better(one.claim.amount)}" if kind == "by" else ""
         apart += f", difference {words.figure(one.difference, judge.places_of(one))} ({between}{asked})"
     return f"{apart}; {'paired, ' if one.paired else 'not paired, '}{sample}."
+
+
+def _better(amount: float) -> str:
+    return f"better by {amount:g}" if amount >= 0 else f"worse by no more than {-amount:g}"
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -155,9 +168,10 @@ def _evidence(one: Judged) -> list[str]:
         return []
     told, trainings = judge.told_of(one), [count.trainings for count in one.counts]
     about = "" if one.claim.absolute else "ratio " if one.claim.kind == "within" else "difference "
-    decided = "the means decide" if one.claim.these else f"{about}{told['interval']}"
-    each = f", {words.plural(trainings[0], 'training')} each" if max(trainings) > 1 else ""
-    return [decided, f"{_sample(told)}{each}"]
+    chance = "" if math.isnan(one.low) else f"{about}{told['interval']}"
+    decided = ["the means decide", chance] if one.claim.these else [chance or told["interval"]]
+    each = " each" if one.claim.b and trainings[0] > 1 else ""
+    return [*filter(None, decided), f"{_sample(told)}, {words.plural(trainings[0], 'training')}{each}"]
 
 
 def _sample(told: Mapping[str, str]) -> str:

@@ -24,8 +24,9 @@ Said = Literal["yes", "no", "nothing"]
 HOLDS = ("better", "worse", "by", "within", "at_least", "at_most")
 """The kinds of claims: two words, four that take a number."""
 WORDS = HOLDS[:2]
-PLACES = ("a", "b", "difference", "low", "high", "interval", "ratio", "percent", "n", "groups")
-"""What a sentence may hold in braces: of the first claim, or, with a number behind it, of another one."""
+PLACES = ("a", "b", "difference", "apart", "low", "high", "interval", "ratio", "percent", "n", "groups")
+"""What a sentence may hold in braces: of the first claim, or, with a number behind it, of another one. `difference` is
+a - b, `apart` without its sign."""
 
 
 @dataclass(frozen=True, config=Strict)

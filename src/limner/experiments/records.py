@@ -68,8 +68,9 @@ class Chart:
     places: int
     series: tuple[charts.Series, ...]
     left_out: tuple[tuple[str, str], ...]
-    wander: tuple[float, ...] = ()
-    """Of each curve the mean absolute change from one snapshot to the next, in its second half."""
+    wander: tuple[tuple[float, int], ...] = ()
+    """Of each curve the mean absolute change from one snapshot to the next, in its second half; and how many pictures
+    it is of."""
     strips: tuple[Strip, ...] = ()
 
 

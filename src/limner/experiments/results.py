@@ -15,9 +15,10 @@ from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments import kinship, nearness
 from limner.experiments.entry import Entry
+from limner.experiments.trainings import WANDER, Trainings
 from limner.params import Params
 from limner.report.evaluation import SAMPLE, folder_of, read_left_out, read_pictures
-from limner.report.results import UNKNOWN, Cell, Figure, Files, decimals
+from limner.report.results import MODEL, UNKNOWN, Cell, Figure, Files, decimals
 
 OTHERS = kinship.FIGURES | nearness.FIGURES
 """Figures that evaluate does not tell."""
@@ -61,6 +62,7 @@ class Results:
 
     def __init__(self, root: Path, params: Params) -> None:
         self.root, self.params = root, params
+        self.trainings = Trainings(root, params)
         self.measured: Callable[[str], Measured] = cache(self._measured)
         """By name of a model; not of one that was left out."""
         self._kin: Callable[[Entry, str | None], pd.DataFrame] = cache(self._look_at_kin)
@@ -112,6 +114,8 @@ class Results:
                 kinship.check(self.params, entry)
             elif figure in nearness.FIGURES:
                 nearness.check(entry)
+            elif figure.startswith(WANDER):
+                self._check_wander(entry, figure)
             elif figure not in measured.figures:
                 raise ParamsError(
                     f"{entry}: the figure {figure!r} was not measured; {choices(figure, measured.figures)} "
@@ -120,11 +124,13 @@ class Results:
 
     def figure(self, entry: Entry, name: str) -> Figure:
         """What a figure of an entry is."""
+        if name.startswith(WANDER):
+            return self.trainings.figure(name)
         return OTHERS.get(name) or self.measured(entry.model).figures[name]
 
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
-        if figure in OTHERS:
+        if _other(figure):
             return mean(self.pictures(entry, [figure]), self.styles(entry), figure)
         key = (entry.suite, entry.style or ALL, entry.method, figure)
         return self.measured(entry.model).cells.get(key, UNKNOWN)
@@ -144,6 +150,10 @@ class Results:
         if nearness.FIGURES.keys() & set(figures):
             closest = self.measured(entry.model).closest
             return _first(own).merge(closest, how="left", on=list(SAMPLE), validate="1:1")
+        for figure in figures:
+            if figure.startswith(WANDER):  # of those pictures alone that the training left snapshots of
+                wander = self.trainings.wander(entry.model, figure.removeprefix(WANDER))
+                return _first(own).merge(wander, on=["style", "id"], validate="1:1")
         return own
 
     def with_kin(self, entry: Entry, person: str | None = None) -> pd.DataFrame:
@@ -152,8 +162,8 @@ class Results:
 
     def counts(self, entry: Entry, figures: Iterable[str] = ()) -> Counts:
         """What an entry's means of some figures are of; each picture counts once, however many trainings made it."""
-        names = set(figures)
-        return counted(self.pictures(entry, names if names <= OTHERS.keys() else ()))
+        names = list(figures)
+        return counted(self.pictures(entry, names if all(map(_other, names)) else ()))
 
     def files(self, entry: Entry) -> dict[str, Files]:
         """By id, what an entry of one style was given, made, and should have made, in the order of the suite.
@@ -171,6 +181,13 @@ class Results:
         """Every figure that was measured of any of `models`."""
         there = [model for model in models if not self.left_out(model)]
         return {name: figure for model in there for name, figure in self.measured(model).figures.items()}
+
+    def _check_wander(self, entry: Entry, figure: str) -> None:
+        self.trainings.figure(figure)
+        if entry.method != MODEL:
+            raise ParamsError(f"{entry}: only what a model has made wanders")
+        if self.pictures(entry, [figure]).empty:
+            raise ParamsError(f"{entry}: the training of {entry.model} left no snapshots of these pictures")
 
     def _look_at_kin(self, entry: Entry, person: str | None) -> pd.DataFrame:
         files = self.measured(entry.model).files
@@ -202,6 +219,11 @@ class Results:
             nearness.read(folder),
             read_left_out(folder),
         )
+
+
+def _other(figure: str) -> bool:
+    """Whether a figure is measured for this page, of the first training alone."""
+    return figure in OTHERS or figure.startswith(WANDER)
 
 
 def counted(table: pd.DataFrame) -> Counts:

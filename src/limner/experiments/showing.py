@@ -12,8 +12,9 @@ from limner.strict import Strict
 Filled = Annotated[str, Field(min_length=1)]
 Rows = Annotated[dict[str, Filled], Field(min_length=1)]
 """By label, an `Entry`."""
-STORED = "stored"
-"""A place on a curve's x axis: the MB that the entry's model takes beyond the one it started from."""
+STORED, PAIRS = "stored", "pairs"
+"""Places on a curve's x axis: the MB that the entry's model takes beyond the one it started from, and how many pairs it
+learned."""
 
 
 @dataclass(frozen=True, config=Strict)
@@ -44,7 +45,8 @@ class Curve:
 
     kind: ClassVar[str] = "curve"
     lines: Annotated[
-        dict[str, Annotated[list[tuple[float | Literal["stored"], Filled]], Field(min_length=1)]], Field(min_length=1)
+        dict[str, Annotated[list[tuple[float | Literal["stored", "pairs"], Filled]], Field(min_length=1)]],
+        Field(min_length=1),
     ]
     """By label, (x, entry)."""
     figure: Name

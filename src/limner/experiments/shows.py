@@ -1,8 +1,6 @@
 """What a question shows, as records for the templates: figures, charts and chosen pictures."""
 
-import math
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from limner.experiments.entry import Entry
 from limner.experiments.records import Chart, Grid, Heat, Row, Sheet, Shown, Square, Words
 from limner.experiments.results import Results, counted, mean, places
 from limner.experiments.showing import (
+    PAIRS,
     STORED,
     Course,
     Curve,
@@ -145,9 +144,13 @@ class Shows:
         found = []
         for x, entry in points:
             cell = self.results.cell(entry, figure)
-            place = numbers.size(self.results, entry.model)[0] if x == STORED else float(x)
-            found.append((place, cell.value, cell.low, cell.high))
+            found.append((self._place(x, entry.model), cell.value, cell.low, cell.high))
         return tuple(sorted(found))
+
+    def _place(self, x: Any, model: str) -> float:
+        if x == STORED:
+            return numbers.size(self.results, model)[0]
+        return float(sum(numbers.pairs(self.results, model).values()) if x == PAIRS else x)
 
     def _chart(
         self,
@@ -170,14 +173,14 @@ class Shows:
         lines = {label: self.courses.parse(text) for label, text in asked.lines.items()}
         lacking = {label: why for label, (model, _) in lines.items() if (why := self.results.left_out(model))}
         there = {label: line for label, line in lines.items() if label not in lacking}
-        figure = self.courses.figure(asked.figure)
+        figure = self.results.trainings.figure(asked.figure)
         self.figures[figure.name] = figure
         series = tuple(
             charts.Series(label, self.courses.points(model, style, asked.figure))
             for label, (model, style) in there.items()
         )
         strips = [self.courses.strip(label, model, style) for label, (model, style) in there.items()]
-        wander = tuple(_wander([y for _, y, *_ in one.points]) for one in series)
+        wander = tuple(self.courses.wander(model, style, asked.figure) for model, style in there.values())
         shown = tuple(strips) if asked.pictures else ()
         return self._chart(asked, figure, "pairs shown", series, lacking, wander=wander, strips=shown)
 
@@ -250,10 +253,3 @@ def _what(label: str, entry: Entry) -> str:
         if name in ("truth", "input", "copy", THEIRS):
             return "input" if name == "copy" else name
     return "output"
-
-
-def _wander(values: list[float]) -> float:
-    """How much a figure still changes from one snapshot to the next in the second half of a training."""
-    late = [value for value in values[len(values) // 2 :] if math.isfinite(value)]
-    steps = [abs(after - before) for before, after in pairwise(late)]
-    return sum(steps) / len(steps) if steps else math.nan

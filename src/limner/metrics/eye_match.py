@@ -10,7 +10,7 @@ from limner.mesh import IRISES
 from limner.metrics.views import masks
 from limner.metrics.views.colours import gray, under
 
-TITLE = "Eye match: how much farther apart the two eyes are than the truth's"
+TITLE = "Eye match: how far the difference between the two eyes is from the truth's"
 PARTS = {"colour": "colour, Delta E", "size": "size, |ln of the ratio|"}
 DIRECTION = "lower"
 LEARNS = ("photo",)
@@ -28,7 +28,7 @@ Plane = npt.NDArray[np.float32]
 
 
 def eye_match(fake: Tensor, real: Tensor, *, found: Tensor, landmarks: Tensor) -> Tensor:
-    """(N, 2): how much farther apart the two eyes of a face are in colour and in size than those of the truth; 0 for
+    """(N, 2): how far the difference between the two eyes of a face, in colour and in size, is from the truth's; 0 for
     equal pictures, and whatever is wrong with both eyes alike does not count. Where the eyes are does not matter either
     (see `places`): each is looked for in the picture that it is in.
 
