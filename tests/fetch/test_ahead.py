@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -35,8 +36,8 @@ def ignore(_: object) -> None:
 @pytest.mark.parametrize("most", [1, 4, 16, 100])
 def test_in_order_whichever_ends_first(loop: asyncio.AbstractEventLoop, most: int) -> None:
     ended: list[asyncio.Task[int]] = []
-    works = (after(0.01 * (number % 3), number) for number in range(40))
-    given = list(ahead(loop, works, most, ended.append))
+    works = ((f"{number % 5}", partial(after, 0.01 * (number % 3), number)) for number in range(40))
+    given = list(ahead(loop, works, most, 3, ended.append))
     assert [task.result() for task in given if not task.exception()] == [k for k in range(40) if k != 13]
     assert [str(task.exception()) for task in given[13:14]] == ["unlucky"]
     assert set(ended) == set(given)
@@ -57,12 +58,12 @@ def test_no_more_at_once_and_no_further_ahead(loop: asyncio.AbstractEventLoop, m
         nonlocal read
         for _ in range(200):
             read += 1
-            yield work()
+            yield "", work
 
-    for given, _ in enumerate(ahead(loop, works(), most, ignore)):  # type: ignore[arg-type]
+    for given, _ in enumerate(ahead(loop, works(), most, 4, ignore)):  # type: ignore[arg-type]
         assert read <= given + most
     assert read == 200
-    assert peak <= most
+    assert peak <= min(most, 4)
 
 
 def test_the_first_is_given_while_others_are_under_way(loop: asyncio.AbstractEventLoop) -> None:
@@ -73,11 +74,37 @@ def test_the_first_is_given_while_others_are_under_way(loop: asyncio.AbstractEve
             await gate.wait()
         return number
 
-    given = ahead(loop, map(wait, range(3)), 3, ignore)
+    given = ahead(loop, (("", partial(wait, number)) for number in range(3)), 3, 3, ignore)
     assert next(given).result() == 0
     loop.call_soon_threadsafe(gate.set)
     assert [task.result() for task in given] == [1, 2]
 
 
+def test_those_behind_many_that_wait_for_the_same_are_done_meanwhile(loop: asyncio.AbstractEventLoop) -> None:
+    gate, done = threading.Event(), threading.Event()
+
+    async def slow() -> str:
+        await asyncio.to_thread(gate.wait, 10)
+        return "slow"
+
+    async def quick() -> str:
+        return "quick"
+
+    def ended(task: asyncio.Task[str]) -> None:
+        if task.result() == "quick":
+            done.set()
+
+    works = [("a", slow)] * 9 + [("b", quick)]
+    given = ahead(loop, works, 16, 2, ended)
+    first = threading.Thread(target=lambda: results.append(next(given).result()))
+    results: list[str] = []
+    first.start()
+    assert done.wait(10)
+    assert results == []
+    gate.set()
+    first.join()
+    assert [*results, *(task.result() for task in given)] == ["slow"] * 9 + ["quick"]
+
+
 def test_nothing_to_do(loop: asyncio.AbstractEventLoop) -> None:
-    assert list(ahead(loop, iter(()), 8, ignore)) == []
+    assert list(ahead(loop, iter(()), 8, 8, ignore)) == []

@@ -1,10 +1,12 @@
 """Archives: the honest members are listed, the others named, and nothing is written anywhere."""
 
 import bz2
+import errno
 import gzip
 import io
 import itertools
 import lzma
+import os
 import random
 import stat
 import tarfile
@@ -507,3 +509,17 @@ def test_a_sparse_file_is_named(tmp_path: Path) -> None:
 )
 def test_archives_by_name(url: str, is_one: bool) -> None:
     assert archives.is_archive(url) is is_one
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_that_no_more_files_can_be_opened_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path = zipped(tmp_path / "a.zip", ["a.jpg"])
+
+    def refuse(_: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(archives, "opened_zip", refuse)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        list(members(path))

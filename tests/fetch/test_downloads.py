@@ -5,11 +5,14 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ import pytest
 from limner import files
 from limner.errors import SourceError
 from limner.fetch.downloads import Downloads, Fetched, Wanted
-from tests.sites import OPTIONS, Server, cut, options, reset
+from tests.sites import OPTIONS, Server, cut, options, reset, serving
 
 BODY = b"some bytes " * 1000
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -82,6 +85,18 @@ def test_bytes_that_are_wrong_in_another_way_each_time_are_left(downloads: Downl
         downloads.fetch(Wanted((f"{server.url}/a",), OTHER))
     assert len(server.asked) == OPTIONS.tries
     assert store() == set()
+
+
+def test_bytes_that_are_wrong_have_the_time_of_one_file_together(project: Path, server: Server) -> None:
+    def slow(handler: Any, k: int) -> None:
+        time.sleep(0.2)
+        handler.give(b"%d" % k)
+
+    server.answers["/a"] = [partial(slow, k=k) for k in range(99)]
+    words = r"not done within 0.5 s|is expected"
+    with Downloads(options(tries=9, max_seconds=0.5)) as downloads, pytest.raises(SourceError, match=words):
+        downloads.fetch(Wanted((f"{server.url}/a",), OTHER))
+    assert len(server.asked) <= 3
 
 
 def test_a_wrong_hash_of_one_row_is_not_held_against_another(downloads: Downloads, server: Server) -> None:
@@ -209,6 +224,28 @@ def test_many_in_order_with_the_reasons(downloads: Downloads, server: Server) ->
     assert good == [b"%d" % k for k in range(20) if k != 7]
 
 
+def test_rows_sorted_by_host_do_not_wait_for_the_first_of_them(project: Path) -> None:
+    """One host has more rows than are asked for at once, and answers when the other one was asked."""
+    asked = threading.Event()
+
+    def slow(handler: Any) -> None:
+        asked.wait(10)
+        handler.give(b"slow")
+
+    def quick(handler: Any) -> None:
+        asked.set()
+        handler.give(b"quick")
+
+    with serving() as one, serving() as two, Downloads(OPTIONS) as downloads:
+        one.answers = {f"/{k}": [slow] for k in range(300)}
+        two.answers["/a"] = [quick]
+        wanted = [Wanted((f"{one.url}/{k}",)) for k in range(300)] + [Wanted((f"{two.url}/a",))]
+        start = time.monotonic()
+        fetched = list(downloads.stream(wanted, len(wanted)))
+    assert time.monotonic() - start < 8
+    assert [file.path.read_bytes() for file in fetched if isinstance(file, Fetched)] == [b"slow"] * 300 + [b"quick"]
+
+
 def test_rows_that_name_the_same_cost_one_download(downloads: Downloads, server: Server) -> None:
     server.bodies |= {"/a": BODY, "/b": BODY}
     wanted = [Wanted((f"{server.url}/{name}",), DIGEST) for name in "aabb"] * 5
@@ -273,6 +310,22 @@ def test_a_pinned_local_file_outlives_its_place(project: Path, what: str) -> Non
     assert fetched.path.read_bytes() == BODY
     assert "data/a" in fetched.note
     assert "what was fetched before is used" in fetched.note
+
+
+def test_the_copy_of_a_pinned_local_file_is_put_right(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By way of the run's own folder, which the next one cleans."""
+    Path("data/a").write_bytes(BODY)
+    copied = []
+    copy = shutil.copyfile
+    monkeypatch.setattr("limner.fetch.store.shutil.copyfile", lambda *of: copied.append(of[1]) or copy(*of))
+    for _ in range(3):
+        fetch_once(Wanted(("data/a",), DIGEST))
+        assert landed() == store() == {DIGEST}
+        (files.cache_dir("downloads") / DIGEST).write_bytes(b"spoilt")
+    fetch_once(Wanted(("data/a",), DIGEST))
+    fetch_once(Wanted(("data/a",), DIGEST))
+    assert len(copied) == 4
+    assert all(path.parent.parent.name == "unfinished" for path in copied)
 
 
 @pytest.mark.parametrize("pin", [DIGEST, ""])

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 
 from limner.fetch import manners
-from limner.fetch.manners import Host, Manners, Request, WebError
+from limner.fetch.manners import Host, Manners, NoAnswer, Request, WebError
 
 
 class Clock:
@@ -167,3 +167,57 @@ def test_a_host_stalls_that_brings_too_little_to_keep(
         film.stalled()
     with pytest.raises(WebError, match="stalled 24 times in a row") if gone else nullcontext():
         host.refuse_if_gone("url")
+
+
+def silent(host: Host, clock: Clock, rounds: int, seconds: float = 1.0) -> None:
+    """So many rounds of as many refused connections as there are at a time."""
+    for _ in range(rounds):
+        for _ in range(6):
+            host.unreachable("no connection to h:80: Connection refused")
+        clock.now += seconds
+
+
+GIVEN_UP = r"url: the host host could not be reached \d+ times in a row: no connection to h:80: Connection refused;"
+
+
+@pytest.mark.parametrize(("doubted", "known", "seconds"), [(False, False, 10), (True, False, 2), (True, True, 30)])
+def test_a_host_is_given_up_when_it_was_silent_often_and_for_some_time(
+    host: Host, clock: Clock, doubted: bool, known: bool, seconds: int
+) -> None:
+    host.doubted, host.known = doubted, known
+    silent(host, clock, 100, 0.0)
+    for _ in range(seconds):
+        host.refuse_if_gone("url")
+        silent(host, clock, 1)
+    host.refuse_if_gone("url")
+    silent(host, clock, 1)
+    with pytest.raises(NoAnswer, match=GIVEN_UP):
+        host.refuse_if_gone("url")
+
+
+def test_a_host_of_which_few_connections_failed_is_not_given_up(host: Host, clock: Clock) -> None:
+    silent(host, clock, 3, 15.0)
+    host.refuse_if_gone("url")
+    silent(host, clock, 1)
+    with pytest.raises(NoAnswer, match=GIVEN_UP):
+        host.refuse_if_gone("url")
+
+
+def test_time_in_which_nobody_asks_is_not_held_against_a_silent_host(host: Host, clock: Clock) -> None:
+    for _ in range(20):
+        silent(host, clock, 8)
+        host.refuse_if_gone("url")
+        clock.now += 3600
+    silent(host, clock, 11)
+    with pytest.raises(NoAnswer, match=GIVEN_UP):
+        host.refuse_if_gone("url")
+
+
+def test_nobody_asks_a_silent_host_for_a_moment(host: Host, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sleep(seconds: float) -> None:
+        clock.now += seconds
+
+    monkeypatch.setattr(manners.asyncio, "sleep", sleep)
+    host.unreachable("why")
+    asyncio.run(host.turn("url"))
+    assert 0.5 <= clock.now <= 1.5

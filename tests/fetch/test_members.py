@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from limner import files
@@ -128,7 +129,7 @@ def test_of_a_tar_without_end_the_members_before_the_limit_are_had_and_it_is_unp
         wanted = [Wanted((f"tar://{name}::data/archive",)) for name in ("a.jpg", "in", "b.jpg", "c.jpg")]
         first, *others = downloads.stream(wanted, len(wanted))
     assert isinstance(first, Fetched)
-    for other, words in zip(others, ("in is a link, a folder or a device", *["more than 3 members"] * 2), strict=True):
+    for other, words in zip(others, ("in is a folder in the archive", *["more than 3 members"] * 2), strict=True):
         assert words in str(other)
     assert len(opened) == 1
     assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
@@ -163,9 +164,80 @@ def test_of_two_members_of_one_name_the_last_is_had_as_it_is_listed(
     assert [member(archive, url) for url in (good.url, f"{protocol}://a.jpg")] == ["second", "second"]
 
 
+@pytest.mark.parametrize("protocol", members.PROTOCOLS)
+@pytest.mark.parametrize("name", ["/a.jpg", "../a.jpg", "C:/a.jpg", "x/../a.jpg"])
+def test_what_is_refused_for_its_name_takes_nobody_s_place(project: Path, protocol: str, name: str) -> None:
+    """An absolute one means the same member, once it is taken for one within the archive."""
+    archive = of_one_name(protocol, "a.jpg", name)
+    Path("data/listed").write_bytes(archive)
+    good, refused = archives.members(Path("data/listed"))
+    assert (good.name, good.fault, refused.name, refused.refused) == ("a.jpg", "", name, True)
+    assert [member(archive, url) for url in (good.url, f"{protocol}://./a.jpg")] == ["first", "first"]
+    assert member(archive, f"{protocol}:///a.jpg") == "first"
+    if name != "/a.jpg":
+        with pytest.raises(SourceError, match="holds no"):
+            member(archive, f"{protocol}://{name}")
+
+
+def test_what_other_systems_say_of_a_member_makes_it_no_device(project: Path) -> None:
+    """The same bits mean something else where a zip was not made on Unix."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        info = zipfile.ZipInfo("a.jpg")
+        info.create_system, info.external_attr = 0, 0o020644 << 16 | 0x20
+        archive.writestr(info, "good")
+    Path("data/listed").write_bytes(stream.getvalue())
+    assert [one.fault for one in archives.members(Path("data/listed"))] == [""]
+    assert member(stream.getvalue(), "zip://a.jpg") == "good"
+
+
+def test_few_zips_are_open_at_a_time(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may open but a thousand files or so, and a run may name more archives."""
+    monkeypatch.setattr(members, "OPEN", 3)
+    for k in range(12):
+        Path(f"data/{k}.zip").write_bytes(zipped([f"{k}/a", f"{k}/b"]))
+    wanted = [Wanted((f"zip://{k}/{name}::data/{k}.zip",)) for k in range(12) for name in "ab"]
+    wanted += [Wanted((f"zip://nothing::data/{k}.zip",)) for k in range(12)]
+    with Downloads(OPTIONS) as downloads:
+        fetched = list(downloads.stream(wanted, len(wanted)))
+        still = [file.path for file in psutil.Process().open_files() if file.path.endswith(".zip")]
+    assert len(still) <= 3
+    texts = [file.path.read_text() for file in fetched if isinstance(file, Fetched)]
+    assert texts == [f"{k}/{name}" for k in range(12) for name in "ab"]
+    assert all("holds no 'nothing'" in str(one) for one in fetched[24:])
+
+
+def test_many_threads_ask_for_zips_of_which_one_is_open_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "OPEN", 1)
+    for k in range(3):
+        (tmp_path / f"{k}.zip").write_bytes(zipped([f"{k}"]))
+    opened = members.Members(tmp_path, 600)
+
+    def had(number: int) -> str:
+        k, out = number % 3, tmp_path / f"out{number}"
+        opened.copy(f"zip://{k}", tmp_path / f"{k}.zip", f"hash{k}", out)
+        return out.read_text()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(had, range(60), timeout=20)) == [f"{number % 3}" for number in range(60)]
+    opened.close()
+
+
+def test_a_large_zip_of_what_cannot_be_packed_is_no_bomb(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "UNPACKED", 1)
+    with zipfile.ZipFile("data/archive", "w") as archive:
+        for k in range(8):
+            archive.writestr(f"{k}.jpg", bytes([k]) * 1_000_000)
+    with Downloads(OPTIONS) as downloads:
+        wanted = [Wanted((f"zip://{k}.jpg::data/archive",)) for k in range(8)]
+        assert all(isinstance(one, Fetched) for one in downloads.stream(wanted, len(wanted)))
+
+
 def test_of_a_file_and_a_link_of_one_name_the_last_counts(project: Path) -> None:
     assert member(linked(tarfile.SYMTYPE)[:512] + tarred(["a.jpg"]), "tar://a.jpg") == "a.jpg"
-    with pytest.raises(SourceError, match="a link, a folder or a device"):
+    with pytest.raises(SourceError, match=r"a\.jpg is a link"):
         member(tarred(["a.jpg"])[:1024] + linked(tarfile.SYMTYPE), "tar://a.jpg")
 
 
@@ -184,7 +256,7 @@ class Full(io.BytesIO):
         raise OSError(self._number, os.strerror(self._number))
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE])
 @pytest.mark.parametrize("written", ["*.tar", "copy-*"])
 def test_a_full_disk_is_no_damage_of_the_archive(
     project: Path, monkeypatch: pytest.MonkeyPatch, number: int, written: str
@@ -350,11 +422,11 @@ def zip_bomb(said: int, method: int = zipfile.ZIP_DEFLATED) -> bytes:
         (zipped(NAMES)[:-90], "zip://in/1.txt", "cannot be read"),
         (gzip.compress(tarred(NAMES))[:-90], "tar://in/29.txt", "cannot be read to its end"),
         (gzip.compress(tarred(NAMES))[:-8] + bytes(8), "tar://in/1.txt", "cannot be unpacked: .*incorrect data check"),
-        (linked(tarfile.SYMTYPE), "tar://a.jpg", "a link, a folder or a device"),
-        (linked(tarfile.LNKTYPE), "tar://a.jpg", "a link, a folder or a device"),
-        (linked(tarfile.CHRTYPE), "tar://a.jpg", "a link, a folder or a device"),
+        (linked(tarfile.SYMTYPE), "tar://a.jpg", "is a link: put the file itself"),
+        (linked(tarfile.LNKTYPE), "tar://a.jpg", "is a link: put the file itself"),
+        (linked(tarfile.CHRTYPE), "tar://a.jpg", "is a device, not a file"),
         (long_header(), "tar://a.jpg", "header of .* bytes"),
-        (zip_link(), "zip://a.jpg", "a folder or a link"),
+        (zip_link(), "zip://a.jpg", "is a link: put the file itself"),
         (encrypted(), "zip://a.jpg", "encrypted"),
         (zip_bomb(6_000_000), "zip://a.jpg", "unpacks to 6.0 MB, and at most 5 are taken"),
         (zip_bomb(1000), "zip://a.jpg", "cannot be read"),

@@ -1,5 +1,6 @@
 """What an earlier run left of a file, and when it goes."""
 
+import threading
 from pathlib import Path
 
 import aiohttp
@@ -7,9 +8,9 @@ import pytest
 
 from limner.fetch import manners
 from limner.fetch.manners import WebError
-from limner.fetch.partial import Partial
+from limner.fetch.partial import Partial, Validator
 from limner.fetch.web import Web
-from tests.fetch.test_web import BODY, ETAG, download_all, polite, whole
+from tests.fetch.test_web import BODY, ETAG, download, download_all, polite, whole
 from tests.sites import Server, cut
 
 
@@ -44,7 +45,7 @@ def test_what_is_left_of_a_file_outlives_a_run_without_a_network(left: Path, mon
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(aiohttp.DefaultResolver, "resolve", unknown)
     with Web(polite()) as later, pytest.raises(WebError, match="is not known here; is there a network"):
-        later.download("http://pictures.invalid/a", left)
+        download(later, "http://pictures.invalid/a", left)
     assert Partial(left, pinned=False).size == 1_000_000
 
 
@@ -57,7 +58,7 @@ def test_what_is_left_of_a_file_goes_when_the_server_says_that_there_is_none(
     """Other refusals speak of who asks, and how, or of the server."""
     server.statuses["/a"] = [status] * 3
     with Web(polite()) as later, pytest.raises(WebError, match=f"answers {status}"):
-        later.download(f"{server.url}/a", left)
+        download(later, f"{server.url}/a", left)
     assert sorted(one.name for one in left.parent.glob("a*")) == ["a", "a.json"] * stays
 
 
@@ -70,5 +71,32 @@ def test_what_is_left_of_a_file_goes_when_that_is_too_large(
     if not announced:
         monkeypatch.setattr(aiohttp.ClientResponse, "content_length", None)
     with Web(polite(max_bytes=1_500_000)) as later, pytest.raises(WebError, match=words):
-        later.download(f"{server.url}/a", left)
+        download(later, f"{server.url}/a", left)
     assert not list(left.parent.glob("a*"))
+
+
+def test_a_file_that_is_all_here_needs_no_answer(server: Server, tmp_path: Path) -> None:
+    """A run was killed between its last byte and its landing; asked for what is behind the end, servers answer 416."""
+    left = Partial(tmp_path / "a", pinned=True)
+    left.begin(Validator(), len(BODY), resumable=True)
+    left.add(BODY)
+    left.keep()
+    with Web(polite()) as web:
+        assert whole(web, f"{server.url}/a", tmp_path / "a", pinned=True) == BODY
+    assert server.asked == []
+
+
+def test_what_is_left_of_a_file_is_read_beside_the_network(
+    server: Server, left: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing a gigabyte takes a second, in which nothing else would come."""
+    threads = []
+    resume = Partial._resume
+    monkeypatch.setattr(
+        Partial, "_resume", lambda self: threads.append(threading.current_thread().name) or resume(self)
+    )
+    with Web(polite()) as web:
+        assert whole(web, f"{server.url}/a", left) == BODY
+        assert web.received == len(BODY) - 1_000_000
+    assert len(threads) == 1
+    assert threads != ["web"]

@@ -9,9 +9,11 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from limner import files
 from limner.errors import SourceError
 from limner.fetch import pypi
 from limner.fetch.downloads import Downloads, Wanted
+from tests.sites import OPTIONS
 
 SETUP = 'from setuptools import setup\nsetup(name="painted", version="2.0", packages=["painted"])\n'
 
@@ -54,7 +56,7 @@ def published(links: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def downloaded(links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """pip takes seconds: what it does with an archive that is here is copying it."""
 
-    def copy(release: str, folder: Path) -> None:
+    def copy(release: str, folder: Path, _: float) -> None:
         (file,) = links.glob(f"{release.replace('==', '-')}*")
         folder.mkdir()
         shutil.copy(file, folder)
@@ -67,6 +69,33 @@ def test_a_file_of_a_wheel_and_of_a_source_archive() -> None:
         assert stream.read() == b"Ann"
     with fsspec.open("pypi://painted==2.0/painted/eyes.txt") as stream:
         assert stream.read() == b"blue"
+
+
+def test_pip_has_so_much_time_and_is_ended_then(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    with pytest.raises(SourceError, match=r"pip could not download faces==1.0: it was not done within 0.05 s"):
+        pypi.download("faces==1.0", work, 0.05)
+    assert list(work.iterdir()) == list(files.cache_dir("pypi").iterdir()) == []
+
+
+def test_what_is_half_there_goes_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run cleans up what one that was killed had in its folder."""
+    said = []
+
+    def half(_: str, folder: Path, max_seconds: float) -> None:
+        said.append((folder, max_seconds))
+        raise SourceError("it is not there")
+
+    monkeypatch.setattr(pypi, "_pip_download", half)
+    with Downloads(OPTIONS) as downloads:
+        with pytest.raises(SourceError, match="it is not there"):
+            downloads.fetch(Wanted(("pypi://faces==1.0/a",)))
+        ((folder, max_seconds),) = said
+        assert downloads._unfinished.folder in folder.parents
+        assert max_seconds == OPTIONS.max_seconds
+        folder.mkdir(parents=True)  # as if it were still under way
+    assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
 
 
 @pytest.mark.usefixtures("downloaded")

@@ -1,11 +1,15 @@
 """`limner manifest add`: whatever a person points at becomes rows, once."""
 
+import os
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import fsspec
 import pytest
 
+from limner.manifest.found import name_of
 from limner.params import load
 from limner.scrape.collect import collect
 from tests.manifest.wiki import Wiki
@@ -69,7 +73,7 @@ def test_an_archive_here_and_on_a_server(run: Run, server: Server) -> None:
     assert table(MINE)[2]["url"] == f"zip://a.jpg::{server.url}/x.zip"
     run("lock", MINE)
     assert [row["sha256"] for row in table(MINE)] == [digest(pixels(0)), digest(pixels(2))] * 2
-    assert server.asked == ["/x.zip"]
+    assert server.asked == ["/x.zip"] * 2  # once by each
 
 
 def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Server) -> None:
@@ -130,6 +134,9 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
         (["data", "--split", "tests"], "allowed: train, test, other"),
         (["data", "--to", "elsewhere.csv"], "must lie in data/manifests"),
         (["http://127.0.0.1:9/gallery"], "127.0.0.1"),
+        (["http://[bad/a.jpg"], "it is no url of a server"),
+        (["commons:Ann"], "names no category and no file"),
+        ([os.fsdecode(b"caf\xe9.jpg")], "caf\\udce9.jpg has characters in its name that no table can hold"),
     ],
 )
 def test_a_source_that_leads_nowhere(run: Run, words: list[str], said: str) -> None:
@@ -151,6 +158,144 @@ def test_a_photo_that_is_there_already_becomes_the_reference(run: Run) -> None:
     run("add", "data/photos", "--person", "Ann")
     run("add", "data/photos/b.jpg", "--person", "Ann", "--reference")
     assert [(row["id"], row["reference"]) for row in table(MINE)] == [("Ann-a", ""), ("Ann-b", "yes")]
+
+
+def test_a_photo_of_two_people_is_a_row_for_each(run: Run) -> None:
+    touch("data/photos/both.jpg")
+    for person, words in {"Ann": (), "Bob": ("--reference",)}.items():
+        assert "1 row added" in run("add", "data/photos/both.jpg", "--person", person, "--to", MINE, *words).output
+    rows = [(row["id"], row["url"], row["reference"]) for row in table(MINE)]
+    assert rows == [("Ann-both", "data/photos/both.jpg", ""), ("Bob-both", "data/photos/both.jpg", "yes")]
+    assert "0 rows added" in run("add", "data/photos/both.jpg", "--person", "Ann", "--to", MINE, "--reference").output
+    assert [row["reference"] for row in table(MINE)] == ["yes", "yes"]
+
+
+def test_a_url_is_the_same_whatever_the_case_of_its_scheme(run: Run) -> None:
+    manifest("Ann.csv", [{"id": "a", "person": "Ann", "url": "HTTPS://x.org/a.jpg"}])
+    assert "0 rows added" in run("add", "https://x.org/a.jpg", "--person", "Ann").output
+
+
+@pytest.mark.parametrize("page", [b"<p>soon", b"<img src=logo.svg>", b"<img src=''>"])
+def test_a_page_without_a_picture_is_a_failure(run: Run, server: Server, page: bytes) -> None:
+    server.bodies["/soon"] = page
+    done = run("add", f"{server.url}/soon", "--person", "Ann")
+    assert done.exit_code == 1
+    assert "leads to no picture" in done.output
+    assert not MINE.exists()
+
+
+def test_rows_that_others_add_meanwhile_stay(run: Run, server: Server) -> None:
+    touch("data/photos/a.jpg")
+    run("add", "data/photos/a.jpg", "--person", "Ann")
+    before = MINE.read_text()
+
+    def meanwhile(handler: Any) -> None:
+        MINE.write_text(f"{before}Ann-b,Ann,photo,data/photos/b.jpg,,,,,,,\n")
+        handler.give(b"<img src=b.jpg>")
+
+    server.answers["/g"] = [meanwhile]
+    run("add", f"{server.url}/g", "--person", "Ann")
+    rows = table(MINE)
+    assert [row["url"].rpartition("/")[2] for row in rows] == ["a.jpg", "b.jpg", "b.jpg"]
+    assert len({row["id"] for row in rows}) == 3
+
+
+def test_a_broken_manifest_beside_is_named_and_half_of_one_passed_over(run: Run) -> None:
+    for name in ("other", ".part-x"):
+        Path(f"data/manifests/{name}.csv").write_text('id,person,url\na,"p\n')
+    touch("data/photos/a.jpg")
+    done = run("add", "data/photos/a.jpg", "--person", "Ann")
+    assert (done.exit_code, len(table(MINE))) == (0, 1)
+    assert "other.csv: noted: data/manifests/other.csv is not a readable CSV from line 2 on" in done.output
+    assert ".part" not in done.output
+
+
+def test_what_could_not_be_written_is_told_before_anybody_is_asked(run: Run, server: Server) -> None:
+    MINE.write_text("id,person,url\na,Ann,u,a comma, too many\n")
+    done = run("add", f"{server.url}/g", "--person", "Ann")
+    assert done.exit_code == 1
+    assert "Ann.csv, line 2: it goes on behind the last column" in done.output
+    assert server.asked == []
+
+
+def test_a_manifest_of_the_project_around_is_for_that_to_add_to(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = project / "inner"
+    inner.mkdir()
+    Path("params.yaml").rename(inner / "params.yaml")
+    monkeypatch.chdir(inner)
+    touch("data/photos/a.jpg")
+    manifest_ = Path("../data/manifests/Ann.csv")
+    done = run("add", "data/photos/a.jpg", "--person", "Ann", "--to", manifest_)
+    assert done.exit_code == 1
+    assert f"belongs to {project.resolve()}" in done.output
+    assert not manifest_.exists()
+    manifest_.write_text("id,person,url\nann-A,Ann,u\n")
+    assert run("add", "data/photos/a.jpg", "--person", "Ann").exit_code == 0
+    assert table(MINE)[0]["id"] not in ("Ann-a", "ann-A")  # ids are new in both
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("zip://a.jpg::data/x.zip", "a"),
+        ("tar://in/a.b.jpg::https://h/x.tar.gz", "a.b"),
+        ("https://h/in/a%20b.jpg?c=d.png", "a b"),
+        ("https://h/", "h"),
+        ("data/photos/a.jpg", "a"),
+    ],
+)
+def test_the_name_of_a_file(url: str, name: str) -> None:
+    assert name_of(url) == name
+
+
+def test_a_wikis_page_is_never_taken_for_a_file(run: Run, wiki: Wiki, server: Server) -> None:
+    wiki.spaces, wiki.members = {"Datei": 6}, {}
+    server.bodies["/wiki/Film:Ann.jpg"] = b"<img src=/b.jpg>"
+    run("add", f"{server.url}/wiki/Datei:Ann.jpg", "--person", "Ann", "--api", wiki.api)
+    assert [row["url"] for row in table(MINE)] == ["http://files/Ann.jpg"]
+    done = run("add", f"{server.url}/wiki/Film:Ann.jpg", "--person", "Ann", "--api", wiki.api)
+    assert "is no wiki's category" in done.output
+    assert len(table(MINE)) == 1
+
+
+def test_an_article_that_is_named_as_a_file_is(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.manifest.add.WIKIS", ("127.0.0.1",))
+    server.bodies["/wiki/Ann.jpg"] = b"<img src=/b.jpg>"
+    run("add", f"{server.url}/wiki/Ann.jpg", "--person", "Ann")
+    assert [row["url"] for row in table(MINE)] == [f"{server.url}/b.jpg"]
+
+
+HELD = {"/": ["/c.jpg", "/dir"], "/dir": ["/dir/a.jpg", "/dir/b.txt", "/dir/x\x1b.jpg"]}
+
+
+class Far(fsspec.AbstractFileSystem):  # type: ignore[misc]
+    """As fsspec's ftp is: its names lack the host."""
+
+    protocol = "far"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return f"/{path.partition('://')[2].partition('/')[2].strip('/')}" if "://" in path else path
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        return {"name": path, "size": 1, "type": "directory" if path.rstrip("/") in ("", "/dir") else "file"}
+
+    def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
+        names = HELD[path.rstrip("/") or "/"]
+        return [self.info(name) for name in names] if detail else names
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("/dir", "/dir/a.jpg"), ("/dir/", "/dir/a.jpg"), ("/dir/[a]*.jpg", "/dir/a.jpg"), ("", "/c.jpg"), ("/", "/c.jpg")],
+)
+def test_the_host_of_another_file_system_stays(run: Run, path: str, found: str) -> None:
+    fsspec.register_implementation("far", Far, clobber=True)
+    done = run("add", f"far://me@host{path}", "--person", "Ann")
+    assert [row["url"] for row in table(MINE)] == [f"far://me@host{found}"]
+    assert ("no table can hold" in done.output) == (path in ("/dir", "/dir/"))
 
 
 def test_a_folder_of_another_file_system(run: Run, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
 import yaml
 
+from limner.fetch import archives
 from tests.sites import Run, Server, digest, manifest, touch
 
 
@@ -36,6 +38,56 @@ def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> No
     assert failed == {*list(cells)[3:], "data/manifests/none.csv"}
     assert "have no sha256" in done.output
     assert server.asked == []
+
+
+def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:
+    touch("data/photos/a.jpg", "data/no.zip", "data/folder/s.png", "data/s.zip")
+    for name, member in {"photo": "a.jpg", "text": "a.txt"}.items():
+        with zipfile.ZipFile(f"data/{name}.zip", "w") as archive:
+            archive.writestr(member, "x")
+    photo = {"url": "data/photos/a.jpg"}
+    cells = {
+        "good": {"url": "data/photo.zip"},
+        "far": {"url": "https://x.org/a.zip"},
+        "no-archive": {"url": "data/no.zip"},
+        "no-photo": {"url": "data/text.zip"},
+        "gone": {"url": "data/gone.zip"},
+        "other": {"url": "data/photo.zip", "sha256": "0" * 64},
+        "drawn-archive": {"url": "data/photo.zip", "sketch_url": "data/folder/s.png"},
+        "drawn-far-archive": {"url": "https://x.org/a.zip", "sketch_url": "data/folder/s.png"},
+        "drawing-folder": photo | {"sketch_url": "data/folder"},
+        "drawing-gone": photo | {"sketch_url": "gone[1].jpg"},
+        "drawing-archive": photo | {"sketch_url": "data/s.zip"},
+    }
+    done = run("check", manifest("m.csv", [{"id": k, "person": "p", "license": "CC0"} | v for k, v in cells.items()]))
+    failed = {line.split(":")[0] for line in done.output.splitlines() if ": failed: " in line}
+    assert failed == {*list(cells)[2:]}
+    assert "gone[1].jpg is not there" in done.output
+    assert "data/folder is a folder" in done.output
+
+
+def test_check_counts_drawings_without_a_hash(run: Run) -> None:
+    touch("data/photos/a.jpg")
+    pinned = {"url": "data/photos/a.jpg", "sha256": digest(b"data/photos/a.jpg"), "person": "p", "license": "CC0"}
+    drawn = {"sketch_url": pinned["url"], "sketch_sha256": pinned["sha256"]}
+    done = run("check", manifest("m.csv", [{"id": "a"} | pinned | drawn]))
+    assert "sha256" not in done.output
+    done = run(
+        "check",
+        manifest("m.csv", [{"id": "a"} | pinned | drawn, {"id": "b"} | pinned | {**drawn, "sketch_sha256": ""}]),
+    )
+    assert "b: noted: 1 rows have no sha256, or none of their drawing" in done.output
+
+
+def test_a_damaged_archive_is_listed_once_for_all_its_members(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("data/x.zip")
+    listed: list[Path] = []
+    real = archives.members
+    monkeypatch.setattr(archives, "members", lambda path: (listed.append(path), real(path))[1])
+    rows = [{"id": f"i{k}", "person": "p", "url": f"zip://{k}.jpg::data/x.zip", "license": "CC0"} for k in range(3)]
+    done = run("check", manifest("m.csv", rows))
+    assert done.output.count("holds no such member that may be read: it is no archive") == 3
+    assert len(listed) == 1
 
 
 def test_check_of_all_that_params_yaml_names(run: Run, root: Path) -> None:

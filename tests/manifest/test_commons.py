@@ -100,7 +100,15 @@ def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> Non
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b"null", b'{"query": 1}', b'{"query": {"pages": [{"title": "File:A", "imageinfo": [1]}]}}'],
+    [
+        b"[" * 100_000,
+        b"",
+        b"<html>",
+        b"[]",
+        b"null",
+        b'{"query": 1}',
+        b'{"query": {"pages": [{"title": "File:A", "imageinfo": [1]}]}}',
+    ],
 )
 def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) -> None:
     wiki.body = body
@@ -117,12 +125,45 @@ def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) 
         ("https://commons.wikimedia.org/w/index.php?title=Category:A%20B&action=view", "Category:A B"),
         ("commons:File:Ann.jpg", "File:Ann.jpg"),
         ("https://example.org/Category:Ann", ""),
+        ("https://de.wikipedia.org/wiki/Datei:Ann.jpg#x", "Datei:Ann.jpg"),
         ("data/photos/wiki/Category:Ann", ""),
-        ("commons:Ann", ""),
+        ("commons:", ""),
     ],
 )
 def test_which_sources_name_a_title(source: str, title: str) -> None:
     assert commons.title_of(source) == title
+
+
+@pytest.mark.parametrize(
+    ("title", "meant", "asked"),
+    [
+        ("Category:Ann", "Category:Ann", 0),
+        ("file:Ann.jpg", "file:Ann.jpg", 0),
+        ("Special:FilePath/Ann: one.jpg", "File:Ann: one.jpg", 0),
+        ("special:redirect/file/Ann.jpg", "File:Ann.jpg", 0),
+        ("Ann", "", 0),
+        ("Category:", "", 0),
+        ("Datei:Ann: one.jpg", "File:Ann: one.jpg", 1),
+        ("Kategorie:Ann", "Category:Ann", 1),
+        ("Ann: a film", "", 1),
+        ("Spezial:Suche", "", 1),
+    ],
+)
+def test_titles_in_a_wikis_own_language(downloads: Downloads, wiki: Wiki, title: str, meant: str, asked: int) -> None:
+    wiki.spaces = {"Datei": 6, "Kategorie": 14, "Spezial": -1}
+    assert commons.resolve(downloads.web, title, wiki.api) == meant
+    assert len(wiki.asked) == asked
+
+
+def test_subcategories_in_a_wikis_own_language(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.subcategories = {PEOPLE: ["Kategorie:B"], "Kategorie:B": ["Kategorie:C"]}
+    wiki.members |= {"Kategorie:B": [wiki.file("b.jpg")], "Kategorie:C": [wiki.file("c.jpg")]}
+    assert len(read(downloads, wiki, depth=2)[0]) == 7
+
+
+def test_what_a_template_tells_programs_alone_is_no_text() -> None:
+    shown = "Jane<span style='display: none;'>Unknown <i hidden>author</i></span>"
+    assert commons.plain_text(f"{shown}<b HIDDEN>x</b><i STYLE='color:red;DISPLAY:NONE'>y</i> Doe") == "Jane Doe"
 
 
 def test_html_that_is_nested_to_exhaust_its_reader() -> None:

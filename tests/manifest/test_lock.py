@@ -2,12 +2,22 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
+from limner.fetch.downloads import Downloads, Wanted
+from limner.manifest import lock
+from limner.params import load
+from limner.scrape import decoders
+from limner.scrape.collect import collect
+from limner.scrape.shots import Taken
+from tests.scrape.test_decoders import hostile
 from tests.scrape.test_video import film
-from tests.sites import Run, Server, digest, manifest, scene, table, touch
+from tests.sites import OPTIONS, Run, Server, digest, manifest, scene, table, touch
 
 MINE = Path("data/manifests/Ann.csv")
 
@@ -102,3 +112,106 @@ def test_what_is_not_what_its_row_says_is_not_pinned_and_asked_for_again(run: Ru
     assert run("lock", MINE).exit_code == 0
     assert [row["sha256"] for row in table(MINE)] == [*map(digest, right.values()), digest(S)]
     assert table(MINE)[-1]["sketch_sha256"] == digest(B)
+
+
+def far(server: Server, *names: str) -> None:
+    """A manifest of photos on a server."""
+    server.bodies |= {f"/{name}": photo(k) for k, name in enumerate(names)}
+    manifest("Ann.csv", [{"id": k, "person": "p", "url": f"{server.url}/{k}", "license": "x"} for k in names])
+
+
+def test_what_others_write_meanwhile_stays_and_what_they_change_is_not_pinned(run: Run, server: Server) -> None:
+    far(server, "a", "b", "c", "d")
+    body = server.bodies["/a"]
+
+    def meanwhile(handler: Any) -> None:
+        rows = {"e": ("e", ""), "d": ("d", "0" * 64), "a": ("a", ""), "b": ("new", ""), "C": ("c", "")}
+        lines = [f"{server.url}/{path},{id_},p,{pin}" for id_, (path, pin) in rows.items()]
+        MINE.write_text("\n".join(["url,id,person,sha256", *lines]))
+        handler.give(body)
+
+    server.answers["/a"] = [meanwhile]
+    done = run("lock", MINE)
+    assert done.exit_code == 1
+    assert "1 sha256 written" in done.output
+    changed = {line.split(":")[0] for line in done.output.splitlines() if "was changed while" in line}
+    assert changed == {"b", "c", "d"}
+    hashes = {row["id"]: row["sha256"] for row in table(MINE)}
+    assert hashes == {"e": "", "d": "0" * 64, "a": digest(body), "b": "", "C": ""}
+
+
+def test_what_was_pinned_before_an_interrupt_is_written(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far(server, "a", "b", "c")
+    real, written = lock.decode, []
+
+    def interrupted(*words: Any) -> Iterator[Taken]:
+        taken = real(*words)
+        for _ in range(2):
+            yield next(taken)
+            written.append([bool(row.get("sha256")) for row in table(MINE)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lock, "decode", interrupted)
+    assert run("lock", MINE).exit_code == 130
+    assert written == [[False] * 3] * 2
+    assert [row["sha256"] for row in table(MINE)] == [digest(photo(0)), digest(photo(1)), ""]
+    manifest("Ann.csv", [row | {"sha256": ""} for row in table(MINE)])
+    monkeypatch.setattr(lock, "EVERY", 0.0)
+    run("lock", MINE)
+    assert written[2:] == [[True, False, False], [True, True, False]]
+
+
+def test_a_file_that_crashes_its_decoder_costs_its_row(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoders, "_take", hostile)
+    touch("data/photos/crash")
+    Path("data/photos/a.png").write_bytes(A)
+    rows = [{"id": k, "person": "p", "url": f"data/photos/{k}"} for k in ("crash", "a.png")]
+    rows[1]["id"] = "a"
+    manifest("Ann.csv", rows)
+    done = run("lock", MINE)
+    assert done.exit_code == 1
+    assert "crash: failed: data/photos/crash: its decoder crashed on it" in done.output
+    assert [row["sha256"] for row in table(MINE)] == ["", digest(A)]
+
+
+def test_what_lock_decoded_a_build_does_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    film(Path("data/film.avi"), [np.asarray(scene(k)) for k in range(5)])
+    Path("data/a.png").write_bytes(photo(9))
+    common = {"person": "p", "license": "x"}
+    rows = [{"id": "f", "kind": "video", "url": "data/film.avi", "every": 2}, {"id": "a", "url": "data/a.png"}]
+    manifest("Ann.csv", [row | common for row in rows])
+    assert run("lock", MINE).exit_code == 0
+    monkeypatch.setattr(decoders.Decoders, "submit", None)
+    collect([MINE.as_posix()], load().scrape, workers=1)
+    assert len(list(Path("data/raw").iterdir())) == 4
+
+
+def test_what_is_pinned_is_what_its_server_gives_now(run: Run, server: Server) -> None:
+    far(server, "a", "b")
+    for name in "ab":
+        server.headers[f"/{name}"] = {"ETag": '"1"'}
+        with Downloads(OPTIONS) as downloads:
+            downloads.fetch(Wanted((f"{server.url}/{name}",)))
+    server.bodies["/b"], server.headers["/b"] = S, {"ETag": '"2"'}
+    assert run("lock", MINE).exit_code == 0
+    assert [row["sha256"] for row in table(MINE)] == [digest(photo(0)), digest(S)]
+    assert server.requests[2]["If-None-Match"] == '"1"'
+
+
+def test_a_photo_of_two_people_is_fetched_once(run: Run, server: Server) -> None:
+    server.bodies["/both"] = A
+    rows = [{"id": k, "person": k, "url": f"{server.url}/both", "license": "x"} for k in ("ann", "bob")]
+    manifest("Ann.csv", rows)
+    assert "2 sha256 written" in run("lock", MINE).output
+    assert [row["sha256"] for row in table(MINE)] == [digest(A)] * 2
+    assert server.asked == ["/both"]
+
+
+def test_lock_refuses_a_manifest_that_has_no_room_before_it_asks(run: Run, server: Server) -> None:
+    MINE.write_text(f"id,person,url\na,p,{server.url}/a\nb,p,u,x\n")
+    done = run("lock", MINE)
+    assert done.exit_code == 1
+    assert "Ann.csv, line 3: it goes on behind the last column with 'x'" in done.output
+    assert server.asked == []

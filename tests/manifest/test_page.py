@@ -58,6 +58,36 @@ def shown(downloads: Downloads, server: Server, html: str, selector: str = "img"
         ("<img src=a.jpg><img src=logo.svg><img src='javascript:x'><img src='ftp://h/x.jpg'><img>", ["/g/a.jpg"]),
         ("<img src='a\x1b[2J.jpg'><img src=b.jpg>", ["/g/b.jpg"]),
         ("<img src='http://[bad/a.jpg'><img src=&#x2F;b.jpg>", ["/b.jpg"]),
+        ("<img src='images\\p.jpg?a\\b'><img src=//:0>", ["/g/images/p.jpg?a\\b"]),
+        ("<img src=a.jpg data-lazy=true><img src=b.jpg data-src=1.5 data-srcset=auto>", ["/g/a.jpg", "/g/b.jpg"]),
+        ("<img src=a.jpg data-src='data:image/gif;base64,R0/='>", ["/g/a.jpg"]),
+        ("""<img src=a.jpg data-full='{"url": "b.jpg"}' data-original=/c>""", ["/c"]),
+        (
+            "<picture><source media='(max-width: 600px)' srcset=small.jpg>"
+            "<source media='(min-width: 601px)' srcset=large.jpg><img src=large.jpg></picture>",
+            ["/g/large.jpg"],
+        ),
+        (
+            "<picture><source media='(min-width:50em)' srcset='l.jpg, l2.jpg 2x'>"
+            "<source media='(width >= 700px)' srcset='m.jpg, m3.jpg 3x'><img src=s.jpg></picture>",
+            ["/g/l2.jpg"],
+        ),
+        (
+            "<picture><source media='(min-width: 601px) and (max-width: 900px)' srcset=m.jpg>"
+            "<source media=print srcset=p.jpg><img src=l.jpg></picture>",
+            ["/g/l.jpg"],
+        ),
+        (
+            "<picture><source media='(max-width:400px)' srcset=s.jpg><source media='(max-width:800px)' srcset=m.jpg>"
+            "<img></picture>",
+            ["/g/m.jpg"],
+        ),
+        (
+            "<picture><source type=image/jxl srcset='a.jxl 2000w'><source type='image/webp' srcset='a.webp 800w'>"
+            "<img src=a.jpg></picture>",
+            ["/g/a.webp"],
+        ),
+        ("<picture><source type=image/jxl srcset=a.jxl><img src=a.jpg></picture>", ["/g/a.jpg"]),
     ],
 )
 def test_what_an_img_leads_to(downloads: Downloads, server: Server, html: str, urls: list[str]) -> None:
@@ -93,6 +123,24 @@ def test_a_picture_within_the_page_is_named(downloads: Downloads, server: Server
     urls, problems = look(downloads, f"{server.url}/")
     assert urls == []
     assert "lies in the page itself" in problems[0].reason
+
+
+@pytest.mark.parametrize("base", ["", "<base href=/top/>"])
+def test_a_picture_without_an_address_is_not_the_page_itself(downloads: Downloads, server: Server, base: str) -> None:
+    server.bodies["/gallery?of=ann"] = (
+        f"{base}<img src=''><img src='#'><img><a class=full href='#top'></a><a class=full></a>"
+        f"<img src='{server.url}/gallery?of=ann#x'><img src=a.jpg>"
+    ).encode()
+    urls, problems = look(downloads, f"{server.url}/gallery?of=ann", "img, a.full")
+    assert [url.rpartition("/")[2] for url in urls] == ["a.jpg"]
+    assert [(one.id, one.what) for one in problems] == [(f"{server.url}/gallery?of=ann", "skipped")]
+    assert "6 pictures without an address" in problems[0].reason
+
+
+def test_a_link_to_a_film(downloads: Downloads, server: Server) -> None:
+    server.bodies["/"] = b"<a class=f href=clip.MP4?x=1.jpg>film</a><a class=f href=/full>photo</a>"
+    found = [one for one in page.gallery(downloads.web, f"{server.url}/", "a.f") if isinstance(one, Found)]
+    assert [one.kind for one in found] == ["video", "photo"]
 
 
 def pages(server: Server, count: int, last: str = "") -> None:
@@ -260,7 +308,7 @@ def look(*_):
     time.sleep(60)
 if __name__ == "__main__":
     markup.look = look
-    page._read = lambda *_: Page("http://a/", 200, {}, b"x" * page.LITTLE)
+    page._read = lambda *_: Page("http://a/", {}, b"x" * page.LITTLE)
     list(page.gallery(None, "http://a/"))
 """
 

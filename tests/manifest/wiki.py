@@ -20,6 +20,8 @@ class Wiki:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     subcategories: dict[str, list[str]] = field(default_factory=dict)
+    spaces: dict[str, int] = field(default_factory=dict)
+    """The numbers of namespaces, by their names in the wiki's own language."""
     late: bool = False
     old: bool = False
     """Answers in the API's first format, pages by their number."""
@@ -50,6 +52,9 @@ class Wiki:
             return {"continue": {"gcmcontinue": "1", "continue": "-"}, "query": {"pages": []}}
         if asked.get("list") == "categorymembers":
             return {"query": {"categorymembers": [{"title": t} for t in self.subcategories.get(asked["cmtitle"], [])]}}
+        if "prop" not in asked:
+            title = asked["titles"]
+            return {"query": {"pages": [{"title": title, "ns": self.spaces.get(title.partition(":")[0], 0)}]}}
         names = [asked["titles"]] if "titles" in asked else self.members.get(asked["gcmtitle"], [])
         start = int(asked.get("gcmcontinue", 0))
         details = not self.late or "iicontinue" in asked

@@ -55,7 +55,8 @@ def test_a_photo_drawn_twice_makes_two_pairs(project: Path) -> None:
         album.add(Row("c", "p", "a.png"), taken("a.png", 1))
         assert len(album) == 2
         assert [(problem.id, problem.what, problem.reason) for problem in album.problems] == [
-            ("c", "skipped", "the same picture as a")
+            ("b", "noted", "the same picture as a: it is kept for its drawing, which makes another pair"),
+            ("c", "skipped", "the same picture as a"),
         ]
 
 
@@ -71,6 +72,25 @@ def test_a_photo_under_many_people_is_noted_and_under_one_of_them_skipped(projec
     assert told["id-11"] == ("noted", "the same picture as id-0, which is said to show p0, not p11")
     assert told["again"] == ("skipped", "the same picture as id-7")
     assert told["copy"][1].startswith("the same picture as id-7, resized, cropped or compressed anew")
+
+
+def test_of_people_without_their_reference_photo_nothing_is_filed(project: Path) -> None:
+    """In a picture of many, the largest face would be taken for theirs."""
+    with Album(Path("data/raw"), 3.0, 1.5, {"ann", "bob"}) as album:
+        album.add(Row("b", "bob", "b.png", reference="yes"), taken("b.png", 1))
+        album.add(Row("a", "ann", "a.png", reference="yes"), Taken(failure="a.png is not there"))
+        for seed, person in enumerate(("ann", "bob", "cid"), start=2):
+            album.add(Row(f"{person}-1", person, "many.png"), taken(f"{person}.png", seed))
+        album.add(Row("ann-2", "ann", "gone.png"), Taken(failure="gone.png is not there"))
+        album.write(Path("data/raw.csv"))
+        told = {problem.id: (problem.what, problem.reason) for problem in album.problems}
+    assert [row["id"] for row in tables.rows(Path("data/raw.csv"))[1]] == ["b", "bob-1", "cid-1"]
+    assert told == {
+        "a": ("failed", "a.png is not there"),
+        "ann-1": ("failed", "many.png: no reference photo of ann came, and without one the face may be anybody's"),
+        "ann-2": ("failed", "gone.png is not there"),
+    }
+    assert sorted(path.name for path in Path("data/raw").iterdir()) == ["b.png", "bob-1.png", "cid-1.png"]
 
 
 def test_a_picture_costs_little_memory(project: Path) -> None:

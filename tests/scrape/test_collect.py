@@ -3,8 +3,10 @@
 import hashlib
 import io
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -391,6 +393,45 @@ def test_of_a_reference_and_its_copy_the_reference_stays(project: Path) -> None:
     assert "the same picture as passport" in problems("skipped")["plain"]
 
 
+@pytest.mark.parametrize("lacks", ["the photo", "its licence"])
+def test_without_a_reference_photo_that_is_named_nobody_is_taken_for_a_person(
+    project: Path, server: Server, lacks: str
+) -> None:
+    scene(1).save("data/group.png")
+    scene(2).save("data/bob.png")
+    rows: list[dict[str, object]] = [
+        {"id": "group", "person": "ann", "url": "data/group.png"},
+        {"id": "bob", "person": "bob", "url": "data/bob.png"},
+        {"id": "passport", "person": "ann", "url": f"{server.url}/passport.jpg", "reference": "yes"},
+    ]
+    if lacks == "its licence":
+        server.bodies["/passport.jpg"] = body(scene(3))
+    rows = [row | {"license": "" if "licence" in lacks and "reference" in row else "CC0"} for row in rows]
+    collect([manifest("m.csv", rows)], options(max_failures=2, allow_unlicensed=False), workers=1)
+    assert list(raw().index) == ["bob"]
+    assert "no reference photo of ann came" in problems()["group"]
+    assert ("404" if lacks == "the photo" else "licence") in problems()["passport"]
+    with pytest.raises(LimnerError, match="2 sources failed and at most 1 may"):
+        collect(["data/manifests/m.csv"], options(max_failures=1, allow_unlicensed=False), workers=1)
+
+
+def test_archives_come_at_the_same_time(project: Path, server: Server) -> None:
+    together = threading.Barrier(2)
+    archives = {f"/{k}.zip": zipped(a=body(scene(k))) for k in range(2)}
+
+    def wait(handler: Any) -> None:
+        together.wait(10)
+        handler.give(archives[handler.path])
+
+    server.answers = {path: [wait] for path in archives}
+    urls = [*(f"{server.url}{path}" for path in archives), f"{server.url}/gone.zip"]
+    rows: list[dict[str, object]] = [{"id": f"z{k}", "person": f"p{k}", "url": url} for k, url in enumerate(urls)]
+    collect([manifest("m.csv", rows)], options(max_failures=3), workers=1)
+    assert list(raw().index) == ["z0-a", "z1-a"]
+    assert sorted(server.asked) == ["/0.zip", "/1.zip", "/gone.zip"]
+    assert "404" in problems()["z2"]
+
+
 def test_a_folder_becomes_a_row_a_picture(project: Path) -> None:
     folder = Path("data/photos/ann")
     (folder / "more").mkdir(parents=True)
@@ -497,6 +538,12 @@ def test_weights_from_the_mirror_and_a_missing_one_is_an_error(project: Path, se
 def test_a_model_file_needs_a_plain_name_and_a_hash(project: Path, file: str, digest: str) -> None:
     Path("data/manifests/models.csv").write_text(f"name,file,sha256,url,mirror\nw,{file},{digest},x,\n")
     with pytest.raises(LimnerError, match="line 2"):
+        collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
+
+
+def test_a_model_file_needs_a_place_to_come_from(project: Path) -> None:
+    Path("data/manifests/models.csv").write_text(f"name,file,sha256,url,mirror\nw,w.bin,{'0' * 64},,\n")
+    with pytest.raises(LimnerError, match=r"line 2: w\.bin needs a url or a mirror"):
         collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
 
 

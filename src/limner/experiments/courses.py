@@ -73,8 +73,8 @@ class Courses:
         """By how much it still changes from one snapshot to the next as the training ends, mean over pictures; and how
         many these are."""
         table = self.results.trainings.wander(model, figure)
-        own = table.loc[table["style"].eq(style) | (style is None), WANDER + figure]
-        return float(own.mean()), len(own)
+        own = table if style is None else table[table["style"] == style]
+        return float(own[WANDER + figure].mean()), len(own)
 
     def strip(self, label: str, model: str, style: str | None) -> Strip:
         """One picture's snapshots, at most `STOPS` at even steps and the last.

@@ -1,13 +1,17 @@
 """Files from anywhere, verified, kept by their content.
 
-sources, pypi        where the bytes of a url come from; pypi:// as an fsspec filesystem
-backends             which of fsspec's filesystems are here
-web, answers         the HTTP client, and what it makes of what servers say
-manners              how it behaves towards them
+sources, mirrors     what a url means, and where else its files are
+elsewhere, pypi      what fsspec's filesystems bring; pypi:// as one of them
+backends             which of them are here
+web, answers, loop   the HTTP client, what it makes of what servers say, and the event loop that it runs in
+manners, servers     how it behaves towards them, and their names
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely
+tars                 tars read with care
 store, notes         files by content; which content a url had
 scribe, landing      small files hashed and landed by a process of its own
-daemon               work that blocks, in a thread of its own
+hands, daemon        work that blocks, in a few threads, or in one of its own that nobody waits for
+ahead                much work at once, and what came of it in order
+limits               errors that are this machine's, and no source's
 downloads            all of these: what is wanted, verified
 """

@@ -3,6 +3,8 @@
 import codecs
 import os
 import re
+import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +34,6 @@ class Page:
 
     url: str
     """Where it came from in the end, after redirects."""
-    status: int
     headers: Mapping[str, str]
     """Their names may be asked for in any case of letters."""
     body: bytes
@@ -118,6 +119,11 @@ def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
     return end if same and found[3] in ("*", str(end)) and coming.total in (None, end) else 0
 
 
+def encoded(response: aiohttp.ClientResponse) -> bool:
+    """Whether a body is packed, against what was asked for, so that its lengths are not those of the file."""
+    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
+
+
 def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:
     """End with what the server says instead of giving what it was asked for.
 
@@ -155,20 +161,24 @@ def in_words(host: Host, url: URL) -> Iterator[Request]:
     except WebError:
         host.done()
         raise
+    except aiohttp.ClientConnectorCertificateError as error:  # the host is there, and shows the same one again
+        host.answered()
+        host.done()
+        raise WebError(f"{url}: {reason(error)}") from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        host.unreachable()
-        unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and not host.known
-        raise NoAnswer(f"{url}: {reason(error)}", passing=not unknown) from error
+        host.unreachable(reason(error))
+        unknown = isinstance(error, aiohttp.ClientConnectorDNSError) and error.os_error.errno != socket.EAI_AGAIN
+        raise NoAnswer(f"{url}: {reason(error)}", passing=host.known or not unknown) from error
     except (aiohttp.InvalidURL, UnicodeError) as error:  # of a host that no resolver can be asked for
         raise WebError(f"{url}: it is no url of a server") from error
     except aiohttp.ServerTimeoutError as error:
         request.stalled()
-        raise host.failure(f"{url}: {reason(error)}") from error
+        raise host.failure(url, reason(error)) from error
     except TimeoutError:
         request.stalled()
         raise
     except (aiohttp.ClientError, ConnectionError) as error:
-        raise host.failure(f"{url}: {reason(error)}") from error
+        raise host.failure(url, reason(error)) from error
 
 
 def reason(error: Exception) -> str:
@@ -179,7 +189,7 @@ def reason(error: Exception) -> str:
         case aiohttp.ClientConnectorCertificateError():
             return f"the certificate of {error.host} cannot be trusted: {error.certificate_error}"
         case aiohttp.ClientConnectorError():
-            return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno or 0)}"
+            return f"no connection to {error.host}:{error.port}: {_system(error.os_error)}"
         case aiohttp.ConnectionTimeoutError():
             return f"no connection within {manners.CONNECT:g} s"
         case aiohttp.ServerTimeoutError():
@@ -190,3 +200,10 @@ def reason(error: Exception) -> str:
             return "the server closed the connection"
         case _:
             return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__
+
+
+def _system(error: OSError) -> str:
+    """What the system says; Python's own text names the address again. TLS and resolvers have numbers of their own."""
+    if not error.errno or isinstance(error, ssl.SSLError | socket.gaierror):
+        return error.strerror or str(error)
+    return os.strerror(error.errno)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from limner.errors import SourceError, tellable
-from limner.fetch import tars
+from limner.fetch import limits, tars
 from limner.fetch.tars import CarefulTar, counted
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
@@ -28,6 +28,8 @@ MOST_DIRECTORY = 50 * 10**6
 """Bytes of a zip's list of its members: in memory, its names may take four times as many."""
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """How a zip's members may be packed: Python unpacks the others without a limit, and photos gain nothing by them."""
+LINK = "is a link: put the file itself into the archive"
+DEVICE = "is a device, not a file"
 ODDLY_PACKED = "is packed by a method that limner does not unpack: pack it anew as an ordinary zip"
 SPARSE = "is a sparse file, of which the archive leaves out the holes: pack it anew, without tar's -S"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -65,7 +67,8 @@ def is_archive(url: str) -> bool:
 def members(path: Path) -> Iterator[Member]:
     """The files in a zip or tar, whatever its name, in its order; folders and litter are left out.
 
-    Of a name that stands twice the last is taken, as unpacking does: `tar rf` appends a newer version.
+    Of a name that stands twice the last is taken, as unpacking does: `tar rf` appends a newer version. What has an
+    unsafe name takes nobody's place.
 
     Raises:
         Damaged: it is neither, or damaged; the members before are yielded.
@@ -81,16 +84,17 @@ def members(path: Path) -> Iterator[Member]:
     except SourceError as error:
         end = error
     except DAMAGES as error:
+        limits.pass_on(error)
         end = Damaged(f"it is no archive that can be read to its end: {reason(error)}")
-    last = {plain(name): number for number, (name, _) in enumerate(found)}
+    last = {plain(name): number for number, (name, _) in enumerate(found) if not unsafe(name)}
     for number, (name, fault) in enumerate(found):
-        unsafe = _unsafe(name)
+        harm = unsafe(name)
         litter = any(part in LITTER or part.startswith(".") for part in PurePosixPath(name).parts)
-        if fault is None or (litter and not unsafe):
+        if fault is None or (litter and not harm):
             continue
         told = name if tellable(name) else ascii(name)[1:-1]
-        url, why = f"{protocol}://{told}", unsafe or fault
-        if not unsafe and last[plain(name)] != number:
+        url, why = f"{protocol}://{told}", harm or fault
+        if not harm and last[plain(name)] != number:
             yield Member(told, url, "stands in the archive again later, and that one counts")
         elif not why and is_archive(name):
             yield Member(told, url, "is an archive in an archive: unpack it yourself")
@@ -136,7 +140,7 @@ def _is_tar(first: bytes) -> bool:
     return first[257:262] == b"ustar"
 
 
-def _unsafe(name: str) -> str:
+def unsafe(name: str) -> str:
     """Why a member's name cannot be trusted, or nothing."""
     slashed = name.replace("\\", "/")  # which separates folders on Windows
     if slashed.startswith("/") or re.match(r"[A-Za-z]:", name):
@@ -169,36 +173,36 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
 
 
 def _zip(path: Path) -> Iterator[tuple[str, str | None]]:
-    """The name of each entry, and its fault: an empty one if it has none, and None if it is a folder."""
     with opened_zip(path) as archive:
-        for entry in archive.infolist():
-            mode = entry.external_attr >> 16 if entry.create_system == 3 else 0
-            if stat.S_ISLNK(mode):
-                yield entry.filename, "is a link: put the file itself into the archive"
-            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                yield entry.filename, "is a device, not a file"
-            elif entry.is_dir():
-                yield entry.filename, None
-            elif entry.flag_bits & 1:
-                yield entry.filename, "is encrypted: unpack the archive yourself, with its password"
-            elif entry.compress_type not in METHODS:
-                yield entry.filename, ODDLY_PACKED
-            else:
-                yield entry.filename, ""
+        yield from ((entry.filename, fault_in_zip(entry)) for entry in archive.infolist())
 
 
 def _tar(path: Path) -> Iterator[tuple[str, str | None]]:
-    """As `_zip`."""
     packed = is_packed(path)
     with tars.unpacked(path) if packed else path.open("rb") as stream, CarefulTar(stream, packed) as archive:
-        for entry in archive:
-            if entry.issym() or entry.islnk():
-                yield entry.name, "is a link: put the file itself into the archive"
-            elif entry.isdir():
-                yield entry.name, None
-            elif not entry.isreg():
-                yield entry.name, "is a device, not a file"
-            elif entry.issparse():
-                yield entry.name, SPARSE
-            else:
-                yield entry.name, ""
+        yield from ((entry.name, fault_in_tar(entry)) for entry in archive)
+
+
+def fault_in_zip(entry: zipfile.ZipInfo) -> str | None:
+    """Why an entry is no file for us, as the end of a sentence: an empty text if it is one, None for a folder."""
+    mode = entry.external_attr >> 16 if entry.create_system == 3 else 0  # those of other systems mean something else
+    if stat.S_ISLNK(mode):
+        return LINK
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return DEVICE
+    if entry.is_dir():
+        return None
+    if entry.flag_bits & 1:
+        return "is encrypted: unpack the archive yourself, with its password"
+    return "" if entry.compress_type in METHODS else ODDLY_PACKED
+
+
+def fault_in_tar(entry: tarfile.TarInfo) -> str | None:
+    """As `fault_in_zip`."""
+    if entry.issym() or entry.islnk():
+        return LINK
+    if entry.isdir():
+        return None
+    if not entry.isreg():
+        return DEVICE
+    return SPARSE if entry.issparse() else ""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -12,15 +13,16 @@ from weakref import WeakValueDictionary
 
 from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
-from limner.fetch import manners, members, sources
+from limner.fetch import limits, manners, members, sources
 from limner.fetch.ahead import ahead
-from limner.fetch.daemon import in_daemon
+from limner.fetch.elsewhere import Elsewhere
 from limner.fetch.hands import Hands
-from limner.fetch.manners import Manners
+from limner.fetch.manners import Budget, Manners
 from limner.fetch.members import Members
 from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished
 from limner.fetch.scribe import Scribe
+from limner.fetch.servers import servers
 from limner.fetch.store import Fetched, Known, Store
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
@@ -28,14 +30,13 @@ from limner.progress import progress
 
 __all__ = ["Downloads", "Fetched", "Wanted"]
 
-AHEAD = 256
-"""Files asked for before the first of them is there: so many that one slow host does not hold up the others."""
+AHEAD, EACH = 4096, 256
+"""Files looked at before the first of them is there, and those of them that one host is asked for: rows may be sorted
+by host, and one slow host is not to hold up the others."""
 THREADS = 2
 """That hash and write: more of them would take Python's one lock from the thread that reads the network."""
 MANY = 8
 """Files for which one of them is woken at once."""
-COPIES = 8
-"""Files that come by way of fsspec at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Downloads:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._scribe = Scribe(folder)
         self._hands = Hands(THREADS, MANY)
-        self._copies = asyncio.Semaphore(COPIES)
+        self._elsewhere = Elsewhere(self.web.manners, self._unfinished.folder)
         self._numbers = count()
 
     def __enter__(self) -> Self:
@@ -108,7 +109,8 @@ class Downloads:
                 bar.set_postfix_str(f"{rate / 1e6:.1f} MB/s, {failed} failed", refresh=False)
                 bar.update()
 
-            for task in ahead(self.web.loop, (self._fetch(item, again) for item in wanted), AHEAD, landed):
+            works = ((self._waits_for(item), partial(self._fetch, item, again)) for item in wanted)
+            for task in ahead(self.web.loop, works, AHEAD, EACH, landed):
                 try:
                     yield task.result()
                 except SourceError as error:
@@ -140,6 +142,10 @@ class Downloads:
         for place in sources.mirrored(url, self.mirrors):
             self._store.doubt(place)
 
+    def _waits_for(self, wanted: Wanted) -> str:
+        """The server that is asked first, if any is."""
+        return next((name for url in wanted.urls for name in servers(url, self.mirrors)), "")
+
     async def _fetch(self, wanted: Wanted, again: bool = False) -> Fetched:
         async with self._alone(wanted.sha256):
             kept = await self._hands.do(self._store.find, wanted.sha256) if self._store.has(wanted.sha256) else None
@@ -148,13 +154,15 @@ class Downloads:
             reasons: list[SourceError] = []
             for place in (place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)):
                 try:
+                    if (path := sources.local(place)) is not None:
+                        return await self._hands.do(self._local, place, path, wanted.sha256, kept is not None)
                     return await self._from(place, wanted.sha256, wanted.archive, again)
                 except SourceError as error:
-                    reasons.append(error)
+                    reasons.append(_anew(error))
             why = "; ".join(map(str, reasons))
             if kept:
                 return replace(kept, note=f"{why}: what was fetched before is used")
-            raise (Unreachable if isinstance(reasons[-1], Unreachable) else SourceError)(why)  # not of a mirror
+            raise type(reasons[-1])(why)  # not that of a mirror
 
     async def _from(self, url: str, expected: str, listed: str, again: bool) -> Fetched:
         """The file at one url.
@@ -162,44 +170,47 @@ class Downloads:
         Raises:
             SourceError: it is not there, or has another hash than the expected one.
         """
-        path = sources.local(url)
-        if path is not None:
-            return await self._hands.do(self._local, url, path, expected)
         async with self._alone(url):
             known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
             if known and not (again or known.doubted):
                 return known.file
             if (url, expected, listed) in self._failed and not again:
-                raise self._failed[url, expected, listed].with_traceback(None)
+                raise _anew(self._failed[url, expected, listed])
             try:
                 if url.startswith(("http://", "https://")):
                     return await self._from_server(url, expected, known)
                 if link := sources.chained(url):
                     return await self._from_archive(url, *link, expected, listed, again)
-                return await self._from_elsewhere(url, expected)
+                with self._part() as part:
+                    await self._elsewhere.bring(url, part)
+                    digest = _verify(url, await self._hands.do(sha256, part), expected)
+                    return await self._hands.do(self._land, url, part, expected, digest)
             except SourceError as error:
                 if known and not expected:
                     return replace(known.file, note=f"{error}: what was fetched before is used")
-                self._failed[url, expected, listed] = error
+                self._failed[url, expected, listed] = _anew(error)
                 raise
 
-    def _local(self, url: str, path: Path, expected: str) -> Fetched:
+    def _local(self, url: str, path: Path, expected: str, kept: bool) -> Fetched:
         try:
             if not path.is_file():
                 raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
             digest = _verify(url, sha256(path), expected)
-        except OSError as error:  # the source's own: one of the store, as of a full disk, ends the run
+        except OSError as error:
+            limits.pass_on(error)
             raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
-        if expected:
-            self._store.copy(path, expected)
+        if expected and not kept:
+            with self._part() as part:
+                self._store.copy(path, part, expected)
         return Fetched(path, digest)
 
     async def _from_server(self, url: str, expected: str, known: Known | None) -> Fetched:
         tries, spoilt, version = 0, set[str](), known.validator if known else None
+        budget = Budget(self.web.manners.max_seconds)
         while True:
             tries += 1
             part = self._unfinished.path(url)
-            coming = await self.web.downloading(url, part, pinned=bool(expected), known=version)
+            coming = await self.web.download(url, part, budget, pinned=bool(expected), known=version)
             if coming is None:
                 assert known is not None
                 if known.doubted:  # in this run no more, unless whoever reads it does so again
@@ -212,10 +223,13 @@ class Downloads:
                     self._store.remember(url, digest, coming.validator)
                     await self._hands.do(self._store.settle)
                 return self._store.named(digest)
-            if digest in spoilt or tries >= self.web.manners.tries:  # the same bytes twice were not spoilt on their way
+            wait = manners.pause(tries, 0.0)
+            # The same bytes twice were not spoilt on their way.
+            if digest in spoilt or tries >= self.web.manners.tries or wait > budget.left:
                 _verify(url, digest, expected)
             spoilt.add(digest)
-            await asyncio.sleep(manners.pause(tries, 0.0))
+            with budget:
+                await asyncio.sleep(wait)
 
     async def _take(self, coming: Partial, expected: str) -> str:
         """Take in what came if it is the expected file; and its hash."""
@@ -243,30 +257,6 @@ class Downloads:
                 raise SourceError(f"{url}: {error}") from error
             return self._land(name, part, "", _verify(url, sha256(part), expected))
 
-    async def _from_elsewhere(self, url: str, expected: str) -> Fetched:
-        """What fsspec brings; its filesystems block, each in its own way, so each copy has a thread."""
-        async with self._copies:
-            with self._part() as part:
-                await self._persist(url, part)
-                digest = _verify(url, await self._hands.do(sha256, part), expected)
-                return await self._hands.do(self._land, url, part, expected, digest)
-
-    async def _persist(self, url: str, part: Path) -> None:
-        behaviour = self.web.manners
-        for tries in count(1):
-            try:
-                work = in_daemon(sources.copy, url, part, behaviour.max_bytes, behaviour.max_seconds)
-                return await asyncio.wait_for(work, behaviour.max_seconds)
-            except SourceError:
-                raise
-            except TimeoutError as error:
-                why = f"it did not come within {behaviour.max_seconds:g} s (scrape.max_seconds)"
-                raise SourceError(f"{url}: {why}") from error
-            except Exception as error:  # each of fsspec's filesystems has errors of its own
-                if tries >= behaviour.tries or not isinstance(error, ConnectionError):
-                    raise SourceError(f"{url}: {sources.reason(error)}") from error
-            await asyncio.sleep(manners.pause(tries, 0.0))
-
     @contextmanager
     def _part(self) -> Iterator[Path]:
         """A file that is gone in the end, if it has not been given another name."""
@@ -287,6 +277,11 @@ class Downloads:
     def _alone(self, key: str) -> asyncio.Lock:
         """By which rows that name the same file wait for the first of them; what has no key is never the same."""
         return self._locks.setdefault(key, asyncio.Lock()) if key else asyncio.Lock()
+
+
+def _anew(error: SourceError) -> SourceError:
+    """The same in words alone: an error that was raised holds on to all that was under way, 10 KB for each file."""
+    return (Unreachable if isinstance(error, Unreachable) else SourceError)(str(error))
 
 
 def _verify(url: str, digest: str, expected: str) -> str:

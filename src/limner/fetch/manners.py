@@ -23,6 +23,9 @@ DOUBT = 3
 off before any host is: for more time than a file has, each of them or all together."""
 PAUSE = 1.0
 """Seconds before the second try; doubled for each further one."""
+BLINK, OUTAGE, RESTART = 2.0, 10.0, 30.0
+"""Times `PAUSE` for which no connection comes about before a host is given up, however many were refused, which takes
+no time at all: one that only optional manifests name, any other one, and one that answered before."""
 LULL = 60.0
 """Seconds from when a busy host might be asked again, after which nobody wants anything of it: longer than limner's own
 pauses between tries, which are part of the asking."""
@@ -44,7 +47,7 @@ class Manners:
     tries: int
     """How often one file is asked for when the failure may pass. A try that brought further bytes counts as none."""
     max_seconds: float
-    """For one file in all: answers, bodies and the pauses between tries, but not the wait for its turn."""
+    """For one file from one place: answers, bodies and the pauses between tries, but not the wait for its turn."""
     max_bytes: int
     """Of one file."""
 
@@ -93,13 +96,13 @@ class Host:
 
     Args:
         scheme: http or https; with `name` it decides the proxy, which the environment names.
-        name: `host` or `host:port`.
+        name: `host:port`, see `servers`.
     """
 
     def __init__(self, scheme: str, name: str, manners: Manners) -> None:
         self.name = name
         self.delay = manners.delay
-        self.proxy = None if proxy_bypass(name) else getproxies().get(scheme)
+        self.proxy = None if proxy_bypass(name) else _proxy(scheme)
         self._patience = manners.tries * manners.connections
         self._longest = manners.max_seconds
         self.doubted = False
@@ -108,6 +111,10 @@ class Host:
         """To be held during each request."""
         self._free_at = 0.0
         self._silent = self._stalls = self._refusals = 0
+        self._silent_from = self._silent_at = 0.0
+        """When the first and the last of `_silent` connections in a row failed."""
+        self._why = ""
+        """What the last of them failed of."""
         self._asked = 0.0
         self._busy = 0
         """How often it put limner off and gave nothing between."""
@@ -165,26 +172,30 @@ class Host:
         """A request came to its end, whether that is a fine one or not."""
         self._stalls = 0
 
-    def unreachable(self) -> None:
-        """No connection came about."""
-        self._silent += 1
+    def unreachable(self, why: str) -> None:
+        """No connection came about. Nobody tries again for a moment, or all rows would use up their tries at once."""
+        now = time.monotonic()
+        if not self._silent or now - self._silent_at > LULL + self.delay:
+            self._silent, self._silent_from = 0, now
+        self._silent, self._silent_at, self._why = self._silent + 1, now, why
+        self._free_at = max(self._free_at, now + pause(1, 0.0))
 
     def stalled(self) -> None:
         """Nothing, or next to nothing, came of an answer that did not end in its time."""
         self._stalls += 1
 
-    def failure(self, why: str) -> WebError:
+    def failure(self, url: object, why: str) -> WebError:
         """A request broke off, which may pass: of a host that never answered, it counts as if it were not there."""
         if self.known:
-            return WebError(why, passing=True)
-        self.unreachable()
-        return NoAnswer(why, passing=True)
+            return WebError(f"{url}: {why}", passing=True)
+        self.unreachable(why)
+        return NoAnswer(f"{url}: {why}", passing=True)
 
     def refuse_if_gone(self, url: object) -> None:
         """A host that is not there, stalls or wants to be left alone must not cost every row its whole patience.
 
         Raises:
-            NoAnswer: no connection came about many times in a row.
+            NoAnswer: no connection came about many times in a row, and for some time.
             WebError: it stalled many times in a row, or wants to be left alone for too long again and again, or gave
                 nothing else while it was asked for as long as a file may take.
         """
@@ -197,9 +208,12 @@ class Host:
             raise WebError(f"{url}: {why}, and is not asked again")
         if self._stalls >= self._patience:
             raise WebError(f"{url}: the host {self.name} stalled {self._stalls} times in a row and is not asked again")
-        if self._silent >= (DOUBT if self.doubted and not self.known else self._patience):
-            why = f"the host {self.name} could not be reached {self._silent} times in a row and is not asked again"
-            raise NoAnswer(f"{url}: {why}")
+        times, pauses = self._patience, RESTART if self.known else OUTAGE
+        if self.doubted and not self.known:
+            times, pauses = DOUBT, BLINK
+        if self._silent >= times and self._silent_at - self._silent_from >= pauses * PAUSE:
+            why = f"the host {self.name} could not be reached {self._silent} times in a row: {self._why}"
+            raise NoAnswer(f"{url}: {why}; it is not asked again")
 
 
 class Request:
@@ -221,6 +235,12 @@ class Request:
             self._host.done()
         else:
             self._host.stalled()
+
+
+def _proxy(scheme: str) -> str | None:
+    """The one that the environment names for a scheme; without a scheme of its own it speaks HTTP, as curl has it."""
+    named = getproxies().get(scheme)
+    return f"http://{named}" if named and "://" not in named else named
 
 
 def pause(tries: int, wait: float) -> float:

@@ -1,6 +1,5 @@
 """Members of zip and tar archives: opened once a run, copied out one by one under names of our own."""
 
-import errno
 import shutil
 import threading
 import zipfile
@@ -12,28 +11,29 @@ from pathlib import Path
 from typing import IO
 
 from limner.errors import SourceError, choices
+from limner.fetch import limits
 from limner.fetch.archives import (
     DAMAGES,
-    METHODS,
     MOST_NAME,
-    ODDLY_PACKED,
-    SPARSE,
+    fault_in_tar,
+    fault_in_zip,
     is_packed,
     opened_zip,
     plain,
     reason,
+    unsafe,
 )
 from limner.fetch.tars import CarefulTar, unpacked
 
 PROTOCOLS = ("zip", "tar")
 UNPACKED = 20
-"""All of an archive may unpack to so many times the size that one member may have; so may all tars that lie unpacked
-at a time."""
+"""All of an archive may unpack to so many times the size that one member may have, or to twice its own: photos hardly
+can be packed. So many times that size all tars take that lie unpacked at a time."""
+OPEN = 32
+"""Zips that are open at a time: a process may open but so many files."""
 SPARE = 5 * 10**9
 """Bytes of the disk that unpacked tars leave to the rest of the run, or a tenth of a small one."""
 CHUNK = 1 << 18
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-"""Of a disk that takes no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class _Place:
 
     start: int
     size: int
-    fault: str
-    """What it is, as the end of a sentence."""
+    fault: str | None
+    """As `fault_in_tar` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Members:
         self._unpacked: dict[str, int] = {}
         """Bytes of each tar that lies unpacked."""
         self._turns, self._turn = count(), defaultdict[str, int](int)
-        """When each tar was used last."""
+        """When each archive was used last."""
         self._taken: defaultdict[str, int] = defaultdict(int)
         """Bytes that were unpacked of each zip."""
 
@@ -113,18 +113,21 @@ class Members:
 
         Raises:
             SourceError: there is no such member, it is no plain file, encrypted, damaged or too large.
-            OSError: the disk takes no more.
+            OSError: this machine takes no more.
         """
         protocol, _, name = url.partition("://")
         try:
             with self._locks[digest], target.open("wb") as out:
+                self._turn[digest] = next(self._turns)
                 if protocol == "zip":
                     self._unzip(name, archive, digest, out)
                 else:
                     self._untar(name, archive, digest, out)
         except DAMAGES as error:
-            _pass_disk(error)
+            limits.pass_on(error)
             raise SourceError(f"the archive cannot be read there: {reason(error)}") from error
+        finally:
+            self._close_some()
 
     def close(self) -> None:
         """Nothing is asked any more."""
@@ -133,38 +136,40 @@ class Members:
         for digest in self._unpacked:
             self._place(digest).unlink(missing_ok=True)
 
+    def _close_some(self) -> None:
+        """Keep the zips open that were used last. Whoever waits here for the lock of one holds none."""
+        while len(self._zips) > OPEN:
+            oldest = min(list(self._zips), key=self._turn.__getitem__)
+            with self._locks[oldest]:
+                if zipped := self._zips.pop(oldest, None):
+                    zipped.opened.close()
+
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
             opened = opened_zip(archive)
-            infos = {plain(info.filename): info for info in opened.infolist()}  # the last counts
+            # The last of a name counts, but none that is refused for it.
+            infos = {plain(info.filename): info for info in opened.infolist() if not unsafe(info.filename)}
             self._zips[digest] = _Zip(opened, infos)
         zipped = self._zips[digest]
         info = zipped.infos.get(plain(name))
         if info is None:
             raise SourceError(_lacks(name, list(zipped.infos)))
-        if info.is_dir() or (info.external_attr >> 16) & 0o170000 not in (0, 0o100000):
-            raise SourceError(f"{name} is a folder or a link in the archive, not a file")
-        if info.flag_bits & 1:
-            raise SourceError(f"{name} is encrypted in the archive: limner knows no password")
-        if info.compress_type not in METHODS:
-            raise SourceError(f"{name} {ODDLY_PACKED}")
+        _refuse(name, fault_in_zip(info))
         self._refuse_huge(name, info.file_size)
         self._taken[digest] += info.file_size
-        self._refuse_bomb(self._taken[digest])
+        self._refuse_bomb(self._taken[digest], archive)
         with zipped.opened.open(info) as stream:  # gives no more than file_size, whatever else is packed there
             while chunk := stream.read(CHUNK):
                 out.write(chunk)
 
     def _untar(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
-        self._turn[digest] = next(self._turns)
         if digest not in self._tars:
             self._tars[digest] = self._opened(archive, digest)
         tar = self._tars[digest]
         place = tar.places.get(plain(name))
         if place is None:
             raise SourceError(tar.damage or _lacks(name, list(tar.places)))
-        if place.fault:
-            raise SourceError(f"{name} {place.fault}")
+        _refuse(name, place.fault)
         self._refuse_huge(name, place.size)
         with tar.path.open("rb") as stream:
             stream.seek(place.start)
@@ -185,12 +190,13 @@ class Members:
                 why = self._unpack(archive, digest)
             except (SourceError, *DAMAGES) as error:
                 path.unlink(missing_ok=True)
-                _pass_disk(error)
+                limits.pass_on(error)
                 return _Tar(archive, {}, f"the archive cannot be unpacked: {reason(error)}")
         places: dict[str, _Place] = {}
         try:
             places.update(_places(path))  # those before a damage stay
         except (SourceError, *DAMAGES) as error:
+            limits.pass_on(error)
             why = why or reason(error)
         return _Tar(path, places, why and f"the archive cannot be read to its end: {why}")
 
@@ -213,7 +219,7 @@ class Members:
                 try:
                     while chunk := stream.read1(CHUNK):
                         size += len(chunk)
-                        self._refuse_bomb(size)
+                        self._refuse_bomb(size, archive)
                         self._make_room(size)
                         out.write(chunk)
                 except EOFError as error:
@@ -247,26 +253,22 @@ class Members:
             least = f"{size / 1e6:.1f} MB, and at most {self._most / 1e6:g} are taken (scrape.max_megabytes)"
             raise SourceError(f"{name} unpacks to {least}")
 
-    def _refuse_bomb(self, size: int) -> None:
-        if size > UNPACKED * self._most:
-            most = f"{UNPACKED} times scrape.max_megabytes"
-            raise SourceError(f"the archive unpacks to more than {UNPACKED * self._most / 1e6:g} MB ({most})")
+    def _refuse_bomb(self, size: int, archive: Path) -> None:
+        if size > UNPACKED * self._most and size > 2 * archive.stat().st_size:
+            most = f"{UNPACKED * self._most / 1e6:g} MB ({UNPACKED} times scrape.max_megabytes)"
+            raise SourceError(f"the archive unpacks to more than {most}, and to more than twice its own size")
 
 
-def _pass_disk(error: Exception) -> None:
-    """Raise an error of the disk that is written to: it is none of the archive, and would meet the next one too."""
-    if isinstance(error, OSError) and error.errno in FULL:
-        raise error
+def _refuse(name: str, fault: str | None) -> None:
+    if fault != "":
+        raise SourceError(f"{name} {fault or 'is a folder in the archive, not a file'}")
 
 
 def _places(path: Path) -> Iterator[tuple[str, _Place]]:
     with path.open("rb") as stream, CarefulTar(stream) as archive:
         for info in archive:
-            fault = "" if info.isreg() else "is a link, a folder or a device in the archive, not a file"
-            if info.issparse():
-                fault = SPARSE
-            if len(info.name) <= MOST_NAME:
-                yield plain(info.name), _Place(info.offset_data, info.size, fault)
+            if len(info.name) <= MOST_NAME and not unsafe(info.name):
+                yield plain(info.name), _Place(info.offset_data, info.size, fault_in_tar(info))
 
 
 def _lacks(name: str, names: list[str]) -> str:

@@ -47,6 +47,11 @@ NOTHING = Validator()
 """A server tells nothing of the version."""
 
 
+def is_left(path: Path | str) -> bool:
+    """Whether an earlier run left bytes of a file at `path`: a `Partial` reads them all, so let a thread make it."""
+    return os.path.exists(f"{path}.json")  # noqa: PTH110  asked for every file, and Path.exists takes thrice the time
+
+
 class Partial:
     """The first bytes of a file: few of them in memory, more at `path`, where they outlive the process.
 
@@ -67,7 +72,7 @@ class Partial:
         self.total: int | None = None
         """Bytes of the whole, if the server has told it."""
         self.resumable = False
-        if os.path.exists(self._note):  # noqa: PTH110  asked for every file, and Path.exists takes thrice the time
+        if is_left(path):
             self._resume()
 
     def begin(self, validator: Validator, total: int | None, resumable: bool) -> None:
@@ -200,15 +205,17 @@ class Unfinished:
         return f"{self.folder}/{hashlib.sha256(url.encode()).hexdigest()}"
 
     def close(self) -> None:
-        """Leave what can be gone on with, and nothing else."""
+        """Leave what can be gone on with, and nothing else but what threads that nobody waits for still write."""
         kept = {note.stem for note in self.folder.glob("*.json")}
         for path in self.folder.iterdir():
-            if path.stem not in kept:
-                path.unlink()
-        if not kept:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.stem not in kept:
+                path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is not empty
             self.folder.rmdir()
         self._lock.release()
-        if not kept:
+        if not self.folder.exists():  # else the next run takes it over
             Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def _take_over(self, lock: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,26 @@ from limner.files import cache_dir
 
 RELEASE = re.compile(r"(?P<project>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9][A-Za-z0-9.!+_-]*)")
 SOURCE_SUFFIXES = (".tar.gz", ".tar.bz2", ".tar.xz", ".zip")
+LONGEST = 3600.0
+"""Seconds that pip may take for an archive if nobody says how many."""
 
 
 class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """Files by `PROJECT==VERSION/path`; FileNotFoundError for a path that the archive lacks.
 
     fsspec makes one instance a thread, and so an archive's read position is never shared.
+
+    Args:
+        work: a folder on the cache's file system for what is half there; the cache's own if empty.
+        max_seconds: that pip may take for an archive, before it is ended.
     """
 
     protocol = "pypi"
     root_marker = ""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, work: str = "", max_seconds: float = LONGEST, **options: Any) -> None:
         super().__init__(**options)
+        self._work, self._max_seconds = Path(work) if work else None, max_seconds
         self._archives: dict[str, tuple[AbstractFileSystem, str]] = {}
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
@@ -73,7 +81,7 @@ class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def _open_archive(self, release: str) -> tuple[AbstractFileSystem, str]:
         """The archive as a filesystem of its own, and the top folder that its paths begin with."""
         if release not in self._archives:
-            path = download(release)
+            path = download(release, self._work, self._max_seconds)
             archive = fsspec.filesystem("tar" if ".tar." in path.name else "zip", fo=str(path))
             tops = [] if path.suffix == ".whl" else archive.ls("", detail=False)
             self._archives[release] = archive, f"{tops[0].strip('/')}/" if len(tops) == 1 else ""
@@ -89,18 +97,18 @@ fsspec.register_implementation("pypi", PypiFileSystem, clobber=True)
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def download(release: str) -> Path:
-    """The archive of `PROJECT==VERSION`, from the cache or through pip.
+def download(release: str, work: Path | None = None, max_seconds: float = LONGEST) -> Path:
+    """The archive of `PROJECT==VERSION`, from the cache or through pip; the rest as `PypiFileSystem` has it.
 
     Raises:
-        SourceError: pip could not get it; with pip's own reason.
+        SourceError: pip could not get it, with pip's own reason, or not in time.
     """
     kept = cache_dir("pypi") / release
     with _locks[release]:  # several files of one archive are asked for at once
         if not kept.is_dir():
-            with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.parent) as work:
-                folder = Path(work) / "archive"
-                _pip_download(release, folder)
+            with tempfile.TemporaryDirectory(prefix=".part-", dir=work or kept.parent) as part:
+                folder = Path(part) / "archive"
+                _pip_download(release, folder, max_seconds)
                 if not kept.is_dir():  # another process may have been faster
                     folder.rename(kept)
         archives = [path for path in sorted(kept.iterdir()) if path.name.endswith((".whl", *SOURCE_SUFFIXES))]
@@ -109,21 +117,27 @@ def download(release: str) -> Path:
     return archives[0]
 
 
-def _pip_download(release: str, folder: Path) -> None:
+def _pip_download(release: str, folder: Path, max_seconds: float) -> None:
     """One archive into `folder`. Nothing of it is installed, so the Python it asks for does not matter.
 
     For a source archive pip runs its build's metadata step. With the setuptools that is here this
     takes seconds and needs no further download; only what wants another builder gets one of its own.
     """
     ask = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    until = time.monotonic() + max_seconds
     for how in (["--no-build-isolation"], []):
-        done = subprocess.run(
-            [*ask, *how, "--dest", str(folder), release],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
+        try:
+            done = subprocess.run(
+                [*ask, *how, "--dest", str(folder), release],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=until - time.monotonic(),
+            )
+        except subprocess.TimeoutExpired:
+            late = f"it was not done within {max_seconds:g} s (scrape.max_seconds)"
+            raise SourceError(f"pip could not download {release}: {late}") from None
         if done.returncode == 0:
             return
         if "No matching distribution" in done.stderr:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from limner.fetch.notes import Note, Notes
 from limner.fetch.partial import NOTHING, Partial, Validator
-from limner.files import sha256, whole
+from limner.files import sha256
 
 DOUBTED = "?"
 """Before the hash in a note, of what may have come in part."""
@@ -107,9 +107,7 @@ class Store:
         """Have what is to be remembered there for good."""
         self._notes.write()
 
-    def copy(self, path: Path, digest: str) -> None:
-        """Have a copy of a file, for the day when it is gone from where it is."""
-        kept = self._folder / digest
-        if not kept.is_file():
-            with whole(kept) as part:
-                shutil.copyfile(path, part)
+    def copy(self, path: Path, part: Path, digest: str) -> None:
+        """Have a copy of a file, by way of `part`, for the day when it is gone from where it is."""
+        shutil.copyfile(path, part)
+        self.land(part, digest)

@@ -4,11 +4,10 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 """
 
 import asyncio
-import sys
 import threading
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,10 +17,15 @@ from yarl import URL
 
 from limner.fetch import answers, manners
 from limner.fetch.answers import Page
+from limner.fetch.daemon import in_daemon
+from limner.fetch.loop import new_loop
 from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, Request, WebError
-from limner.fetch.partial import Partial, Validator
+from limner.fetch.partial import Partial, Validator, is_left
+from limner.fetch.servers import server
 
 MOST_REDIRECTS = 10
+SOCKETS = 256
+"""Requests to all hosts together: a process may open but a thousand files or so."""
 REDIRECTS = (301, 302, 303, 307, 308)
 
 T = TypeVar("T")
@@ -36,9 +40,9 @@ class Web:
         """Bytes of files so far."""
         self._hosts: dict[str, Host] = {}
         self._doubted: set[str] = set()
+        self._sockets = asyncio.Semaphore(SOCKETS)
         self._session: aiohttp.ClientSession | None = None
-        _keep_memory()
-        self.loop = _new_loop()
+        self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="web", daemon=True)
         self._thread.start()
@@ -83,16 +87,27 @@ class Web:
         """
         address = answers.address(url)
         address = address.update_query(params) if params else address
-        return self.run(self._persist(address, lambda budget: self._page(address, most_bytes, budget)))
+        budget = Budget(self.manners.max_seconds)
+        return self.run(self._persist(address, lambda: self._page(address, most_bytes, budget), budget))
 
-    def download(
-        self, url: str, part: Path | str, *, pinned: bool = False, known: Validator | None = None
+    async def download(
+        self,
+        url: str,
+        part: Path | str,
+        budget: Budget | None = None,
+        *,
+        pinned: bool = False,
+        known: Validator | None = None,
     ) -> Partial | None:
-        """One file, gone on with where an earlier try or run left it.
+        """One file, gone on with where an earlier try or run left it; for what runs in the client's own thread.
+
+        What came before a failure stays, unless the server said of this very file that it is worth nothing
+        (`_transfer`): an earlier run may have left most of it, and its host may not even have been asked.
 
         Args:
             url: http or https.
             part: where its bytes may be kept on their way; nobody else may write there.
+            budget: what is left of its time; all of it if there is none.
             pinned: its hash is known: what is at `part` is gone on with even if the server names no version.
             known: the version that is already here.
 
@@ -102,21 +117,14 @@ class Web:
         Raises:
             WebError: the server does not give it, not in time, or it is too large.
         """
-        return self.run(self.downloading(url, part, pinned=pinned, known=known))
-
-    async def downloading(
-        self, url: str, part: Path | str, *, pinned: bool = False, known: Validator | None = None
-    ) -> Partial | None:
-        """`download`, for what runs in the client's own thread.
-
-        What came before a failure stays, unless the server said of this very file that it is worth nothing
-        (`_transfer`): an earlier run may have left most of it, and its host may not even have been asked.
-        """
         address = answers.address(url)
-        coming = Partial(part, pinned)
+        budget = budget or Budget(self.manners.max_seconds)
+        coming = await in_daemon(Partial, part, pinned) if is_left(part) else Partial(part, pinned)
+        if pinned and coming.size == coming.total:  # a run was killed just then; its hash will tell
+            return coming
         try:
             changed = await self._persist(
-                address, lambda budget: self._transfer(address, coming, known, budget), lambda: coming.size
+                address, lambda: self._transfer(address, coming, known, budget), budget, lambda: coming.size
             )
         except BaseException:
             coming.keep()
@@ -129,39 +137,39 @@ class Web:
         host.delay = max(host.delay, seconds)
 
     def doubt(self, hosts: Collection[str]) -> None:
-        """Give up hosts (`host` or `host:port`) after a few failed connections: nobody would miss what they have."""
+        """Give up hosts (`host:port`) after a few failed connections: nobody would miss what they have."""
         self._doubted |= set(hosts)
 
     async def _end(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:  # one that ends well may have begun another
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
 
     def _host(self, url: URL) -> Host:
-        if url.authority not in self._hosts:
-            host = self._hosts[url.authority] = Host(url.scheme, url.authority, self.manners)
-            host.doubted = url.authority in self._doubted
-        return self._hosts[url.authority]
+        name = server(url)
+        if name not in self._hosts:
+            host = self._hosts[name] = Host(url.scheme, name, self.manners)
+            host.doubted = name in self._doubted
+        return self._hosts[name]
 
     async def _persist(
-        self, url: URL, attempt: Callable[[Budget], Awaitable[T]], size: Callable[[], int] = lambda: 0
+        self, url: URL, attempt: Callable[[], Awaitable[T]], budget: Budget, size: Callable[[], int] = lambda: 0
     ) -> T:
         """Try again while the failure may pass and there is time. A try that brought further bytes is none."""
-        budget = Budget(self.manners.max_seconds)
         tries, most = 0, size()
         while True:
             try:
-                return await attempt(budget)
+                return await attempt()
             except WebError as error:
                 if not error.passing:
                     raise
                 failure = error
             except TimeoutError:
-                why = f"{url}: the server was not done within {self.manners.max_seconds:g} s (scrape.max_seconds)"
-                raise self._host(url).failure(why) from None
+                why = f"the server was not done within {budget.all:g} s (scrape.max_seconds)"
+                raise self._host(url).failure(url, why) from None
             tries = 1 if size() > most else tries + 1
             most = max(most, size())
             wait = manners.pause(tries, failure.wait)
@@ -185,8 +193,7 @@ class Web:
         way = [url]
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
-            async with host.connections:
-                await host.turn(way[-1])
+            async with self._turn(host, way[-1]):
                 with budget, answers.in_words(host, way[-1]) as request:
                     async with self._get(host, way[-1], headers, budget) as response:
                         host.answered()
@@ -207,6 +214,14 @@ class Web:
             if way[-1] in way[:-1]:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
+
+    @asynccontextmanager
+    async def _turn(self, host: Host, url: URL) -> AsyncIterator[None]:
+        """The host may be asked, and there is a socket to ask it by."""
+        async with host.connections:
+            await host.turn(url)
+            async with self._sockets:
+                yield
 
     def _get(
         self, host: Host, url: URL, headers: Mapping[str, str], budget: Budget
@@ -233,7 +248,7 @@ class Web:
                 request.brought(len(chunk), kept=False)
                 if len(body) > most_bytes:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
-            return Page(str(response.url), response.status, response.headers, bytes(body))
+            return Page(str(response.url), response.headers, bytes(body))
 
         return await self._ask(url, {}, budget, take)
 
@@ -243,7 +258,7 @@ class Web:
         async def take(response: ClientResponse, request: Request) -> bool:
             if response.status == 304 and known is not None:
                 return False
-            most, encoded = self.manners.max_bytes, "Content-Encoding" in response.headers
+            most, encoded = self.manners.max_bytes, answers.encoded(response)
             end = answers.goes_on(response, coming) if coming.size else 0
             if response.status in (206, 416) and not end:
                 coming.discard()
@@ -271,20 +286,3 @@ class Web:
             return True
 
         return await self._ask(url, answers.conditions(coming, known), budget, take)
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":  # which uvloop is not made for
-        return asyncio.new_event_loop()
-    import uvloop
-
-    return uvloop.new_event_loop()
-
-
-def _keep_memory() -> None:
-    """Let the bytes of one file take the memory of those before.
-
-    glibc gives back to the system what is freed, but for blocks smaller than the largest that ever was (mallopt(3),
-    M_MMAP_THRESHOLD). To be given new pages for every file takes a tenth of a download's processor time.
-    """
-    bytes(1 << 24)

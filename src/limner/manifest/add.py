@@ -8,19 +8,19 @@ from urllib.parse import urlsplit
 import fsspec
 
 from limner import tables
-from limner.errors import SourceError
-from limner.fetch import archives, backends
+from limner.errors import SourceError, tellable
+from limner.fetch import answers, archives, backends
 from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.fetch.web import Web
-from limner.manifest import commons, page
+from limner.manifest import commons, kinds, page
 from limner.manifest.found import Found, name_of
 from limner.manifest.sheet import Sheet
 from limner.scrape import expand
-from limner.scrape.homes import FOLDER
+from limner.scrape.homes import FOLDER, homes
 from limner.scrape.ids import Ids, plain
-from limner.scrape.manifests import Row
+from limner.scrape.manifests import Row, address
 from limner.tables import Problem
 
 WIKIS = (".wikimedia.org", ".wikipedia.org")
@@ -55,14 +55,24 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         SourceError: the source cannot be read at all.
     """
     url = source.url
-    if (title := commons.title_of(url)) and (api := _api(source)):
+    if not tellable(url):
+        raise SourceError(f"{ascii(url)[1:-1]} {expand.UNTELLABLE}")
+    http = url.startswith(("http://", "https://"))
+    if http:
+        answers.address(url)  # refuses what is none
+    title = commons.title_of(url)
+    api = _api(source) if title else ""
+    if api and (named := commons.resolve(web, title, api)):
         if source.selector or source.onward:
             raise SourceError(f"{url} is no web page to limner but a wiki's: --selector and --next are not for it")
-        return commons.photos(web, title, api, source.width, source.depth)
+        return commons.photos(web, named, api, source.width, source.depth)
     if source.width or source.api:
         raise SourceError(f"{url} is no wiki's category: --width and --api are of such")
-    http = url.startswith(("http://", "https://"))
-    if http and (source.selector or source.onward or not (_kind(url) or archives.is_archive(url))):
+    if api and not http:
+        raise SourceError(f"{url} names no category and no file: write commons:Category:... or commons:File:...")
+    # A wiki's page may be named as the file is that it tells of.
+    is_file = not api and (kinds.by_name(url) or archives.is_archive(url))
+    if http and (source.selector or source.onward or not is_file):
         if source.depth and not source.onward:
             raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
         return _page(source, web)
@@ -82,30 +92,33 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     many = expand.inside(Row(id="", person="", url=url), fetch)
     if many is not None:
         return _files(many)
-    if path is None and not http and chained(url) is None and ("*" in url or not _kind(url)):
+    if path is None and not http and chained(url) is None and ("*" in url or not kinds.by_name(url)):
         return _listed(url)
-    return iter([Found(url, name_of(url), _kind(url) or "photo")])
+    return iter([Found(url, name_of(url), kinds.by_name(url) or "photo")])
 
 
-def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
-    """Add a row for each picture whose url the manifest has not; the others stay, or become the reference.
+def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[str] = ()) -> list[str]:
+    """Add a row for each picture that the manifest has not of that person; the others stay, or become the reference.
 
     Args:
         sheet: is changed, and not yet written.
         found: in the order in which they shall stand.
         common: person, split, every, license, author, credit and reference of all of them; what a picture's source
             says of it comes first.
+        taken: further ids that none of them may get.
 
     Returns:
         the ids of the new rows.
     """
-    ids = Ids([*_taken(sheet.path), *sheet.cells("id")])
-    lines = {url: line for line, url in enumerate(sheet.cells("url"), start=2)}
+    ids = Ids([*taken, *sheet.cells("id")])
+    there = zip(map(address, sheet.cells("url")), sheet.cells("person"), strict=True)
+    rows = {key: row for row, key in enumerate(there)}
     added = []
     for one in found:
-        if one.url in lines:
+        key = (address(one.url), common.person)
+        if key in rows:
             if common.reference:
-                sheet.fill(lines[one.url], "reference", common.reference)
+                sheet.fill(rows[key], "reference", common.reference)
             continue
         film = one.kind == "video"
         row = {
@@ -120,18 +133,28 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row) -> list[str]:
             "credit": one.credit or common.credit,
             "reference": "" if film else common.reference,
         }
-        lines[one.url] = sheet.append(row)
+        rows[key] = sheet.append(row)
         added.append(row["id"])
     return added
 
 
-def _taken(path: Path) -> Iterator[str]:
-    """The ids of the other manifests: they are unique over all that a build reads."""
-    for other in sorted(Path(FOLDER).glob("*.csv")):
-        if other.resolve() != path.resolve():
+def ids_beside(path: Path) -> tuple[list[str], list[Problem]]:
+    """The ids of the manifests beside one, since they are unique over all that a build reads; and what is wrong there.
+
+    What cannot be read is of no concern here, but that its ids are not known.
+    """
+    ids: list[str] = []
+    problems = []
+    for other in sorted(other for home in homes() for other in Path(home / FOLDER).glob("*.csv")):
+        if other.name.startswith(".") or other.resolve() == path.resolve():  # the former is half written
+            continue
+        try:
             columns, lines = tables.rows(other)
             if "id" in columns:  # that of the model files has none
-                yield from (line["id"].strip() for line in lines)
+                ids += [line["id"].strip() for line in lines]
+        except SourceError as error:
+            problems.append(Problem(other.as_posix(), "noted", f"{error}: new rows may get ids that it has"))
+    return ids, problems
 
 
 def _api(source: Source) -> str:
@@ -145,15 +168,15 @@ def _page(source: Source, web: Web) -> Iterator[Found | Problem]:
     try:
         yield from page.gallery(web, source.url, source.selector or "img", source.onward, source.depth)
     except page.NoPage as error:
-        kind = {"image": "photo", "video": "video"}.get(error.kind.partition("/")[0])
-        if kind is None:
+        kind = kinds.by_type(error.media)
+        if not kind:
             raise
         yield Found(source.url, name_of(source.url), kind)
 
 
 def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:
     for one in many:
-        kind = _kind(one.name)
+        kind = kinds.by_name(one.name)
         if one.fault:
             yield Problem(one.name, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
         elif not kind:
@@ -173,7 +196,8 @@ def _listed(url: str) -> Iterator[Found | Problem]:
         else:
             names = [there]
         base = there.partition("*")[0].rpartition("/")[0]
-        many = [Member(name.removeprefix(f"{base}/"), filesystem.unstrip_protocol(name)) for name in sorted(names)]
+        urls = {name: _whole(url, there, name, filesystem) for name in sorted(names)}
+        many = [expand.named(name.removeprefix(f"{base}/"), whole) for name, whole in urls.items()]
     except SourceError:
         raise
     except Exception as error:  # each of fsspec's backends has errors of its own
@@ -181,10 +205,14 @@ def _listed(url: str) -> Iterator[Found | Problem]:
     return _files(many)
 
 
-def _kind(url: str) -> str:
-    """photo or video, by the ending of its name; nothing if that tells neither."""
-    name = (urlsplit(url).path if "://" in url and chained(url) is None else url.partition("::")[0]).lower()
-    return next((kind for kind, suffixes in expand.SUFFIXES.items() if name.endswith(suffixes)), "")
+def _whole(url: str, there: str, name: str, filesystem: fsspec.AbstractFileSystem) -> str:
+    """The url of a file that was found by listing `url`, which the filesystem calls `there`: with the host, user and
+    branch that some filesystems leave out of their own."""
+    path = there.strip("/")
+    bare = url.rstrip("/") if path else f"{url.removesuffix('/')}/"
+    if bare.endswith(f"/{path}"):
+        return bare.removesuffix(path) + name.lstrip("/")
+    return str(filesystem.unstrip_protocol(name))
 
 
 def _short(path: Path) -> str:

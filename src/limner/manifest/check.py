@@ -1,18 +1,21 @@
 """Manifests verified without the network: what would fail in a build, as far as that shows from here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from limner.errors import LimnerError, SourceError
 from limner.fetch import answers, archives, backends
-from limner.fetch.downloads import Fetched
+from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.files import sha256
 from limner.scrape import expand, manifests, weights
 from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
+
+Members = Callable[[Path], tuple[frozenset[str], str]]
+"""`_members`, which remembers."""
 
 
 def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list[Problem]]:
@@ -35,65 +38,99 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
             problems += check([name], allow_unlicensed)[1]
         return [], problems
     problems += found
+    members = cache(_members)  # of this check: an archive may be another for the next
     for row in rows:
-        problems += _faults(row)
-    unpinned = [row for row in rows if not row.sha256 and not expand.stands_for_files(row.url)]
+        problems += _faults(row, members)
+    unpinned = [row for row in rows if not _pinned(row)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
-        why = f"{len(unpinned)} rows have no sha256, this is the first: `{lock}` fills them in"
-        problems.append(Problem(unpinned[0].id, "noted", why))
+        they = f"{len(unpinned)} rows have no sha256, or none of their drawing"
+        problems.append(Problem(unpinned[0].id, "noted", f"{they}; this is the first: `{lock}` fills them in"))
     return rows, problems
 
 
-def _faults(row: Row) -> Iterator[Problem]:
+def _pinned(row: Row) -> bool:
+    """Whether each of its files that can have a hash has one."""
+    return bool(row.sha256 or expand.stands_for_files(row.url)) and bool(row.sketch_sha256 or not row.sketch_url)
+
+
+def _faults(row: Row, members: Members) -> Iterator[Problem]:
+    if expand.stands_for_many(row.url, row.sha256) and (local(row.url) is not None or row.sketch_url):
+        for one in expand.expand([row], _here):
+            if isinstance(one, Problem) and one.what == "failed":
+                yield one
+        return
     for url, digest in ((row.url, row.sha256), (row.sketch_url, row.sketch_sha256)):
         try:
             if url:
-                _verify(url, digest, row)
+                _verify(url, digest, members)
+            if url == row.sketch_url and chained(url) is None and archives.is_archive(url):
+                raise SourceError(f"{url} is an archive, and a drawing is one file")
         except SourceError as error:
             yield Problem(row.id, "failed", str(error))
         except OSError as error:
-            yield Problem(row.id, "failed", f"{url} cannot be read: {error.strerror or error}")
+            yield Problem(row.id, "failed", str(_unread(url, error)))
 
 
-def _verify(url: str, digest: str, row: Row) -> None:
-    """Look at one url from here.
+def _verify(url: str, digest: str, members: Members) -> None:
+    """Look at one file, or its url, from here.
 
     Raises:
         SourceError: what is wrong with it.
     """
     path = local(url)
     if path is not None:
-        _verify_local(url, path, digest, row)
+        _verify_local(url, path, digest)
         return
-    backends.require(url)
-    link = chained(url)
-    if link is not None:
-        archive = local(link[1])
-        if archive is None:
-            backends.require(link[1])
-        elif not archive.is_file():
-            raise SourceError(f"{url}: the archive {link[1]} is not there")
-        elif archives.plain(link[0].partition("://")[2]) not in _members(archive):
-            raise SourceError(f"{url}: the archive {link[1]} holds no such member that may be read")
+    backends.require(url)  # each link of a chain
+    if link := chained(url):
+        _verify_member(url, *link, members)
     elif url.startswith(("http://", "https://")):
         answers.address(url)
 
 
-def _verify_local(url: str, path: Path, digest: str, row: Row) -> None:
-    if expand.stands_for_files(url, digest):
-        if not any(isinstance(one, Row) for one in expand.expand([row], _not_here)):
-            raise SourceError(f"{url} holds no {row.kind}")
-    elif not path.is_file():
-        raise SourceError(f"{url} is not there")
-    elif digest and (now := sha256(path)) != digest:
+def _verify_member(url: str, inner: str, outer: str, members: Members) -> None:
+    if (archive := local(outer)) is None:
+        return
+    if not archive.is_file():
+        raise SourceError(f"{url}: the archive {outer} is not there")
+    there, fault = members(archive)
+    if archives.plain(inner.partition("://")[2]) not in there:
+        raise SourceError(f"{url}: the archive {outer} holds no such member that may be read{fault}")
+
+
+def _verify_local(url: str, path: Path, digest: str) -> None:
+    if not path.is_file():
+        raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+    if digest and (now := sha256(path)) != digest:
         raise SourceError(f"{url} has the sha256 {now}, but {digest} is expected: it is another file")
 
 
-def _not_here(_: object) -> Fetched:
-    raise SourceError("nothing is fetched to check a manifest")
+def _here(wanted: Wanted) -> Fetched:
+    """An archive of this machine, as `expand` asks for it."""
+    url = wanted.urls[0]
+    path = local(url)
+    if path is None:
+        raise SourceError("nothing is fetched to check a manifest")
+    try:
+        _verify_local(url, path, wanted.sha256)
+        path.open("rb").close()
+    except OSError as error:
+        raise _unread(url, error) from error
+    return Fetched(path, wanted.sha256)
 
 
-@cache
-def _members(archive: Path) -> frozenset[str]:
-    return frozenset(archives.plain(one.name) for one in archives.members(archive) if not one.fault)
+def _unread(url: str, error: OSError) -> SourceError:
+    return SourceError(f"{url} cannot be read: {error.strerror or error}")
+
+
+def _members(archive: Path) -> tuple[frozenset[str], str]:
+    """What can be read of an archive, and why no more can, to be added to a sentence."""
+    names, fault = set(), ""
+    try:
+        for one in archives.members(archive):
+            if not one.fault:
+                names.add(archives.plain(one.name))
+    except SourceError as error:
+        fault = f": {error}"
+    return frozenset(names), fault

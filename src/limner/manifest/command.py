@@ -109,7 +109,7 @@ def lock(
         filled = 0
         with Downloads(settings.scrape) as downloads:
             for name in names:
-                count, found = lock(name, downloads, again, update)
+                count, found = lock(name, downloads, settings.scrape.neighbours, again, update)
                 filled += count
                 problems += found
         _finish(problems, f"{', '.join(names)}: {filled} sha256 written")
@@ -119,16 +119,18 @@ def lock(
 
 def _add(source: "Source", common: "Row", to: Path | None) -> None:
     from limner.fetch.downloads import Downloads
-    from limner.manifest.add import append, find, refuse_reference
+    from limner.manifest.add import append, find, ids_beside, refuse_reference
     from limner.manifest.found import Found
-    from limner.manifest.sheet import Sheet
+    from limner.manifest.sheet import COLUMNS, Sheet, editing
     from limner.scrape.homes import FOLDER, home
     from limner.scrape.ids import plain
 
     settings = params.load()
     path = to or Path(FOLDER, f"{plain(common.person)}.csv")
-    home(path.as_posix())  # refuses any other folder
-    sheet = Sheet(path)
+    around = Path(home(path.as_posix()))  # refuses any other folder
+    if around != Path():
+        raise LimnerError(f"{path} belongs to {around.resolve()}, where its paths begin: run this in that folder")
+    Sheet(path).grow(COLUMNS)  # what could not be written in the end is told before anybody is asked
     found: list[Found] = []
     problems: list[Problem] = []
     with Downloads(settings.scrape) as downloads:
@@ -140,13 +142,14 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
                     problems.append(one)
         except SourceError as error:
             problems.append(Problem(source.url, "failed", str(error)))  # what came before is kept
-    if common.reference:
+    if not (found or any(problem.what == "failed" for problem in problems)):
+        problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture and no video"))
+    if common.reference and found:
         refuse_reference(found)
-    added = append(sheet, found, common)
-    if added or (found and common.reference):
-        sheet.write()
-    elif not found and not problems:
-        problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture"))
+    taken, unread = ids_beside(path)
+    with editing(path) as sheet:
+        added = append(sheet, found, common, taken)
+    problems += unread
     bare = sheet.cells("license").count("")
     if bare and not settings.scrape.allow_unlicensed:
         why = f"{bare} of its rows have no licence: fill that column before a build takes them, or use --license"

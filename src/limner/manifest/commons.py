@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,18 +12,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from limner.errors import SourceError
 from limner.fetch.web import Web
+from limner.manifest import kinds
 from limner.manifest.found import Found
 from limner.tables import Problem
 
 API = "https://commons.wikimedia.org/w/api.php"
-PHOTOS = (
-    *("image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp", "image/x-ms-bmp"),
-    *("image/avif", "image/heic", "image/heif"),
-)
-ASKED = {
-    "action": "query",
-    "format": "json",
-    "formatversion": "2",
+NAMESPACES = {6: "File", 14: "Category"}
+"""By their numbers, what every wiki understands besides the names of its own language."""
+LEADS = re.compile(r"Special:(?:FilePath|Redirect/file)/", re.IGNORECASE)
+"""How the name of a page begins that is nothing but the way to a file."""
+QUERY = {"action": "query", "format": "json", "formatversion": "2"}
+DETAILS = {
     "prop": "imageinfo",
     "iiprop": "url|size|mime|extmetadata",
     "iiextmetadatafilter": "LicenseShortName|LicenseUrl|UsageTerms|Artist|Credit|Attribution",
@@ -35,20 +35,41 @@ LONGEST = 10_000
 """Characters of HTML of which a line of text is made: of more that is nested, the reader would not be done in hours."""
 HIDDEN = re.compile(r"(?ais)<!(?=--).*?(?:--!?>|\Z)|<(style|script)(?=[\s/>]).*?(?:</\1(?=[\s/>])[^>]*>?|\Z)")
 """Comments, style sheets and scripts, to the end of the HTML if they have none: so no character is looked at twice."""
+UNSEEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
+"""What a page shows to nobody, such as what a wiki's templates tell other programs."""
 
 
 def title_of(source: str) -> str:
-    """`Category:...` or `File:...` of a source that names one on Commons, or nothing."""
-    if source.startswith("commons:"):
-        title = source.removeprefix("commons:")
-    else:
+    """The title of the page that a source names on Commons, or by the path of its url on another wiki, or nothing."""
+    title = source.removeprefix("commons:") if source.startswith("commons:") else ""
+    if source.startswith(("http://", "https://")):
         parts = urlsplit(source)
         path = unquote(parts.path)
-        title = path.partition("/wiki/")[2] if parts.scheme in ("http", "https") else ""
+        title = path.partition("/wiki/")[2]
         if path.endswith("/index.php") and (named := re.search(r"(?:^|&)title=([^&]+)", parts.query)):
             title = unquote(named[1])
-    title = title.replace("_", " ").strip()
-    return title if re.match(r"(Category|File):\S", title, re.IGNORECASE) else ""
+    return title.replace("_", " ").strip()
+
+
+def resolve(web: Web, title: str, api: str = API) -> str:
+    """`Category:...` or `File:...`, whatever a wiki's own language calls them; nothing if a title names neither.
+
+    Pages that only lead to a file (Special:FilePath) are that file.
+
+    Raises:
+        SourceError: the wiki, which is asked about any other name than these, does not say.
+    """
+    title = LEADS.sub("File:", title)
+    space, _, name = title.partition(":")
+    if not (space and name.strip()):
+        return ""
+    if space.title() in NAMESPACES.values():
+        return title
+    with _told_by(api):
+        for page in _pages(next(_ask(web, api, QUERY | {"titles": title}))):
+            if known := NAMESPACES.get(page.get("ns", 0)):
+                return f"{known}:{name}"
+    return ""
 
 
 def photos(web: Web, title: str, api: str = API, width: int = 0, depth: int = 0) -> Iterator[Found | Problem]:
@@ -64,9 +85,16 @@ def photos(web: Web, title: str, api: str = API, width: int = 0, depth: int = 0)
     Raises:
         SourceError: the wiki cannot be asked, or refuses.
     """
-    try:
+    with _told_by(api):
         yield from _photos(web, title, api, width, depth)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+
+
+@contextmanager
+def _told_by(api: str) -> Iterator[None]:
+    """Have what does not look like a wiki's answer, when it is read, be an error of its source."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise SourceError(f"{api} does not answer as a MediaWiki's api.php does: {error!r}") from error
 
 
@@ -82,15 +110,15 @@ def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[
                 if key not in seen_files:
                     seen_files.add(key)
                     yield one
-            if further and category.lower().startswith("category:"):
+            if further and not _is_file(title):
                 below += [name for name in _subcategories(web, category, api) if name not in seen_categories]
                 seen_categories.update(below)
         level = below
 
 
 def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Problem]:
-    asked = dict(ASKED)
-    if title.lower().startswith("file:"):
+    asked = QUERY | DETAILS
+    if _is_file(title):
         asked["titles"] = title
     else:
         asked |= {"generator": "categorymembers", "gcmtitle": title, "gcmtype": "file", "gcmlimit": "50"}
@@ -112,9 +140,13 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
         yield Problem(name, "skipped", f"{name}: {api} tells nothing of it: it is missing or hidden")
 
 
+def _is_file(title: str) -> bool:
+    return title.lower().startswith("file:")
+
+
 def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
-    asked = {"action": "query", "format": "json", "formatversion": "2", "list": "categorymembers"}
-    for answer in _ask(web, api, {**asked, "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}):
+    asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}
+    for answer in _ask(web, api, QUERY | asked):
         yield from (str(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
 
 
@@ -145,7 +177,7 @@ def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:
     mime = str(info.get("mime", ""))
-    if mime not in PHOTOS:
+    if kinds.by_type(mime) != "photo":
         return Problem(title, "skipped", f"{title} is {mime or 'of an unknown kind'}, no photo that limner reads")
     smaller = width and width < int(info.get("width", 0)) and info.get("thumburl")
     url = str(info["thumburl"] if smaller else info.get("url", ""))
@@ -174,6 +206,8 @@ def plain_text(html: str) -> str:
     spaced = re.sub(r"<(?:br|/p|/div|/li|/td|/th)\b[^<>]*>", " ", _beginning(shown), flags=re.IGNORECASE)
     tree = LexborHTMLParser(spaced)
     tree.strip_tags(["script", "style"])
+    while unseen := tree.css_first(UNSEEN):  # one by one, since there may be others within
+        unseen.decompose()
     text = re.sub(r"[\s\x00-\x1f\x7f]+", " ", tree.body.text() if tree.body else "").strip()
     return f"{text} ..." if text and len(shown) > LONGEST else text
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from limner.fetch.sources import chained
+
 
 @dataclass(frozen=True)
 class Found:
@@ -19,6 +21,11 @@ class Found:
 
 
 def name_of(url: str) -> str:
-    """The name of the file that a url ends with, without its suffix; the host's where there is none."""
+    """The name of the file that a url ends with, without its suffix; the host's where there is none.
+
+    Of a member of an archive it is the member's own.
+    """
+    if link := chained(url):
+        return PurePosixPath(link[0].partition("://")[2]).stem
     parts = urlsplit(url)
     return PurePosixPath(unquote(parts.path)).stem or parts.netloc

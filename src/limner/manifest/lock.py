@@ -1,18 +1,26 @@
 """Fill in what pins a manifest's rows: the sha256 of each file, as it is now."""
 
-from collections import deque
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, tee
 from pathlib import Path
+from time import monotonic
+from typing import Literal, Self
 
 from limner.errors import SourceError
 from limner.fetch import archives
-from limner.fetch.downloads import Downloads, Wanted
-from limner.manifest.sheet import Sheet
-from limner.scrape import expand, manifests, pictures
+from limner.fetch.downloads import Downloads, Fetched, Wanted
+from limner.manifest.sheet import Sheet, editing
+from limner.scrape import expand, manifests
+from limner.scrape.decoders import decode
+from limner.scrape.homes import home
 from limner.scrape.manifests import Row
-from limner.scrape.video import Sampler
+from limner.scrape.shots import Job
 from limner.tables import Problem
+
+EVERY = 30.0
+"""Seconds from one writing of what was found to the next: a run may be killed."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +28,43 @@ class _Cell:
     """One hash of one row."""
 
     row: Row
-    column: str
-    url: str
-    known: str
+    place: Literal["url", "sketch_url"]
+    """The column of what is pinned."""
+
+    @property
+    def column(self) -> str:
+        return self.place.replace("url", "sha256")
+
+    @property
+    def url(self) -> str:
+        return str(getattr(self.row, self.place))
+
+    @property
+    def known(self) -> str:
+        return str(getattr(self.row, self.column))
+
+    def job(self, neighbours: int) -> Job | None:
+        """What a build takes from the file, which finds it taken then; None of an archive."""
+        if self.place == "sketch_url":
+            return Job("photo")
+        if expand.stands_for_many(self.url, self.known):
+            return None
+        if self.row.kind == "video":
+            return Job("video", every=self.row.every, neighbours=neighbours)
+        return Job("photo", channels=self.row.channels)
 
 
-def lock(name: str, downloads: Downloads, again: bool = False, update: bool = False) -> tuple[int, list[Problem]]:
-    """Fetch what has no sha256 yet and write its hash into the manifest.
+def lock(
+    name: str, downloads: Downloads, neighbours: int, again: bool = False, update: bool = False
+) -> tuple[int, list[Problem]]:
+    """Fetch what has no sha256 yet and write its hash into the manifest, if it can be decoded.
+
+    Servers are asked also for what they gave before, if only whether it is still the same.
 
     Args:
         name: of the manifest.
         downloads: the store.
+        neighbours: `scrape.neighbours`, of videos.
         again: ask for the pinned ones too, and tell which of them have changed.
         update: take the new hashes of those.
 
@@ -38,52 +72,115 @@ def lock(name: str, downloads: Downloads, again: bool = False, update: bool = Fa
         how many cells were filled in, and what went wrong.
 
     Raises:
-        LimnerError: the manifest cannot be read.
+        LimnerError: the manifest cannot be read, or has no room for a column.
     """
     rows, problems = manifests.read_all([name], allow_unlicensed=True)
     problems = [problem for problem in problems if problem.what == "failed"]
-    cells = []
+    cells: defaultdict[tuple[str, Job | None], list[_Cell]] = defaultdict(list)
     for row in rows:
         if expand.stands_for_files(row.url, row.sha256):
             why = f"{row.url} stands for many files, which no hash can pin: `limner manifest add` gives each a row"
             problems.append(Problem(row.id, "noted", why))
-        elif again or not row.sha256:
-            cells.append(_Cell(row, "sha256", row.url, row.sha256))
-        if row.sketch_url and (again or not row.sketch_sha256):
-            cells.append(_Cell(row, "sketch_sha256", row.sketch_url, row.sketch_sha256))
-    sheet, filled = Sheet(Path(name)), 0
-    files = downloads.stream([Wanted((cell.url,)) for cell in cells], len(cells), again) if cells else ()
-    for cell, file in zip(cells, files, strict=True):
-        if isinstance(file, SourceError):
-            problems.append(Problem(cell.row.id, "failed", str(file)))
-            continue
-        if file.note:
-            problems.append(Problem(cell.row.id, "noted", file.note))
-        if why := _useless(cell, file.path):
-            problems.append(Problem(cell.row.id, "failed", f"{cell.url}: {why}"))
-            downloads.forget(cell.url)
-            continue
-        if not cell.known or (update and file.sha256 != cell.known):
-            sheet.fill(cell.row.line, cell.column, file.sha256)
-            filled += 1
-        elif file.sha256 != cell.known:
-            why = f"{cell.url} has changed: its sha256 is {file.sha256} and no longer {cell.known}; --update takes it"
-            problems.append(Problem(cell.row.id, "failed", why))
-    if filled:
-        sheet.write()
-    return filled, problems
+        for cell in _cells(row, again):
+            cells[cell.url, cell.job(neighbours)].append(cell)
+    if not cells:
+        return 0, problems
+    Sheet(Path(name)).grow({cell.column for same in cells.values() for cell in same})  # or is told before all the work
+    wanted = sorted(cells, key=lambda one: one[1] is not None)
+    with _Pins(name) as pins:
+        for one, (file, fault) in zip(wanted, _looked_into(wanted, downloads), strict=True):
+            for cell in cells[one]:
+                if isinstance(file, SourceError):
+                    problems.append(Problem(cell.row.id, "failed", str(file)))
+                    continue
+                if file.note:
+                    problems.append(Problem(cell.row.id, "noted", file.note))
+                if fault:
+                    problems.append(Problem(cell.row.id, "failed", f"{cell.url}: {fault}"))
+                    downloads.forget(cell.url)
+                elif not cell.known or (update and file.sha256 != cell.known):
+                    pins.add(cell, file.sha256)
+                elif file.sha256 != cell.known:
+                    why = f"its sha256 is {file.sha256} and no longer {cell.known}; --update takes it"
+                    problems.append(Problem(cell.row.id, "failed", f"{cell.url} has changed: {why}"))
+    return pins.filled, problems + pins.problems
 
 
-def _useless(cell: _Cell, file: Path) -> str:
-    """Why a file must not be pinned: it is not what its row says, as where a server sends a page in its place."""
-    row = cell.row
-    try:
-        if cell.url == row.url and expand.stands_for_many(row.url):
-            deque(archives.members(file), maxlen=0)
-        elif cell.url == row.url and row.kind == "video":
-            deque(islice(Sampler(file, 1, 0), 1), maxlen=0)
-        else:
-            pictures.read(file, row.channels)
-    except SourceError as error:
-        return str(error)
+def _cells(row: Row, again: bool) -> Iterator[_Cell]:
+    if (again or not row.sha256) and not expand.stands_for_files(row.url, row.sha256):
+        yield _Cell(row, "url")
+    if row.sketch_url and (again or not row.sketch_sha256):
+        yield _Cell(row, "sketch_url")
+
+
+def _looked_into(
+    wanted: Sequence[tuple[str, Job | None]], downloads: Downloads
+) -> Iterator[tuple[Fetched | SourceError, str]]:
+    """Each file or why there is none, and why it must not be pinned: it is not what its row says, as where a server
+    sends a page in its place.
+
+    Args:
+        wanted: urls, and what to take of them; first the archives, of which nothing is taken.
+        downloads: the store.
+    """
+    came, files = tee(downloads.stream([Wanted((url,)) for url, _ in wanted], len(wanted), again=True))
+    jobs = [job for _, job in wanted if job]
+    listed = map(_unlistable, islice(files, len(wanted) - len(jobs)))
+    taken = decode(zip(jobs, files, strict=False), len(jobs)) if jobs else ()
+    yield from zip(came, chain(listed, (one.failure for one in taken)), strict=True)
+
+
+def _unlistable(file: Fetched | SourceError) -> str:
+    if isinstance(file, Fetched):
+        try:
+            for _ in archives.members(file.path):
+                pass
+        except SourceError as error:
+            return str(error)
     return ""
+
+
+class _Pins:
+    """Hashes on their way into a manifest, which somebody may have changed since it was read. Use it in a `with`."""
+
+    def __init__(self, name: str) -> None:
+        self.filled = 0
+        self.problems: list[Problem] = []
+        self._name = name
+        self._new: list[tuple[_Cell, str]] = []
+        self._written = monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write()
+
+    def add(self, cell: _Cell, digest: str) -> None:
+        """Have this stand in the manifest, in the end or earlier."""
+        self._new.append((cell, digest))
+        if monotonic() - self._written > EVERY:
+            self._write()
+
+    def _write(self) -> None:
+        if not self._new:
+            return
+        around = home(self._name)
+        with editing(Path(self._name)) as sheet:
+            ids = sheet.cells("id")
+            rows = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))  # the first that bears an id
+            now = {name: sheet.cells(name) for name in ("url", "sha256", "sketch_url", "sketch_sha256")}
+            for cell, digest in self._new:
+                row = rows.get(cell.row.id)
+                if row is None or manifests.meant(now[cell.place][row], around) != cell.url:
+                    self._changed(cell)
+                elif (there := now[cell.column][row].lower()) == cell.known:
+                    sheet.fill(row, cell.column, digest)
+                    self.filled += 1
+                elif there != digest:
+                    self._changed(cell)
+        self._new, self._written = [], monotonic()
+
+    def _changed(self, cell: _Cell) -> None:
+        why = f"its row in {self._name} was changed while {cell.url} was fetched: lock it again"
+        self.problems.append(Problem(cell.row.id, "failed", why))

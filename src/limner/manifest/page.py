@@ -29,9 +29,9 @@ MEMORY = 4 * 10**9
 class NoPage(SourceError):
     """What a url leads to is no web page."""
 
-    def __init__(self, why: str, kind: str) -> None:
+    def __init__(self, why: str, media: str) -> None:
         super().__init__(why)
-        self.kind = kind
+        self.media = media
         """Its media type, such as image/jpeg."""
 
 
@@ -94,9 +94,9 @@ def _read(web: Web, robots: Robots, url: str) -> Page:
     page = web.read(url)
     if page.url != url and (refused := robots.refusal(page.url)):
         raise SourceError(f"{url} redirects to {page.url}: {refused}")
-    kind = readable(page.headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
-    if kind not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
-        raise NoPage(f"{url} is no web page but {kind}", kind)
+    media = readable(page.headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
+    if media not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
+        raise NoPage(f"{url} is no web page but {media}", media)
     return page
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -29,16 +29,24 @@ class Album:
     A picture costs about a kilobyte of memory: its row waits in a file for the columns of the rows behind it.
     Close it, or use it in a `with` block.
 
+    Of people who have a reference photo it comes first, and nothing is filed of those of whom none came: in a picture
+    of many a stranger would be taken for them.
+
     Args:
         folder: is emptied.
         near_duplicate: gray levels, of 255, by which a picture may differ from a copy; see
             `registration.difference`.
         block_seconds: length of the blocks of time that group a video's frames.
+        compared: people who are to be known by a reference photo.
     """
 
-    def __init__(self, folder: Path, near_duplicate: float, block_seconds: float) -> None:
+    def __init__(
+        self, folder: Path, near_duplicate: float, block_seconds: float, compared: Collection[str] = ()
+    ) -> None:
         self._folder = folder
         self._block_seconds = block_seconds
+        self._lacking = set(compared)
+        """Those of them of whom no reference photo is here."""
         self._lines = tempfile.TemporaryFile("w+", encoding="utf-8", dir=cache_dir("pictures"))  # noqa: SIM115
         self._columns = dict.fromkeys(COLUMNS)
         self._ids: set[str] = set()
@@ -76,6 +84,10 @@ class Album:
         self._report(row, row.url, photo)
         if drawing is not None:
             self._report(row, row.sketch_url, drawing)
+        if photo.shots and row.person in self._lacking and row.reference != "yes":
+            why = f"{row.url}: no reference photo of {row.person} came, and without one the face may be anybody's"
+            self.problems.append(Problem(row.id, "failed", why))
+            return
         self._films += row.kind == "video"
         for shot, thumbnail in zip(photo.shots, photo.thumbnails(), strict=True):
             name = f"{row.id}-{shot.frame:05d}" if row.kind == "video" else row.id
@@ -83,6 +95,8 @@ class Album:
                 cells = {**self._cells(row, photo, shot, name), **self._drawn(row, drawing, name), **row.extra}
                 self._columns |= dict.fromkeys(cells)
                 print(json.dumps(cells), file=self._lines)
+                if row.reference == "yes":
+                    self._lacking.discard(row.person)
 
     def write(self, path: Path) -> None:
         """Write the table, one row a picture, whole or not at all."""
@@ -110,9 +124,12 @@ class Album:
         number = self._photos.get(look)
         twins = self._twins.find(thumbnail, film) if number is None else [Twin(number, 0.0)]
         own = [(self._shown[twin.number][row.person], twin) for twin in twins if row.person in self._shown[twin.number]]
-        if own and not row.sketch_url:  # the same photo drawn twice makes two pairs
-            self.problems.append(Problem(name, "skipped", f"the same picture as {_named(*own[0])}"))
-            return False
+        if own:
+            why = f"the same picture as {_named(*own[0])}"
+            if not row.sketch_url:
+                self.problems.append(Problem(name, "skipped", why))
+                return False
+            self.problems.append(Problem(name, "noted", f"{why}: it is kept for its drawing, which makes another pair"))
         if twins and not own:  # else it was told of the earlier one
             person, id = next(iter(self._shown[twins[0].number].items()))
             why = f"the same picture as {_named(id, twins[0])}, which is said to show {person}, not {row.person}"

@@ -1,6 +1,7 @@
 """The whole of scraping: manifests in; data/raw, data/raw.csv and data/weights out."""
 
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -9,10 +10,11 @@ from limner import tables
 from limner.blocks import Scrape
 from limner.errors import LimnerError, SourceError
 from limner.fetch.downloads import Downloads, Fetched, Wanted
+from limner.fetch.sources import local
 from limner.scrape import homes, manifests, shots, weights
 from limner.scrape.album import Album
 from limner.scrape.decoders import Work, decode
-from limner.scrape.expand import Damage, Part, expand
+from limner.scrape.expand import Damage, Part, expand, stands_for_many
 from limner.scrape.manifests import Row
 from limner.scrape.reach import Reach, urls
 from limner.tables import Problem
@@ -41,8 +43,12 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     reach, problems = Reach(options.optional, named), []
     needed = [url for model in wanted for url in model.urls]
     needed += [url for row in named if row.manifest not in options.optional for url in urls(row)]
-    with Downloads(options) as downloads, Album(data / "raw", options.near_duplicate, options.block_seconds) as album:
+    with (
+        Downloads(options) as downloads,
+        Album(data / "raw", options.near_duplicate, options.block_seconds, _compared(names)) as album,
+    ):
         downloads.web.doubt(reach.hosts(needed, downloads.mirrors))
+        _fetch_archives(named, downloads)
         rows: list[Row] = []
         for one in expand(named, reach.watching(downloads.fetch)):
             reach.expanded(one)
@@ -88,6 +94,20 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
     if not len(album):
         raise LimnerError(f"there is no picture at all: the reasons are in {listed}")
     return problems
+
+
+def _compared(names: Sequence[str]) -> set[str]:
+    """People of whom a reference photo is named, be it in a row with a mistake, which `read_all` does not give."""
+    lines = (cells for name in names for cells in tables.rows(Path(name))[1])
+    return {cells["person"].strip() for cells in lines if cells.get("reference", "").strip().lower() == "yes"}
+
+
+def _fetch_archives(named: Iterable[Row], downloads: Downloads) -> None:
+    """All at once, before `expand` asks for one after the other, and is told again why one did not come."""
+    many = (row for row in named if stands_for_many(row.url, row.sha256) and local(row.url) is None)
+    wanted = list(dict.fromkeys(Wanted((row.url,), row.sha256) for row in many))
+    if len(wanted) > 1:
+        deque(downloads.stream(wanted, len(wanted)), maxlen=0)
 
 
 def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:

@@ -23,6 +23,7 @@ SUFFIXES = {
 }
 FILES = (*SUFFIXES["photo"], *SUFFIXES["video"], *archives.SUFFIXES)
 """Endings of what is one file, and can have a hash."""
+UNTELLABLE = "has characters in its name that no table can hold: rename it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _folder(url: str, folder: Path) -> Iterator[Member]:
             why = f"is a folder in a folder: give it a row of its own, or take all by {base}/**/*"
             yield Member(path.name, f"{base}/{name}", why)
         else:
-            yield _file(path.name, f"{base}/{name}")
+            yield named(path.name, f"{base}/{name}")
 
 
 def _matches(pattern: Path) -> Iterator[Member]:
@@ -145,14 +146,14 @@ def _matches(pattern: Path) -> Iterator[Member]:
     for path in found:
         name = path.relative_to(base)
         if _seen(path.is_file, True) and not any(part.startswith(".") for part in name.parts):
-            yield _file(name.as_posix(), path.as_posix())
+            yield named(name.as_posix(), path.as_posix())
 
 
-def _file(name: str, url: str) -> Member:
+def named(name: str, url: str) -> Member:
+    """A file of a folder, which cannot be used where no table can hold its name."""
     if tellable(url):
         return Member(name, url)
-    why = "has characters in its name that no table can hold: rename it"
-    return Member(ascii(name)[1:-1], ascii(url)[1:-1], why, refused=True)
+    return Member(ascii(name)[1:-1], ascii(url)[1:-1], UNTELLABLE, refused=True)
 
 
 def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:

@@ -18,7 +18,7 @@ import difflib
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
@@ -69,7 +69,7 @@ class Row:
     manifest: str = field(default="", compare=False)
     """Where it stands, as params.yaml names it."""
     line: int = field(default=0, compare=False)
-    """In its manifest, where the columns' names are line 1."""
+    """On which it begins in its manifest, as an editor counts."""
 
 
 COLUMNS = tuple(f.name for f in fields(Row) if f.name not in ("extra", "manifest", "line"))
@@ -96,7 +96,9 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
             raise LimnerError(f"{name}: the columns {', '.join(clash)} are written by limner itself: rename them")
         problems += _misspelt(columns, name)
         unlicensed = 0
-        for line, cells in enumerate(lines, start=2):
+        numbers = (number for number, cells in numbered(Path(name)) if cells)
+        next(numbers)  # of the columns' names
+        for line, cells in zip(numbers, lines, strict=True):
             texts = {column: cell.strip() for column, cell in cells.items()}
             if not any(texts.values()):  # spreadsheets leave such lines at the end
                 continue
@@ -118,9 +120,24 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     return rows, problems
 
 
+def numbered(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV, blank ones too, and the number on which each begins as an editor counts: cells may have
+    line breaks in them."""
+    number = 1
+    for cells in tables.lines_of(path):
+        yield number, cells
+        text = ",".join(cells)
+        number += 1 + text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
 def address(url: str) -> str:
     """A url as urls are compared here: `HTTPS://` means `https://` (RFC 3986, 3.1), in each link of a chain."""
     return SCHEME.sub(lambda found: found[0].lower(), url)
+
+
+def meant(url: str, around: PurePosixPath) -> str:
+    """A url of a manifest as its `Row` has it; `around` is the manifest's `home`."""
+    return seen_from_here(address(url), around)
 
 
 def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int, allow_unlicensed: bool) -> Row:
@@ -133,12 +150,12 @@ def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int,
     row = Row(
         id=cells["id"],
         person=sys.intern(cells["person"]),  # one text for all the rows that share it
-        url=seen_from_here(address(cells["url"]), around),
+        url=meant(cells["url"], around),
         kind=cells.get("kind") or "photo",
         sha256=cells.get("sha256", "").lower(),
         every=int(found[1]) if (found := WHOLE.fullmatch(cells.get("every") or "1")) else 0,
         channels=cells.get("channels") or "rgb",
-        sketch_url=seen_from_here(address(cells.get("sketch_url", "")), around),
+        sketch_url=meant(cells.get("sketch_url", ""), around),
         sketch_sha256=cells.get("sketch_sha256", "").lower(),
         style=(cells.get("style") or Path(manifest).stem) if cells.get("sketch_url") else "",
         split=cells.get("split", ""),

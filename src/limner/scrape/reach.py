@@ -1,12 +1,10 @@
 """Optional manifests: one is left out as a whole where no host answers for any of its files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 from limner.errors import Unreachable
 from limner.fetch.downloads import Fetched, Wanted
-from limner.fetch.sources import chained, mirrored
+from limner.fetch.servers import servers
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 
@@ -34,9 +32,10 @@ class Reach:
         """Urls of archives that no host answers for."""
 
     def hosts(self, needed: Iterable[str], mirrors: Mapping[str, str]) -> set[str]:
-        """Hosts that only optional manifests ask, and no url of `needed` does."""
-        asked = _hosts((url for rows in self._rows.values() for row in rows for url in urls(row)), mirrors)
-        return asked - _hosts(needed, mirrors)
+        """Hosts (`host:port`) that only optional manifests ask, and no url of `needed` does."""
+        asked = {url for rows in self._rows.values() for row in rows for url in urls(row)}
+        only, others = ({host for url in some for host in servers(url, mirrors)} for some in (asked, needed))
+        return only - others
 
     def watching(self, fetch: Callable[[Wanted], Fetched]) -> Callable[[Wanted], Fetched]:
         """`fetch`, as rows that stand for many need it, with its failures noticed."""
@@ -80,7 +79,8 @@ class Reach:
             self._answered.add(manifest)
 
     def _why(self, manifest: str) -> str:
-        hosts = sorted(_hosts((row.url for row in self._rows[manifest]), {}))
+        asked = {host for row in self._rows[manifest] for host in servers(row.url, {})}
+        hosts = sorted(host.removesuffix(":80").removesuffix(":443") for host in asked)
         count = self._missing[manifest]
         what = "its one file" if count == 1 else f"not one of its {count} files"
         could = "could not be fetched" if count == 1 else "could be fetched"
@@ -91,15 +91,3 @@ class Reach:
 def urls(row: Row) -> tuple[str, ...]:
     """What a row asks for."""
     return (row.url, row.sketch_url) if row.sketch_url else (row.url,)
-
-
-def _hosts(urls: Iterable[str], mirrors: Mapping[str, str]) -> set[str]:
-    """The servers asked for urls, each as `host` or `host:port`."""
-    found = set()
-    for url in urls:
-        link = chained(url)
-        for place in mirrored(link[1] if link else url, mirrors):
-            if place.startswith(("http://", "https://")):
-                with suppress(ValueError):  # which fetching it tells
-                    found.add(urlsplit(place).netloc.rpartition("@")[2].lower())
-    return found

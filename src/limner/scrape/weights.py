@@ -28,7 +28,7 @@ def read(path: Path) -> list[Weight]:
     """The model files that a CSV names: url first, then mirror if there is one.
 
     Raises:
-        SourceError: the CSV is missing or lacks a column, or a row has no plain file name or no sha256.
+        SourceError: the CSV is missing or lacks a column, or a row has no plain file name, no sha256, or no url.
     """
     weights = []
     for line, row in enumerate(tables.read(path, NEEDED).to_dict("records"), start=2):
@@ -39,6 +39,8 @@ def read(path: Path) -> list[Weight]:
         if not SHA256.fullmatch(digest := str(row["sha256"]).lower()):
             raise SourceError(f"{path}, line {line}: {file} needs its sha256, 64 hexadecimal digits")
         urls = tuple(url for url in (str(row["url"]), str(row["mirror"])) if url)
+        if not urls:
+            raise SourceError(f"{path}, line {line}: {file} needs a url or a mirror to come from")
         weights.append(Weight(name, file, Wanted(urls, digest)))
     return weights
 

@@ -1,0 +1,29 @@
+"""photo or video: what its name, or its media type, says of a file that nobody has looked into yet."""
+
+import re
+
+from limner.fetch.sources import chained
+from limner.scrape.expand import SUFFIXES
+
+PHOTOS = (
+    *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp"),
+    *("image/x-ms-bmp", "image/avif", "image/heic", "image/heif"),
+)
+"""Media types of the photos that limner reads; of videos it tries any."""
+NEITHER = (".svg", ".svgz", ".ico", ".jxl", ".pdf", ".html", ".htm", ".js", ".css")
+"""Endings of what pages show or link to besides. Many a photo's address has no ending, or one of a program's."""
+
+
+def by_name(url: str) -> str:
+    """photo or video, by the ending of a url's or a path's name; empty if that tells neither."""
+    if "://" in url and chained(url) is None:
+        name = re.sub(r"[?#].*", "", url.partition("://")[2]).partition("/")[2]  # a host may end in .mov
+    else:
+        name = url.partition("::")[0]
+    return next((kind for kind, suffixes in SUFFIXES.items() if name.lower().endswith(suffixes)), "")
+
+
+def by_type(media: str) -> str:
+    """photo or video, by a media type such as image/jpeg; empty if limner reads no such thing."""
+    bare = media.partition(";")[0].strip().lower()
+    return "photo" if bare in PHOTOS else "video" if bare.startswith("video/") else ""
