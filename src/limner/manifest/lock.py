@@ -49,9 +49,7 @@ class _Cell:
             return Job("photo")
         if expand.stands_for_many(self.url, self.known):
             return None
-        if self.row.kind == "video":
-            return Job("video", every=self.row.every, neighbours=neighbours)
-        return Job("photo", channels=self.row.channels)
+        return Job.of(self.row, neighbours)
 
 
 def lock(

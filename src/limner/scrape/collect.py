@@ -135,7 +135,7 @@ def _work(
 ) -> Iterator[Work]:
     """What to take from each of the files that `_wanted` names; notes on how they were had go to `problems`."""
     for row in rows:
-        jobs = [_job(row, neighbours), shots.Job("photo")] if row.sketch_url else [_job(row, neighbours)]
+        jobs = [shots.Job.of(row, neighbours), *[shots.Job("photo")] * bool(row.sketch_url)]
         for number, (job, file) in enumerate(zip(jobs, fetched, strict=False)):
             if number == 0:
                 reach.came(row, file)
@@ -143,9 +143,3 @@ def _work(
                 problems.append(Problem(row.id, "noted", file.note))
             yield job, file
     next(fetched, None)  # ends its progress bar
-
-
-def _job(row: Row, neighbours: int) -> shots.Job:
-    if row.kind == "video":
-        return shots.Job("video", every=row.every, neighbours=neighbours)
-    return shots.Job("photo", channels=row.channels)

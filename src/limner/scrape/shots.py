@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from limner import files, images
 from limner.errors import SourceError
 from limner.fetch.store import Fetched
 from limner.scrape import pictures, registration, video
+from limner.scrape.manifests import Row
 
 THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""
@@ -39,6 +41,13 @@ class Job:
     """Of a video: frames from one sample to the next."""
     neighbours: int = 0
     """Of a video: frames on either side of a sampled one among which the sharpest is taken."""
+
+    @classmethod
+    def of(cls, row: Row, neighbours: int) -> Self:
+        """What to take from the file of a row; its drawing is a photo like others."""
+        if row.kind == "video":
+            return cls("video", every=row.every, neighbours=neighbours)
+        return cls("photo", channels=row.channels)
 
 
 @dataclass(frozen=True)
