@@ -13,8 +13,8 @@ from limner import params
 from limner.experiments import questions
 from limner.experiments.entry import Entry
 from limner.experiments.results import OTHERS
-from limner.experiments.trainings import WANDER
 from limner.experiments.showing import Matrix, entries
+from limner.experiments.trainings import WANDER
 from limner.params import Params
 
 
