@@ -76,7 +76,7 @@ def test_check_counts_drawings_without_a_hash(run: Run) -> None:
         "check",
         manifest("m.csv", [{"id": "a"} | pinned | drawn, {"id": "b"} | pinned | {**drawn, "sketch_sha256": ""}]),
     )
-    assert "b: noted: 1 rows have no sha256, or none of their drawing" in done.output
+    assert "b: noted: it, or its drawing, has no sha256: `limner manifest lock " in done.output
 
 
 def test_a_damaged_archive_is_listed_once_for_all_its_members(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,9 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
     unpinned = [row for row in rows if not _pinned(row)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
-        they = f"{len(unpinned)} rows have no sha256, or none of their drawing"
-        problems.append(Problem(unpinned[0].id, "noted", f"{they}; this is the first: `{lock}` fills them in"))
+        others = f" ({len(unpinned) - 1} more like it)" if len(unpinned) > 1 else ""
+        why = f"it, or its drawing, has no sha256{others}: `{lock}` fills in what is missing"
+        problems.append(Problem(unpinned[0].id, "noted", why))
     return rows, problems
 
 
