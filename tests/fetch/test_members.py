@@ -57,7 +57,7 @@ def member(archive: bytes, url: str) -> str:
     [
         ("zip", zipped(NAMES)),
         ("tar", tarred(NAMES)),
-        ("tar", gzip.compress(tarred(NAMES, "./"))),
+        ("tar", gzip.compress(tarred(NAMES, "./"), mtime=0)),
         ("tar", bz2.compress(tarred(NAMES))),
         ("tar", lzma.compress(tarred(NAMES))),
     ],
