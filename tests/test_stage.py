@@ -11,6 +11,7 @@ import pytest
 
 from limner import stage
 from limner.errors import LimnerError, ParamsError
+from limner.fetch import limits
 from limner.tables import Problem
 
 
@@ -50,6 +51,10 @@ def test_a_full_disk_is_said_in_a_sentence_and_a_bug_keeps_its_traceback(capsys:
     assert capsys.readouterr().err == "limner: data/raw/a.png: the disk is full: make room, and run it again\n"
     with pytest.raises(FileNotFoundError):
         stage.run(main, str(errno.ENOENT))
+
+
+def test_each_error_that_ends_a_run_has_its_sentence() -> None:
+    assert set(limits.LIMITS) <= stage.REFUSED.keys()
 
 
 def test_ctrl_c_ends_as_a_shell_expects(capsys: pytest.CaptureFixture[str]) -> None:

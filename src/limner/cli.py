@@ -150,11 +150,7 @@ def _check(file: str) -> None:
 def _rows(settings: params.Params) -> list[Row]:
     """The rows that a build takes. Those with a mistake are named, and too many of them refused, as a build would."""
     rows, problems = read_all(settings.manifests, settings.scrape.allow_unlicensed)
-    for problem in sorted(problems, key=lambda one: one.what)[:SHOWN]:  # failed, noted
-        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
-    if len(problems) > SHOWN:
-        print(f"and {len(problems) - SHOWN} more, which `limner manifest check` names", file=sys.stderr)
-    failed, most = sum(problem.what == "failed" for problem in problems), settings.scrape.max_failures
+    failed, most = manifest.tell(problems, SHOWN, ", which `limner manifest check` names"), settings.scrape.max_failures
     if failed > most:
         raise LimnerError(
             f"{failed} rows of the manifests cannot be used, and at most {most} may fail (scrape.max_failures): put "

@@ -16,6 +16,7 @@ REFUSED = {
     errno.EDQUOT: "you may not use more of this disk: make room, and run it again",
     errno.EROFS: "nothing can be written there: it is read-only",
     errno.EMFILE: "too many files are open: raise the limit (ulimit -n), and run it again",
+    errno.ENFILE: "too many files are open on this machine: end what else holds them, and run it again",
     errno.EACCES: "that is not yours to read or write: its permissions forbid it",
 }
 """What a person has to put right, by the number of a system's error."""

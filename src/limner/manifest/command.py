@@ -169,12 +169,21 @@ def _rows(count: int) -> str:
 
 def _finish(problems: Iterable[Problem], done: str) -> None:
     """Print what was met with and what was done; exit with 1 if anything failed."""
-    listed = sorted(problems, key=lambda problem: problem.what)  # failed, noted, skipped
-    for problem in listed[:SHOWN]:
-        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
-    if len(listed) > SHOWN:
-        print(f"and {len(listed) - SHOWN} more", file=sys.stderr)
-    failed = sum(problem.what == "failed" for problem in listed)
+    failed = tell(problems)
     print(f"{done}; {failed} failed" if failed else done)
     if failed:
         raise SystemExit(1)
+
+
+def tell(problems: Iterable[Problem], most: int = SHOWN, others: str = "") -> int:
+    """Print what was met with, failures first, at most so much of it, and `others` behind the number of the rest.
+
+    Returns:
+        how many failed.
+    """
+    listed = sorted(problems, key=lambda problem: problem.what)  # failed, noted, skipped
+    for problem in listed[:most]:
+        print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
+    if len(listed) > most:
+        print(f"and {len(listed) - most} more{others}", file=sys.stderr)
+    return sum(problem.what == "failed" for problem in listed)
