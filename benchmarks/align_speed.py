@@ -1,6 +1,6 @@
 """How fast the align stage is, end to end, beside a plain loop around the same detector in one process.
 
-    python benchmarks/align_speed.py [--folder PICTURES] [--frames 400] [--rounds 3]
+    python benchmarks/align_speed.py [--folder PICTURES] [--frames 400] [--photos] [--rounds 3]
 
 Both sides start a fresh interpreter, read the same pictures, find the landmarks, warp and write PNGs; the
 time is that of the whole process. The rounds alternate, so that a busy machine is unfair to neither side.
@@ -49,9 +49,9 @@ def plain(pictures: Path, out: Path) -> None:
             cv2.imwrite(str(out / path.name), face)
 
 
-def prepare(folder: Path, work: Path, frames: int) -> int:
+def prepare(folder: Path, work: Path, frames: int, photos: bool) -> int:
     """A small project in `work` with `frames` pictures: those of `folder`, shifted by some pixels from the
-    second pass on, so that no two are the same bytes."""
+    second pass on, so that no two are the same bytes. They are frames of a film, or `photos`."""
     sources = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".png", ".jpg", ".jpeg")]
     if not sources:
         raise SystemExit(f"no pictures in {folder}: run the scrape stage, or name a folder with --folder")
@@ -65,7 +65,7 @@ def prepare(folder: Path, work: Path, frames: int) -> int:
         shifted = np.roll(photo, number // len(sources), axis=(0, 1))
         path = raw / f"{number:05}.png"
         cv2.imwrite(str(path), shifted)
-        rows.append([path.stem, path.relative_to(work), "anyone", path.stem, "", "", ""])
+        rows.append([path.stem, path.relative_to(work), "anyone", path.stem, "" if photos else number, "", ""])
     with (work / "data" / "raw.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([["id", "file", "person", "group", "time", "manifest", "split"], *rows])
     (work / "data" / "weights").mkdir()
@@ -92,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=ROOT / "data" / "raw", help="pictures with faces")
     parser.add_argument("--frames", type=int, default=400, help="how many to align")
+    parser.add_argument("--photos", action="store_true", help="align asks of each whether it stands on its head")
     parser.add_argument("--rounds", type=int, default=3, help="how often each side runs")
     parser.add_argument("--plain", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -102,7 +103,7 @@ def main() -> None:
         raise SystemExit(f"{MODEL} does not exist: run the scrape stage first")
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        count = prepare(options.folder, work, options.frames)
+        count = prepare(options.folder, work, options.frames, options.photos)
         out = work / "plain"
         out.mkdir()
         sides = {

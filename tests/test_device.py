@@ -13,7 +13,9 @@ def machine(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
 
     def pretend(cuda: bool = False, mps: bool = False, cuda_bfloat16: bool = True, amx: bool = False) -> None:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: cuda_bfloat16)
+        monkeypatch.setattr(
+            torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation or cuda_bfloat16
+        )
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
         monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
 
@@ -46,6 +48,13 @@ def test_auto_precision_follows_the_hardware(machine) -> None:  # type: ignore[n
     machine()
     assert not device.mixed(torch.device("cpu"), "auto")
     assert not device.mixed(torch.device("mps"), "auto")
+
+
+def test_networks_are_compiled_where_the_compiler_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "has_triton", lambda: True)
+    assert [device.compiled(torch.device(kind)) for kind in ("cuda", "mps", "cpu")] == [True, False, False]
+    monkeypatch.setattr(device, "has_triton", lambda: False)
+    assert not device.compiled(torch.device("cuda")), "an old card, or a system without Triton"
 
 
 @pytest.mark.parametrize("kind", ["cpu", "cuda"])

@@ -101,3 +101,20 @@ def test_problems_in_any_characters_are_written_and_shown(tmp_path: Path, capsys
         "Non trouv\\udce9",
     ]
     assert "photo[a].jpg: 404 [/b]" in capsys.readouterr().err
+
+
+def test_a_byte_of_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id,person\n" + b"a,ana\n" * 5000 + "b,Jos\xe9\n".encode("cp1252") + b"c,ana\n" * 5000)
+    with pytest.raises(SourceError, match=r"t\.csv is not in UTF-8 on line 5002: save it as CSV in UTF-8"):
+        list(tables.rows(path)[1])
+    path.write_text("id;person\na;ana\n")
+    with pytest.raises(SourceError, match=r"it has id;person: save it as CSV with commas"):
+        tables.rows(path, ("id", "person"))
+
+
+def test_an_input_fails_once_whatever_its_problems(tmp_path: Path) -> None:
+    problems = [Problem("a", "failed", f"member {number}") for number in range(9)]
+    tables.refuse_past(1, problems, tmp_path)
+    with pytest.raises(LimnerError, match="2 sources failed and at most 1 may"):
+        tables.refuse_past(1, [*problems, Problem("b", "failed", "gone")], tmp_path)

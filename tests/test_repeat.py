@@ -17,7 +17,7 @@ from limner.nets import store
 from limner.nets.card import CARD, ONNX, WEIGHTS
 from limner.pairs import Augment
 from limner.params import Params
-from limner.train import machine
+from limner.train import machine, threads
 from limner.train import settings as of
 from limner.train.machine import Machine
 from limner.train.objective import Recipe
@@ -50,12 +50,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def settled(project: Path, seeds: int) -> Params:
+def settled(project: Path, seeds: int, threads: int = 0) -> Params:
     """A tiny model, one epoch long, from seed 5."""
     tree = yaml.safe_load((Path(__file__).parent.parent / "params.yaml").read_text())
     tree["models"] = {NAME: tree["models"]["painter"]}
     tree["models"][NAME] |= {"train": {"people": ["ana"], "styles": ["ink"], "epochs": 1}}
-    tree["train"] |= {"device": "cpu", "precision": "float32"}
+    tree["train"] |= {"device": "cpu", "precision": "float32", "threads": threads}
     tree["recipes"]["limner"] |= {"width": 4, "discriminator_width": 4}
     tree |= {"seed": 5, "size": 64}
     tree["evaluate"] |= {"metrics": ["l1"], "seeds": seeds}
@@ -114,13 +114,16 @@ class Quick:
         if len(self.seeds) == 2:
             raise KeyboardInterrupt
         self.seeds.append(recipe.seed)
+        threads.settle(machine, plan.threads)
         torch.manual_seed(recipe.seed)
         store.save(places.model, card, card.network(), card.network())
 
 
-@pytest.mark.parametrize("changed", [False, True])
-def test_a_finished_training_survives_a_kill(project: Path, monkeypatch: pytest.MonkeyPatch, changed: bool) -> None:
-    settled(project, 4)
+@pytest.mark.parametrize(("changed", "wanted"), [(False, 0), (True, 0), (False, 2)])
+def test_a_finished_training_survives_a_kill(
+    project: Path, monkeypatch: pytest.MonkeyPatch, changed: bool, wanted: int
+) -> None:
+    settled(project, 4, wanted)
     out = project / "runs" / NAME / "repeats"
     run, quick = stage(out), Quick()
     monkeypatch.setattr(repeating, "train", quick)
@@ -129,6 +132,7 @@ def test_a_finished_training_survives_a_kill(project: Path, monkeypatch: pytest.
     assert quick.seeds == [6, 7]
     first = {seed: weights(out / str(seed)) for seed in (6, 7)}
     quick.seeds.clear()
+    torch.set_num_threads(1)  # as in a new process, whatever the training before took
     if changed:
         images.write(project / "data/faces/f0.png", np.zeros((64, 64, 3), np.uint8))
         with pytest.raises(KeyboardInterrupt):

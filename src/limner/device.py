@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
+from torch.utils._triton import has_triton
 
 from limner.errors import ParamsError, choices
 
@@ -36,8 +37,14 @@ def mixed(device: torch.device, precision: str) -> bool:
     if precision != "auto":
         return precision == "bfloat16"
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
+
+
+def compiled(device: torch.device) -> bool:
+    """Whether torch can compile networks for a device: on CUDA, by Triton, which is not there for every system, and
+    needs a card of compute capability 7 or more."""
+    return device.type == "cuda" and has_triton()
 
 
 def autocast(device: torch.device, bfloat16: bool) -> AbstractContextManager[object]:

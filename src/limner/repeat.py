@@ -11,6 +11,7 @@ from limner.nets import store
 from limner.params import Params
 from limner.train import machine as machines
 from limner.train import settings as of
+from limner.train import threads
 from limner.train.checkpoint import key
 from limner.train.run import train
 from limner.train.seen import seen
@@ -34,6 +35,7 @@ def repeat(settings: Params, name: str, out: Path, root: Path = Path()) -> None:
     machine = machines.choose(settings.train)
     card, recipe, augment = of.card(settings, name), of.recipe(settings, name), of.augment(settings, name)
     plan = replace(of.plan(settings, name), snapshots=0)
+    threads.settle(machine, plan.threads)  # else what is kept of the first would be known by another number
     places = of.places(settings, name, out, out, root)
     begun = [sha256(path) for path in sorted(places.init.iterdir())] if places.init else []
     kept = []

@@ -36,7 +36,8 @@ def rows(path: Path, needs: Sequence[str] = ()) -> tuple[list[str], Iterator[Row
         raise SourceError(f"{path} has more than one column {', '.join(twice)}")
     lacking = [name for name in needs if name not in columns]
     if lacking:
-        raise SourceError(f"{path} lacks the columns {', '.join(lacking)}; it has {', '.join(columns) or 'none'}")
+        told = f"{path} lacks the columns {', '.join(lacking)}; it has {', '.join(columns) or 'none'}"
+        raise SourceError(f"{told}: save it as CSV with commas" if any(";" in name for name in columns) else told)
     return columns, (_row(columns, cells) for cells in lines if cells)
 
 
@@ -62,8 +63,21 @@ def lines_of(path: Path) -> Iterator[list[str]]:
             for cells in (reader := csv.reader(stream, strict=True)):
                 begins = reader.line_num + 1  # a quote that is never closed is noticed at the end of the file
                 yield cells
-    except (csv.Error, UnicodeDecodeError) as error:
+    except csv.Error as error:
         raise SourceError(f"{path} is not a readable CSV from line {begins} on: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not in UTF-8 on line {_undecoded(path)}: save it as CSV in UTF-8") from error
+
+
+def _undecoded(path: Path) -> int:
+    """The first line that is not in UTF-8; a stream decodes many at a time, and tells of their bytes together."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
@@ -138,11 +152,11 @@ def _show(lines: list[Row], columns: Sequence[str], title: str, path: Path) -> N
 
 
 def refuse_past(limit: int, problems: list[Problem], where: Path) -> None:
-    """Raise when more than `limit` inputs failed.
+    """Raise when more than `limit` inputs failed, of which each may have had several problems.
 
     Raises:
         LimnerError: with the count, the limit and where to read the reasons.
     """
-    failed = sum(problem.what == "failed" for problem in problems)
+    failed = len({problem.id for problem in problems if problem.what == "failed"})
     if failed > limit:
         raise LimnerError(f"{failed} sources failed and at most {limit} may: the reasons are in {where}")

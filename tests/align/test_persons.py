@@ -165,3 +165,17 @@ def test_personal_metadata_never_reaches_a_face(
         kinds.append(face[place + 4 : place + 8])
         place += 12 + int.from_bytes(face[place : place + 4], "big")
     assert set(kinds) == {b"IHDR", b"IDAT", b"IEND"}
+
+
+def test_the_person_is_found_behind_somebody_else(
+    folder: Path, settings: Align, model: Path, people: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    (neutral, smiling), (stranger, _), _ = people.values()
+    crowd = np.full((1300, 2000, 3), 200, np.uint8)
+    crowd[:1300, :1300] = images.resize(images.read(stranger), 1300, 1300)
+    crowd[40:440, 1500:1900] = images.resize(images.read(smiling), 400, 400)
+    images.write(tmp_path / "crowd.png", crowd)
+    raw = [row("ref", neutral, person="she", reference="yes"), row("crowd", tmp_path / "crowd.png", person="she")]
+    align_all(raw, settings, model, folder)
+    faces = tables.read(folder / "faces.csv").set_index("id")
+    assert float(faces.loc["crowd", "eye_distance"]) < 100, "hers, not that in front"

@@ -1,8 +1,11 @@
 """Faces of every size, several faces, no face."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from limner import images
 from limner.align.landmarks import Face, Landmarker
 from limner.align.search import distinct, find, parts
 from limner.images import Image, resize
@@ -68,3 +71,22 @@ def test_no_face(landmarker: Landmarker) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
     assert find(landmarker, noise) == []
     assert find(landmarker, np.full((40, 60, 3), 255, np.uint8)) == []
+
+
+def test_a_face_that_smaller_parts_alone_show(landmarker: Landmarker, photo: Image) -> None:
+    """Its eyes are 33 pixels apart, and more than 3,800 others are not."""
+    canvas = on_canvas(photo, 0.026, 3800, 3800)
+    (found,) = find(landmarker, canvas)
+    wanted = landmarker.detect(photo)[0].irises * (0.026 * 3800 / 400) + [700, 200]
+    assert np.abs(found.irises - wanted).max() < 0.05 * np.hypot(*(wanted[1] - wanted[0]))
+
+
+def test_faces_behind_a_large_one(landmarker: Landmarker, photo: Image, drawing_file: Path) -> None:
+    other = images.read(drawing_file)
+    large = resize(photo, 1600, 1200)
+    crowd = np.full((1300, 2000, 3), 190, np.uint8)
+    crowd[50:1250, :1600] = large
+    for y in (60, 480, 900):
+        crowd[y : y + 240, 1660:1980] = resize(other, 320, 240)
+    assert len(find(landmarker, crowd)) == 1, "the others are too small for a look at the whole picture"
+    assert len(find(landmarker, crowd, every=True)) == 4

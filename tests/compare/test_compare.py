@@ -90,3 +90,12 @@ def test_nothing_in_common_is_said(base: Numbers) -> None:
         compare(pictures(base), pictures(base, suite="elsewhere"), DIRECTIONS, {})
     with pytest.raises(LimnerError, match="no figure in common"):
         compare(pictures(base), pictures(base), {}, {})
+
+
+def test_one_group_alone_decides_nothing(base: Numbers) -> None:
+    alone, better = pictures(base), pictures(base + 0.1)
+    for table in (alone, better):
+        table["group"] = "the only one"
+    told = compare(alone, better, DIRECTIONS, {})
+    assert row(told, ALL, "ssim")["difference"] == pytest.approx(-0.1)
+    assert (told["verdict"] == "").all(), "not even: there is no interval for zero to lie in"

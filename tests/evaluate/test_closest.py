@@ -38,3 +38,10 @@ def test_the_distance_is_the_root_mean_square() -> None:
     picture = flat(0)
     picture[:, :32] = 51  # half of it is a fifth lighter
     assert apart(small(flat(0)), small(picture)) == pytest.approx(0.2 / np.sqrt(2), abs=1e-6)
+
+
+def test_a_learned_picture_is_not_its_own_neighbour(known: Closest) -> None:
+    assert known.find(flat(100), without="gray-100")[0] == "gray-0"
+    alone = Closest()
+    alone.add("only", flat(3))
+    assert alone.find(flat(3), without="only") == ("only", 0.0)

@@ -35,13 +35,18 @@ def test_the_eyes_of_the_chip_are_those_of_dlibs_mean_face() -> None:
 
 
 @pytest.mark.parametrize("size", [128, 400, 512])
-def test_the_eyes_of_an_aligned_face_come_where_the_chip_has_them(size: int) -> None:
+@pytest.mark.parametrize("tilt", [0, 30, -75])
+def test_the_eyes_of_a_face_come_where_the_chip_has_them(size: int, tilt: float) -> None:
     spots = torch.zeros(1, 3, size, size)
     rows, columns = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
-    for channel, (x, y) in enumerate(EYES):
+    (left, right), turn = np.array(EYES), np.radians(tilt)
+    half = np.hypot(*(right - left)) / 2 * np.array([np.cos(turn), np.sin(turn)])
+    places = [(left + right) / 2 - half, (left + right) / 2 + half]
+    for channel, (x, y) in enumerate(places):
         away = (columns + 0.5 - x * size) ** 2 + (rows + 0.5 - y * size) ** 2
         spots[0, channel] = (-away / (2 * (0.015 * size) ** 2)).exp()
-    chip = chips.cut(spots, chips.eyes(EYES, spots))[0]
+    (left_x, left_y), (right_x, right_y) = places
+    chip = chips.cut(spots, chips.eyes(((left_x, left_y), (right_x, right_y)), spots))[0]
     middle_x, middle_y = CHIP_EYES
     for channel, side in ((0, -1), (1, 1)):
         expected = torch.tensor([middle_x + side * CHIP_EYE_DISTANCE / 2, middle_y]) * CHIP - 0.5

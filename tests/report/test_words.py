@@ -43,7 +43,7 @@ def means(**verdicts: str) -> Means:
         ({"copy": "worse", "linear": "even"}, "worse", "worse than copy"),
         ({"neighbour": "worse"}, "unknown", "no floor to compare with"),
         ({"copy": "better", "neighbour": "worse"}, "better", "better than every floor"),
-        ({"copy": ""}, "unknown", "not compared"),
+        ({"copy": ""}, "unknown", "not decided"),
     ],
 )
 def test_a_verdict_in_words(verdicts: dict[str, str], stands: str, said: str) -> None:

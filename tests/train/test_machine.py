@@ -19,7 +19,8 @@ SETTINGS = params.load(ROOT / "params.yaml").train
 def pretend(monkeypatch: pytest.MonkeyPatch, kind: str) -> Machine:
     """What is chosen by default on a machine with such a device."""
     monkeypatch.setattr(device, "choose", lambda wanted: torch.device(kind))
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    monkeypatch.setattr(device, "has_triton", lambda: True)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
     return machine.choose(SETTINGS)
 

@@ -96,6 +96,17 @@ def test_the_number_of_pairs_is_noted(places: Places) -> None:
         assert list(csv.DictReader(stream)) == [{"style": "ink", "pairs": "3"}]
 
 
+def test_fewer_pairs_than_were_asked_for_are_told(places: Places, capfd: pytest.CaptureFixture[str]) -> None:
+    go(places, replace(SHORT, epochs=1), plan=replace(PLAN, most={"ink": 9}))
+    told = "9 pairs of ink were asked for, and 6 are there"
+    with (places.training / "warnings.csv").open() as stream:
+        assert list(csv.DictReader(stream)) == [{"step": "0", "kind": "pairs", "told": told}]
+    assert told in "".join(capfd.readouterr())
+    go(places, replace(SHORT, epochs=1), plan=replace(PLAN, most={"ink": 6}))
+    with (places.training / "warnings.csv").open() as stream:
+        assert list(csv.DictReader(stream)) == []
+
+
 def test_other_faces_are_another_training(places: Places) -> None:
     plans = PLAN, replace(PLAN, most={"ink": 3}), replace(PLAN, most={"ink": 6})
     first, fewer, all_of_them = (seen(places, CARD, AUGMENT, plan, 0).digests for plan in plans)

@@ -27,6 +27,8 @@ class Job:
     """Write (size, size) gray, as of a drawing, instead of RGB."""
     references: tuple[Path, ...] = ()
     """Photos of the person whose face is to be taken; without them it is the largest."""
+    film: bool = False
+    """It is a frame of one."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def align_pictures(jobs: list[Job], params: Align, model: Path, workers: int) ->
         compared_with = tuple(digest(file) for file in (*job.references, network)) if job.references else ()
         # Its id, so that a drawing lies as its photo does, and other bytes of the same picture where it lay before.
         draw = job.target.stem if params.place == "loose" else ""
-        entry = remember.entry(job.source, job.gray, compared_with, draw)
+        entry = remember.entry(job.source, job.gray, compared_with, draw, job.film)
         known = memory.recall(entry)
         if known is None:
             tasks.append(_Task(job, entry, params, model, network, draw))
@@ -79,7 +81,7 @@ def _work(task: _Task) -> Aligned:
     except FaceError as error:
         value = Aligned(Facts("skipped", f"there is nobody to compare it with: {error}"))
     else:
-        value = picture.align(job.source, job.gray, task.params, landmarker, likeness, task.draw)
+        value = picture.align(job.source, job.gray, task.params, landmarker, likeness, task.draw, job.film)
     memory.keep(task.entry, value)
     return _deliver(job, value)
 

@@ -61,7 +61,11 @@ def align_all(
     references = _references(raw)
     photos = {
         row["id"]: Job(
-            Path(row["file"]), faces_in / f"{row['id']}.png", gray=False, references=_compared_with(row, references)
+            Path(row["file"]),
+            faces_in / f"{row['id']}.png",
+            gray=False,
+            references=_compared_with(row, references),
+            film=bool(row["time"]),
         )
         for row in raw
     }

@@ -6,12 +6,15 @@ It places the irises of photographs and of drawings alike.
 
 import os
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +25,10 @@ from limner.images import Image
 from limner.mesh import IRISES
 
 MOST_FACES = 16
+LEAST_SURE = 0.1
+"""Of `Landmarker.sureness`; below it is 0."""
+IDLE = ("matplotlib", "matplotlib.pyplot", "sounddevice")
+"""What mediapipe imports and no face needs."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,11 @@ class Face:
         """The same face in a picture that reaches x, y pixels farther to the left and up."""
         return Face(self.points + np.array([x, y, 0.0]), self.yaw)
 
+    def turned(self, image: Image) -> "Face":
+        """The same face of an (H, W, ...) picture in that picture turned upside down."""
+        height, width = image.shape[:2]
+        return Face(self.points * [-1, -1, 1] + [width - 1, height - 1, 0], self.yaw)
+
 
 class Landmarker:
     """A loaded model. Close it, or use it in a `with` block: its destructor fails when Python ends."""
@@ -62,12 +74,13 @@ class Landmarker:
         Raises:
             LimnerError: the file is missing or no such model.
         """
-        with _idle("matplotlib", "matplotlib.pyplot", "sounddevice"):
+        with _idle(*IDLE):
             from mediapipe.tasks.python.core.base_options import BaseOptions
             from mediapipe.tasks.python.vision import face_landmarker as task
 
         if not model.is_file():
             raise LimnerError(f"{model} does not exist: the scrape stage fetches it")
+        self._model = model
         options = task.FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
             num_faces=most_faces,
@@ -82,11 +95,8 @@ class Landmarker:
 
     def detect(self, image: Image) -> list[Face]:
         """The faces in an (H, W, 3) RGB picture, the largest first."""
-        from mediapipe.tasks.python.vision.core.image import Image as Picture
-        from mediapipe.tasks.python.vision.core.image import ImageFormat
-
         height, width = image.shape[:2]
-        result = self._task.detect(Picture(ImageFormat.SRGB, np.ascontiguousarray(image)))
+        result = self._task.detect(_picture(image))
         unit = np.array([width, height, width])  # mediapipe gives shares of the sides, depth as x
         faces = [
             Face(np.array([(p.x, p.y, p.z) for p in points], dtype=np.float64) * unit, geometry.yaw(pose))
@@ -94,15 +104,44 @@ class Landmarker:
         ]
         return sorted(faces, key=lambda face: -face.extent)
 
+    def sureness(self, image: Image) -> float:
+        """How sure the model's detector is, in [0, 1], of the face in an (H, W, 3) RGB picture that it is surest of."""
+        result = self._detector.detect(_picture(image))
+        return max((float(found.categories[0].score or 0) for found in result.detections), default=0.0)
+
     def close(self) -> None:
         """Free the model."""
         self._task.close()
+        if "_detector" in self.__dict__:
+            self._detector.close()
+
+    @cached_property
+    def _detector(self) -> Any:
+        """The first of the networks that the model's file holds; the landmarker does not tell how sure it was."""
+        with _idle(*IDLE):
+            from mediapipe.tasks.python.core.base_options import BaseOptions
+            from mediapipe.tasks.python.vision import face_detector as task
+
+        with zipfile.ZipFile(self._model) as networks:
+            network = networks.read("face_detector.tflite")
+        options = task.FaceDetectorOptions(
+            base_options=BaseOptions(model_asset_buffer=network), min_detection_confidence=LEAST_SURE
+        )
+        with _quiet():
+            return task.FaceDetector.create_from_options(options)
 
     def __enter__(self) -> "Landmarker":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _picture(image: Image) -> Any:
+    from mediapipe.tasks.python.vision.core.image import Image as Picture
+    from mediapipe.tasks.python.vision.core.image import ImageFormat
+
+    return Picture(ImageFormat.SRGB, np.ascontiguousarray(image))
 
 
 _shared: dict[tuple[Path, int], Landmarker] = {}

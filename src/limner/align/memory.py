@@ -82,14 +82,18 @@ class Memory:
         self._terms = json.dumps(terms, sort_keys=True).encode()
         self._folder = files.cache_dir("align")
 
-    def entry(self, picture: Path, gray: bool, compared_with: tuple[str, ...] = (), draw: str = "") -> Path:
+    def entry(
+        self, picture: Path, gray: bool, compared_with: tuple[str, ...] = (), draw: str = "", film: bool = False
+    ) -> Path:
         """Where the entry of a picture lies, drawn (`gray`) or photographed; the file may not exist yet.
 
-        `compared_with` are the hashes of the reference photos and of the network that compares, and `draw` is what
-        decides how a loose face lies.
+        `compared_with` are the hashes of the reference photos and of the network that compares, `draw` is what
+        decides how a loose face lies, and a frame of a `film` is looked at otherwise than a photo.
         """
         content = files.sha256(picture) if picture.is_file() else ""
-        key = hashlib.sha256(self._terms + f"{content}{gray}{''.join(compared_with)}{draw}".encode()).hexdigest()
+        key = hashlib.sha256(
+            self._terms + f"{content}{gray}{''.join(compared_with)}{draw}{'film' * film}".encode()
+        ).hexdigest()
         return self._folder / key[:2] / f"{key}.face"
 
 

@@ -14,7 +14,7 @@ from limner.align.geometry import Floats
 from limner.align.landmarks import Face, Landmarker
 from limner.align.memory import Aligned, Facts
 from limner.align.persons import Likeness
-from limner.align.search import SMALL, centred, find
+from limner.align.search import find, sharp
 from limner.align.warp import squared, warp
 from limner.blocks import Align
 from limner.errors import SourceError
@@ -28,10 +28,12 @@ def align(
     landmarker: Landmarker,
     likeness: Likeness | None = None,
     draw: str = "",
+    film: bool = False,
 ) -> Aligned:
     """Put a face of a picture into its frame: the one most like the person if there is a `likeness`, else the largest.
 
-    `gray` makes the result (size, size) instead of RGB, and `draw` decides how a loose face lies (see `place.matrix`).
+    `gray` makes the result (size, size) instead of RGB, `draw` decides how a loose face lies (see `place.matrix`), and a
+    frame of a `film` is not asked whether it stands on its head: its file says how it is held, and there are many.
     What is wrong with a picture is told in the result's facts, so one bad picture never stops the others.
     """
     try:
@@ -43,7 +45,7 @@ def align(
     pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if gray else picture
     if whole and gray:  # nothing of it depends on its face, and its photo's landmarks serve it
         return Aligned(Facts(), _squared(pixels, params))
-    faces = find(landmarker, picture)
+    faces = find(landmarker, picture, held=film)
     if not faces:
         height, width = picture.shape[:2]
         why = f"no face found in {width} x {height} pixels"
@@ -54,10 +56,13 @@ def align(
     face, far = faces[0], None
     if likeness is not None:
         face, far = likeness.nearest(picture, faces)
+        if far > params.same_person:  # behind somebody else, it may be
+            faces = find(landmarker, picture, every=True)
+            face, far = likeness.nearest(picture, faces)
+        elif face is not faces[0]:
+            face = sharp(landmarker, picture, face)
         if far > params.same_person:
             return Aligned(Facts("skipped", _nobody(len(faces), far, params.same_person), len(faces)))
-        if face is not faces[0] and face.extent < SMALL * max(picture.shape[:2]):
-            face = centred(landmarker, picture, face)
     facts = Facts(
         faces_found=len(faces),
         from_reference=far,

@@ -11,29 +11,54 @@ from math import ceil
 import numpy as np
 
 from limner.align.landmarks import Face, Landmarker
+from limner.align.upright import upright
 from limner.images import Image
 
 SMALL = 0.2
 """Share of the picture's longer side below which a face is looked at again."""
 
-DIVISIONS = (2, 4)
+DIVISIONS = (2, 4, 8)
 """Parts along the longer side, tried one after the other until there is a face; they overlap by half."""
 
+LEAST = 200
+"""Pixels of a part's side, if it is to be looked at: faces that smaller ones alone show have their eyes less than 10
+apart."""
 
-def find(landmarker: Landmarker, image: Image) -> list[Face]:
-    """The faces in an (H, W, 3) RGB picture, the largest first; pixels of that picture."""
+
+def find(landmarker: Landmarker, image: Image, every: bool = False, held: bool = False) -> list[Face]:
+    """The faces in an (H, W, 3) RGB picture, the largest first; pixels of that picture.
+
+    Args:
+        landmarker: finds them.
+        image: to look at.
+        every: look for small faces beside a large one too, and make all of them `sharp`; otherwise the first is.
+        held: as of `upright`.
+    """
     faces = landmarker.detect(image)
-    if faces and faces[0].extent >= SMALL * max(image.shape[:2]):
-        return faces
+    longer = max(image.shape[:2])
+    whole = bool(faces) and faces[0].extent >= SMALL * longer
     # There may be more faces, or larger ones, than the whole picture shows.
-    for division in DIVISIONS:
+    for division in DIVISIONS if every or not whole else ():
+        if ceil(longer / division) < LEAST:
+            break
+        before = len(faces)
         rectangles = parts(image.shape[1], image.shape[0], division)
         seen = [face for rectangle in rectangles for face in _look(landmarker, image, *rectangle)]
         faces = distinct(faces + seen)
-        if faces:
-            faces[0] = centred(landmarker, image, faces[0])
+        # Where a large face is, halves may show nothing that the whole does not, and quarters do.
+        if faces and not (every and (division == DIVISIONS[0] or len(faces) > before)):
             break
+    if not (faces or held):  # they may all stand on their heads
+        faces = [face.turned(image) for face in landmarker.detect(image[::-1, ::-1])]
+    for at, face in enumerate(faces if every else faces[:1]):
+        near = face if whole and at == 0 else centred(landmarker, image, face)
+        faces[at] = upright(landmarker, image, near, held)
     return faces
+
+
+def sharp(landmarker: Landmarker, image: Image, face: Face) -> Face:
+    """A face that was seen among others, as exactly as can be."""
+    return upright(landmarker, image, centred(landmarker, image, face))
 
 
 def parts(width: int, height: int, division: int) -> Iterator[tuple[int, int, int, int]]:

@@ -85,7 +85,7 @@ def compare(
 
     Returns:
         Columns suite, style (one of the suite's, or `ALL`), figure, a, b (means over the pictures that both have),
-        difference (a - b), low, high (its 95% interval), verdict (`a` or `b`, which is better, or `EVEN`), n
+        difference (a - b), low, high (its 95% interval), verdict (`a` or `b`, which is better, `EVEN`, or nothing), n
         (pictures).
 
     Raises:
@@ -130,7 +130,10 @@ def _rows(
 
 
 def verdict(low: float, high: float, direction: str, names: tuple[str, str]) -> str:
-    """Which of the two is better, by the interval of first minus second; `EVEN` where zero lies in it."""
-    if low <= 0 <= high or not np.isfinite(low + high):
+    """Which of the two is better, by the interval of first minus second; `EVEN` where zero lies in it, and nothing
+    where there is none, as of one group alone."""
+    if not np.isfinite(low + high):
+        return ""
+    if low <= 0 <= high:
         return EVEN
     return names[0] if (low > 0) == (direction == "higher") else names[1]

@@ -62,7 +62,8 @@ def _refuse(out: Path) -> None:
 def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:
     table = Table(
         title=f"a: {one}   b: {other}",
-        caption="n pictures in pairs, over the drawn styles; even: zero lies in the 95% interval, so it may be noise",
+        caption="n pictures in pairs, over the drawn styles; even: zero lies in the 95% interval, so it may be noise"
+        + ("; –: of one group of pictures there is no interval" if (told["verdict"] == "").any() else ""),
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
@@ -82,7 +83,7 @@ def _show(told: pd.DataFrame, one: str, other: str, styles: bool) -> None:
 
 def _cells(row: dict[Any, Any]) -> list[str]:
     interval = f"{number(row['low'])}..{number(row['high'])}"
-    better = {"a": "[bold]a[/bold]", "b": "[bold]b[/bold]"}.get(row["verdict"], EVEN)
+    better = {"a": "[bold]a[/bold]", "b": "[bold]b[/bold]", "": "–"}.get(row["verdict"], EVEN)
     return [row["figure"], *(number(row[key]) for key in ("a", "b", "difference")), interval, better, str(row["n"])]
 
 

@@ -46,8 +46,13 @@ class Closest:
         squares: Row = (self._rows**2).sum(axis=1)
         return squares
 
-    def find(self, image: Image) -> tuple[str, float]:
-        """The id of the closest picture, and how far it is (see `apart`); of equally close ones the first."""
+    def find(self, image: Image, without: str = "") -> tuple[str, float]:
+        """The id of the closest picture, and how far it is (see `apart`); of equally close ones the first, and that
+        called `without` only if there is no other."""
         row = small(image)
-        best = int((self._squares - 2 * self._rows @ row).argmin())  # |a - b|^2 less the |b|^2 that all share
-        return list(self._known)[best], apart(self._rows[best], row)
+        far = self._squares - 2 * self._rows @ row  # |a - b|^2 less the |b|^2 that all share
+        ids = list(self._known)
+        if without in self._known:
+            far[ids.index(without)] = np.inf
+        best = int(far.argmin())
+        return ids[best], apart(self._rows[best], row)

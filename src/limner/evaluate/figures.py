@@ -73,7 +73,7 @@ def against(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.Data
 
     Returns:
         Columns suite, style, method, figure, difference, low, high, verdict: `better` or `worse` where the model's
-        difference is more than noise, else `even`.
+        difference is more than noise, else `even`; nothing where there is no interval.
     """
     rows = []
     names = [figure.name for figure in measured.figures]

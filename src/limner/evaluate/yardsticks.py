@@ -73,7 +73,7 @@ class Yardsticks:
             if LINEAR in self._beside:
                 yield LINEAR, floor.linear(picture)
             if NEAREST in self._beside:
-                found, _ = self._inputs[sample.style].find(picture)
+                found, _ = self._inputs[sample.style].find(picture, without=sample.id)  # a learned face is not its own
                 yield NEAREST, self._faces.sample(sample.style, found).read_truth(self._size)
         if neighbour := self._next.get(sample.id):
             other = self._faces.sample(sample.style, neighbour)

@@ -8,7 +8,7 @@ import numpy as np
 from limner.align import geometry
 from limner.align.geometry import Floats
 from limner.align.landmarks import Face, Landmarker
-from limner.align.search import SMALL, centred, find
+from limner.align.search import find, sharp
 from limner.align.warp import warp
 from limner.errors import FaceError
 from limner.images import Image, resize
@@ -27,7 +27,9 @@ class Levelled:
     """(478, 3) landmarks, pixels of the frame."""
 
 
-def level(picture: Image, card: Card, gray: bool, landmarker: Landmarker, most_yaw: float) -> list[Levelled]:
+def level(
+    picture: Image, card: Card, gray: bool, landmarker: Landmarker, most_yaw: float, every: bool
+) -> list[Levelled]:
     """The faces of an (H, W, 3) picture, the largest first.
 
     Args:
@@ -36,12 +38,13 @@ def level(picture: Image, card: Card, gray: bool, landmarker: Landmarker, most_y
         gray: make the picture gray before the warp, as drawings are: Lanczos rings differently in each channel.
         landmarker: finds the faces.
         most_yaw: heads that are turned further to a side are left out, degrees.
+        every: look for small faces beside a large one too.
 
     Raises:
         FaceError: there is no face, or none that looks this way.
     """
     height, width = picture.shape[:2]
-    faces = find(landmarker, picture)
+    faces = find(landmarker, picture, every)
     if not faces:
         raise FaceError(f"no face found in {width} x {height} pixels; what is level already needs none (--aligned)")
     frontal = [face for face in faces if abs(face.yaw) <= most_yaw]
@@ -49,13 +52,9 @@ def level(picture: Image, card: Card, gray: bool, landmarker: Landmarker, most_y
         least = min(abs(face.yaw) for face in faces)
         raise FaceError(f"the head is turned {least:.0f} degrees to a side; --max-yaw allows {most_yaw:g}")
     pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) if gray else picture
-    return [_levelled(pixels, _sharp(picture, face, face is faces[0], landmarker), card) for face in frontal]
-
-
-def _sharp(picture: Image, face: Face, first: bool, landmarker: Landmarker) -> Face:
-    """A small face looked at once more; `find` has done so with the first."""
-    small = face.extent < SMALL * max(picture.shape[:2])
-    return centred(landmarker, picture, face) if small and not first else face
+    if not every and frontal[0] is not faces[0]:  # `find` has made sharp what was asked for
+        frontal[0] = sharp(landmarker, picture, frontal[0])
+    return [_levelled(pixels, face, card) for face in frontal]
 
 
 def _levelled(pixels: Image, face: Face, card: Card) -> Levelled:

@@ -80,7 +80,7 @@ class Painter:
             notes.append(f"it looks like a photo, and {card.name} reads drawings: --style STYLE draws it first")
         if options.aligned:
             return [self._shown(*self._painted(levelled.as_it_is(picture, card, self._gray)))], notes
-        faces = levelled.level(picture, card, self._gray, self._landmarker, options.max_yaw)
+        faces = levelled.level(picture, card, self._gray, self._landmarker, options.max_yaw, options.all_faces)
         if len(faces) > 1 and not options.all_faces:
             notes.append(f"{len(faces)} faces found, the largest is painted (--all-faces: each)")
             faces = faces[:1]

@@ -27,6 +27,8 @@ def like(picture: Image, other: Image, weight: npt.NDArray[np.float32]) -> Image
     spread, to_spread = (np.average((image[..., 0]) ** 2, weights=weights) ** 0.5 for image in (lab, to - to_mean))
     if spread > 0:
         lab[..., 0] *= to_spread / spread
+        # Where there is less light there are fewer hues: those of a bright picture would have dark eyes glow in blue.
+        lab[..., 1:] *= min(1.0, to_spread / spread)
     rgb = cv2.cvtColor((lab + to_mean).astype(np.float32), cv2.COLOR_LAB2RGB)
     return np.asarray(np.rint(rgb.clip(0, 1) * 255), np.uint8)
 

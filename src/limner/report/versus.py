@@ -21,7 +21,7 @@ class Duel:
     """Of the 95% interval of a - b; nan if there is none."""
     high: float
     verdict: str
-    """a, b (the better one) or even."""
+    """a, b (the better one), even, or nothing where there is no interval."""
 
 
 @dataclass(frozen=True)

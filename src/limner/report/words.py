@@ -47,7 +47,7 @@ def standing(means: Means, name: str) -> tuple[str, str]:
         return "even", f"not surely better than {listed(even)}"
     if any(said.values()):
         return "better", "better than every floor"
-    return "unknown", "not compared" if best_floor(means, name, True) else "no floor to compare with"
+    return "unknown", "not decided" if best_floor(means, name, True) else "no floor to compare with"
 
 
 def at_ceiling(means: Means, name: str, higher: bool) -> bool:

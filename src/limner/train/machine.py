@@ -169,7 +169,6 @@ def choose(settings: Train) -> Machine:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         state = PartialState(cpu=device.type == "cpu")
         device, world = state.device, state.num_processes
-    cuda = device.type == "cuda"
 
     def wanted(value: bool | str, auto: bool) -> bool:
         return auto if value == "auto" else bool(value)
@@ -177,7 +176,7 @@ def choose(settings: Train) -> Machine:
     return Machine(
         device=device,
         bfloat16=devices.mixed(device, settings.precision),
-        compile=wanted(settings.compile, cuda),
+        compile=wanted(settings.compile, devices.compiled(device)),
         channels_last=wanted(settings.channels_last, device.type != "mps"),
         fused=wanted(settings.fused, device.type != "mps"),
         memory=settings.memory,

@@ -1,6 +1,6 @@
 """One training from folders to a model's folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Never
@@ -67,7 +67,8 @@ def _begin(
     given = pictures.learned, augment, recipe, objective, machine, pictures.unmoved
     trainer = Trainer(generator, discriminator, *given)
     diary = Diary(places.training, pictures.shown, pictures.learned.names) if machine.main else None
-    return _Training(places.model, card, trainer, checkpoint, diary, patience, plan)
+    lacks = start.lacking(pictures.learned.names, plan.most)
+    return _Training(places.model, card, trainer, checkpoint, diary, patience, plan, lacks)
 
 
 class _Training:
@@ -82,6 +83,7 @@ class _Training:
         diary: Diary | None,
         patience: Patience | None,
         plan: Plan,
+        lacks: Iterable[str],
     ) -> None:
         self.folder, self.card, self.trainer, self.machine = folder, card, trainer, trainer.machine
         self.checkpoint, self.diary, self.patience, self.tune = checkpoint, diary, patience, plan.tune
@@ -95,6 +97,10 @@ class _Training:
             if patience:
                 patience.load_state_dict(state["patience"])
             self._say(f"going on after step {trainer.step} of {trainer.steps}")
+        else:
+            for told in lacks:
+                self._say(told)
+                self.done["warned"].append((0, "pairs", told))
         self.console = Console(trainer)
         if diary:
             diary.again(self.done["told"], self.done["snapshots"], self.done["warned"])

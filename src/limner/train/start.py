@@ -1,5 +1,6 @@
 """What a training starts from: which faces, and which weights."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -97,6 +98,18 @@ def thinned(pairs: Sources, order: Sequence[str], most: Mapping[str, int]) -> So
         mine = [index for index, (style, _) in enumerate(names) if style == name]
         kept += sorted(few(sorted(mine, key=lambda index: place[names[index][1]]), most.get(name)))
     return pairs.take(kept)
+
+
+def lacking(learned: Iterable[tuple[str, str]], most: Mapping[str, int]) -> list[str]:
+    """Of which styles there are fewer pairs than were asked for, a sentence each.
+
+    Args:
+        learned: style and id of each pair.
+        most: as of `thinned`.
+    """
+    counts = Counter(style for style, _ in learned)
+    short = ((style, counts[style], asked) for style, asked in most.items() if counts[style] < asked)
+    return [f"{asked} pairs of {style} were asked for, and {there} are there" for style, there, asked in short]
 
 
 def labels(card: store.Card, told: Mapping[str, str], learned: Iterable[str], init: Path | None) -> tuple[str, ...]:

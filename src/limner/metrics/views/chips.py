@@ -19,21 +19,27 @@ def eyes(shares: tuple[tuple[float, float], tuple[float, float]], pictures: Tens
 
 
 def cut(pictures: Tensor, eyes: Tensor) -> Tensor:
-    """(N, 3, H, W) faces with level eyes (N or 1, 2, 2) -> (N, 3, CHIP, CHIP), averaged or interpolated; black
-    outside, as in dlib."""
+    """(N, 3, H, W) faces with eyes (N or 1, 2, 2) -> (N, 3, CHIP, CHIP) with level ones, averaged or interpolated;
+    black outside, as in dlib."""
     middle = eyes.mean(1) + 0.5  # pixel centres lie at half numbers of the coordinates that a box is given in
-    side = (eyes[:, 1] - eyes[:, 0]).norm(dim=1, keepdim=True) / CHIP_EYE_DISTANCE
-    start = middle - side * eyes.new_tensor(CHIP_EYES)
+    line = eyes[:, 1] - eyes[:, 0]
+    distance = line.norm(dim=1)
+    across, down = (line / distance[:, None]).unbind(1)  # along the eye line; a chip's side down is that turned by 90
+    side = distance / CHIP_EYE_DISTANCE
     # A chip's pixel that covers more than one of the picture is the mean of as many samples a side.
     samples = max(1, math.ceil(float(side.max()) / CHIP))
     shares = (torch.arange(CHIP * samples).to(pictures) + 0.5) / (CHIP * samples)
+    right, below = shares[None, None, :], shares[None, :, None]
+    x, y = (
+        (middle[:, axis] - side * (along * CHIP_EYES[0] + off * CHIP_EYES[1]))[:, None, None]
+        + side[:, None, None] * (along[:, None, None] * right + off[:, None, None] * below)
+        for axis, along, off in ((0, across, -down), (1, down, across))
+    )
     height, width = pictures.shape[-2:]
-    x, y = ((start[:, axis, None] + side * shares) for axis in (0, 1))
     # Beyond the outermost pixels their colour goes on for half a pixel, then there is nothing.
-    inside = _within(y, height)[:, :, None] & _within(x, width)[:, None]
-    across, down = (2 * x / width - 1)[:, None], (2 * y / height - 1)[:, :, None]  # (N, 1, W) and (N, H, 1)
-    grid = torch.stack([across + 0 * down, down + 0 * across], dim=-1)
-    grid, inside = (one.expand(len(pictures), *one.shape[1:]) for one in (grid, inside[:, None]))
+    inside = (_within(y, height) & _within(x, width))[:, None]
+    grid = torch.stack([2 * x / width - 1, 2 * y / height - 1], dim=-1)
+    grid, inside = (one.expand(len(pictures), *one.shape[1:]) for one in (grid, inside))
     seen = F.grid_sample(pictures, grid, padding_mode="border", align_corners=False) * inside
     return F.avg_pool2d(seen, samples)
 
