@@ -4,6 +4,18 @@ experiments in a copy of the project, whereas the installed limner is always the
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Ctrl-C while a stage still imports what it needs, in the words of one that has begun (see limner.stage)."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("limner: interrupted; the next run goes on from what is done", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _told
 
 SOURCE = str(Path(__file__).resolve().parent.parent / "src")
 sys.path.insert(0, SOURCE)

@@ -53,6 +53,16 @@ def labelled(column: str, init: str = "scratch") -> Callable[[Any], object]:
     return change
 
 
+def started(model: str, init: str) -> Callable[[Any], object]:
+    """Of a model."""
+    return lambda tree: tree["models"][model].update(init=init)
+
+
+def test_a_manifest_without_rows_is_named(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("id,person,url,license\n")
+    assert f"manifests: there are no rows in {MANIFEST}" in check(lambda _: None)
+
+
 def test_labels_are_columns_of_a_manifest(check: Callable[[Callable[[Any], object]], str]) -> None:
     assert "is in order" in check(labelled("sex"))
     assert "is in order" in check(labelled("person"))
@@ -136,6 +146,20 @@ def test_altered_styles_are_known(check: Callable[[Callable[[Any], object]], str
         (altered(of="stmp", wobble=2.0), "altered.less.of: nothing draws the style 'stmp'; allowed: hatch, "),
         (altered(of="stamp"), "altered.less alters nothing: give `wobble`"),
         (lambda tree: tree["models"]["painter"]["train"].update(styles=["oil"]), "painter.train.styles: nothing draws"),
+        (started("sketcher", "sketchr"), "models.sketcher.init: no model 'sketchr'; allowed: scratch, painter"),
+        (
+            started("sketcher", "sketcher"),
+            "models.sketcher.init: sketcher would start from itself; allowed: scratch, p",
+        ),
+        (
+            lambda tree: [started("sketcher", "painter")(tree), started("painter", "sketcher")(tree)],
+            "models.painter.init: painter would start from sketcher, which starts from it",
+        ),
+        (
+            lambda tree: tree.update(manifests=["data/manifests/mien.csv"]),
+            "manifests: data/manifests/mien.csv does not",
+        ),
+        (lambda tree: tree.update(manifests=["data/manifests/mien.csv"]), "(did you mean 'data/manifests/mine.csv'?)"),
         (labelled("sx"), "painter.train.labels: no manifest has a column 'sx'; allowed: group, manifest, person, sex"),
         (labelled("sex", init="sketcher"), "is told sex, but it starts from sketcher, which is told nothing"),
         (

@@ -93,7 +93,8 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("split", "test"), 1.0, "less than 1"),
         (("evaluate", "seeds"), 0, "greater than or equal to 1"),
         (("models", "painter", "suites", "unseen", "erase"), ["noze"], "'left_eye', 'right_eye', 'nose' or 'mouth'"),
-        (("models", "painter", "suites", "unseen", "people"), [], "at least 1 item"),
+        (("models", "painter", "suites", "unseen", "people"), [], "it should have 1 or more entries"),
+        (("models", "painter", "suites", "unseen", "people"), "woman", "it should be a list, as [a, b]"),
         (("models", "painter", "suites", "unseen", "manifests"), ["data/manifests/portrait.csv"], "did you mean"),
         (("models", "painter", "suites", "unseen", "needs"), ["data/manifests/portrait.csv"], "did you mean"),
         (("models", "painter", "suites", "unseen", "styles"), ["stamp", "drawn"], "no style can be called 'drawn'"),
@@ -265,7 +266,9 @@ def test_a_training_takes_epochs_or_as_many_as_make_some_steps(tree: Any, tmp_pa
     tree["models"]["painter"]["train"] = {"people": own["people"], "styles": own["styles"], "epochs": "auto"}
     assert "models.painter.train.epochs: auto needs `steps`" in refused(tree, tmp_path)
     tree["models"]["painter"]["train"]["epochs"] = "all"
-    assert "models.painter.train.epochs: 'all' is not allowed; input should be 'auto'" in refused(tree, tmp_path)
+    assert "models.painter.train.epochs: 'all' is not allowed; it should be 'auto' or a whole number" in refused(
+        tree, tmp_path
+    )
 
 
 def test_one_name_makes_every_model_larger(tree: Any, tmp_path: Path) -> None:

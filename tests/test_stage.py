@@ -53,6 +53,17 @@ def test_a_full_disk_is_said_in_a_sentence_and_a_bug_keeps_its_traceback(capsys:
         stage.run(main, str(errno.ENOENT))
 
 
+def test_what_the_install_for_painting_lacks_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    def main(name: str) -> None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    with pytest.raises(SystemExit):
+        stage.run(main, "fsspec.core")
+    assert "limner: fsspec.core is not installed here" in capsys.readouterr().err
+    with pytest.raises(ModuleNotFoundError):
+        stage.run(main, "limner.fetc")  # a bug of ours
+
+
 def test_each_error_that_ends_a_run_has_its_sentence() -> None:
     assert set(limits.LIMITS) <= stage.REFUSED.keys()
 
@@ -107,3 +118,16 @@ def test_how_to_ask_again_is_told_where_something_did_not_come(
     monkeypatch.setenv("DVC_STAGE", "pictures/dvc.yaml:scrape")
     stage.tell_again([Problem("a", what, "why")])  # type: ignore[arg-type]
     assert ("dvc repro --force --single-item pictures/dvc.yaml:scrape" in capsys.readouterr().err) == told
+
+
+def test_ctrl_c_while_a_stage_imports_is_one_sentence(root: Path, tmp_path: Path) -> None:
+    shutil.copy(root / "stages" / "here.py", tmp_path)
+    script = tmp_path / "stage.py"
+    script.write_text("import here\nraise KeyboardInterrupt\n")
+    done = subprocess.run([sys.executable, str(script)], stderr=subprocess.PIPE, text=True)
+    assert done.returncode != 0
+    assert done.stderr == "limner: interrupted; the next run goes on from what is done\n"
+    script.write_text("import here\n1 / 0\n")
+    assert (
+        "ZeroDivisionError" in subprocess.run([sys.executable, str(script)], stderr=subprocess.PIPE, text=True).stderr
+    )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
-from limner.build import TAG
+from limner.build import AUTO, NUMBER, TAG
 from limner.strict import Strict
 
 Count = Annotated[int, Field(ge=1)]
@@ -94,7 +94,6 @@ Most = Annotated[
 ]
 
 
-NUMBER, AUTO = f"{TAG}number", f"{TAG}auto"
 BY_KIND = Discriminator(lambda value: AUTO if isinstance(value, str) else NUMBER)
 Epochs = Annotated[Annotated[Count, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)], BY_KIND]
 OwnSize = Annotated[Annotated[Size, Tag(NUMBER)] | Annotated[Literal["auto"], Tag(AUTO)], BY_KIND]

@@ -11,6 +11,9 @@ from limner.recipe import Recipe
 TAG = "~"
 """What the tag of one of a key's several shapes begins with: it is no part of the key's place in messages."""
 
+NUMBER, AUTO = f"{TAG}number", f"{TAG}auto"
+"""Which of its two shapes a key has that takes a number, or 'auto'."""
+
 Built = TypeVar("Built")
 
 
@@ -44,7 +47,20 @@ def _sentence(cls: type, problem: Any) -> str:
         return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
     if kind in ("missing", "missing_argument"):
         return f"the key {key!r} is missing"
-    return f"{key}: {value!r} is not allowed; {problem['msg'][0].lower()}{problem['msg'][1:]}{note}"
+    return f"{key}: {value!r} is not allowed; {_allowed(problem)}{note}"
+
+
+def _allowed(problem: Any) -> str:
+    """What may stand in the place of a wrong value: pydantic's words, but where those speak of Python or of one of
+    several shapes alone."""
+    match problem["type"]:
+        case "tuple_type" | "list_type":
+            return "it should be a list, as [a, b]"
+        case "too_short":
+            return f"it should have {problem['ctx']['min_length']} or more entries"
+        case "literal_error" if problem["loc"][-1] == AUTO:
+            return f"it should be {problem['ctx']['expected']} or a whole number"
+    return f"{problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
 def _is_number(text: str) -> bool:

@@ -127,10 +127,7 @@ def _check(file: str) -> None:
         if how.of not in drawn:
             raise ParamsError(f"altered.{style}.of: nothing draws the style {how.of!r}; {choices(how.of, drawn)}")
     for name, model in settings.models.items():
-        if model.init not in ("scratch", *settings.models):
-            raise ParamsError(
-                f"models.{name}.init: no model {model.init!r}; {choices(model.init, ('scratch', *settings.models))}"
-            )
+        _check_init(settings, name)
         asked = [("train", model.train.styles, model.sketches)]
         asked += [(f"suites.{suite}", block.styles, model.drawings) for suite, block in model.suites.items()]
         for place, styles, folder in asked:
@@ -150,6 +147,8 @@ def _check(file: str) -> None:
 def _rows(settings: params.Params) -> list[Row]:
     """The rows that a build takes. Those with a mistake are named, and too many of them refused, as a build would."""
     rows, problems = read_all(settings.manifests, settings.scrape.allow_unlicensed)
+    if not (rows or problems):
+        raise ParamsError(f"manifests: there are no rows in {', '.join(settings.manifests)}")
     failed, most = manifest.tell(problems, SHOWN, ", which `limner manifest check` names"), settings.scrape.max_failures
     if failed > most:
         raise LimnerError(
@@ -157,6 +156,21 @@ def _rows(settings: params.Params) -> list[Row]:
             "them right, or leave them out"
         )
     return rows
+
+
+def _check_init(settings: params.Params, name: str) -> None:
+    """Refuse a start from a model that there is not, or that starts from this one itself."""
+    others = ["scratch", *(other for other in settings.models if other != name)]
+    way = [name]
+    while (start := settings.model(way[-1]).init) in settings.models:
+        if start == name:
+            whose = "itself" if way == [name] else f"{way[1]}, which starts from it"
+            raise ParamsError(f"models.{name}.init: {name} would start from {whose}; {choices('', others)}")
+        if start in way:  # a circle of others, of which each is told
+            return
+        way.append(start)
+    if len(way) == 1 and start not in others:
+        raise ParamsError(f"models.{name}.init: no model {start!r}; {choices(start, others)}")
 
 
 def _check_labels(settings: params.Params, name: str, rows: list[Row]) -> None:

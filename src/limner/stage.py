@@ -38,6 +38,15 @@ def run(main: Callable[..., None], *arguments: str) -> None:
                 file=sys.stderr,
             )
         raise SystemExit(1) from None
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] == "limner":
+            raise
+        print(
+            f"limner: {error.name} is not installed here: the install for painting alone has not all that this needs; "
+            "README says how the whole is installed",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from None
     except OSError as error:
         if error.errno not in REFUSED:
             raise

@@ -32,8 +32,8 @@ def align(
 ) -> Aligned:
     """Put a face of a picture into its frame: the one most like the person if there is a `likeness`, else the largest.
 
-    `gray` makes the result (size, size) instead of RGB, `draw` decides how a loose face lies (see `place.matrix`), and a
-    frame of a `film` is not asked whether it stands on its head: its file says how it is held, and there are many.
+    `gray` makes the result (size, size) instead of RGB, `draw` decides how a loose face lies (see `place.matrix`), and
+    a frame of a `film` is not asked whether it stands on its head: its file says how it is held, and there are many.
     What is wrong with a picture is told in the result's facts, so one bad picture never stops the others.
     """
     try:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
 from limner import tables
-from limner.errors import LimnerError, SourceError, choices
+from limner.errors import LimnerError, ParamsError, SourceError, choices
 from limner.scrape.homes import home, seen_from_here
 from limner.tables import Problem
 
@@ -83,13 +83,17 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
         allow_unlicensed: let rows without a licence through, with one note a manifest.
 
     Raises:
-        LimnerError: a manifest is missing, no CSV, outside data/manifests or lacks a needed column.
+        ParamsError: a manifest is missing.
+        LimnerError: one is no CSV, outside data/manifests or lacks a needed column.
     """
     rows: list[Row] = []
     problems: list[Problem] = []
     places: dict[str, str] = {}
     for name in manifests:
         around = home(name)
+        if not Path(name).is_file():
+            there = sorted(path.as_posix() for path in Path(name).parent.glob("*.csv"))
+            raise ParamsError(f"manifests: {name} does not exist; {choices(name, there)}")
         columns, lines = tables.rows(Path(name), NEEDED)
         clash = [column for column in columns if column in WRITTEN]
         if clash:
