@@ -113,3 +113,12 @@ def test_one_flat_tone_becomes_the_mean() -> None:
     flat = np.full((64, 64, 3), 90, np.uint8)
     moved = tones.like(flat, np.full((64, 64, 3), 200, np.uint8), np.ones((64, 64), np.float32))
     assert np.abs(moved.astype(int) - 200).max() <= 1
+
+
+def test_a_dark_photo_gets_no_stronger_hues_than_its_light_allows() -> None:
+    """Eyes of a bright painting that are a little blue would glow in a face of next to no light."""
+    y, x = np.mgrid[:64, :64] / 63
+    bright = np.stack([120 + 90 * x, 110 + 80 * x, 100 + 100 * y], axis=-1).astype(np.uint8)
+    dark = np.full((64, 64, 3), 12, np.uint8) + (x * 8).astype(np.uint8)[..., None]
+    moved = tones.like(bright, dark, np.ones((64, 64), np.float32)).astype(int)
+    assert np.ptp(moved, axis=2).max() <= 12, "gray as the photo is, but for a trace"

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 
 from limner.align.landmarks import Face, Landmarker
-from limner.align.upright import upright
+from limner.align.upright import SURE, sureness, upright
 from limner.images import Image
 
 SMALL = 0.2
@@ -35,6 +35,9 @@ def find(landmarker: Landmarker, image: Image, every: bool = False, held: bool =
         held: as of `upright`.
     """
     faces = landmarker.detect(image)
+    # They may all stand on their heads; but it takes little for a face to be seen there.
+    turned = [] if faces or held else [face.turned(image) for face in landmarker.detect(image[::-1, ::-1])]
+    faces = faces or [face for face in turned if sureness(landmarker, image, face) > SURE]
     longer = max(image.shape[:2])
     whole = bool(faces) and faces[0].extent >= SMALL * longer
     # There may be more faces, or larger ones, than the whole picture shows.
@@ -48,8 +51,7 @@ def find(landmarker: Landmarker, image: Image, every: bool = False, held: bool =
         # Where a large face is, halves may show nothing that the whole does not, and quarters do.
         if faces and not (every and (division == DIVISIONS[0] or len(faces) > before)):
             break
-    if not (faces or held):  # they may all stand on their heads
-        faces = [face.turned(image) for face in landmarker.detect(image[::-1, ::-1])]
+    faces = faces or turned
     for at, face in enumerate(faces if every else faces[:1]):
         near = face if whole and at == 0 else centred(landmarker, image, face)
         faces[at] = upright(landmarker, image, near, held)
