@@ -96,7 +96,7 @@ def test_angles_turn(kinds: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"kinds": {}}, "at least 1 item"),
+        ({"kinds": {}}, "1 or more entries"),
         ({"kinds": {"a": {"effect": "stemp"}}}, "varied: kinds.a.effect: no effect 'stemp'"),
         ({"kinds": {"a": {"effect": "pencil", "blurr": 3}}}, "unknown key 'blurr'"),
         ({"kinds": {"a": {"effect": "varied"}}}, "kinds.a: what is varied cannot be varied once more"),

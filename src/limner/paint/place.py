@@ -11,6 +11,7 @@ import numpy.typing as npt
 from limner.align import geometry
 from limner.align.geometry import Floats
 from limner.align.warp import warp
+from limner.distance import to_zero
 from limner.images import Image
 from limner.mesh import OVAL
 
@@ -27,7 +28,7 @@ def mask(points: Floats, size: int, eye_distance: float) -> Mask:
     cv2.fillConvexPoly(oval, cv2.convexHull(np.rint(points[OVAL, :2]).astype(np.int32)), 255)
     oval[[0, -1]] = 0
     oval[:, [0, -1]] = 0
-    inside = cv2.distanceTransform(oval, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    inside = to_zero(oval)
     share = np.clip(inside / (FEATHER * eye_distance), 0, 1)
     # Smooth at both ends (Hermite's cubic), since the eye finds the corner of a straight ramp.
     return np.asarray(share * share * (3 - 2 * share), np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from limner.blocks import Feature
+from limner.distance import to_zero
 from limner.images import Image
 from limner.mesh import IRISES, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, RIGHT_EYE
 
@@ -164,7 +165,7 @@ def _remove(drawing: Image, outline: Floats, margin: float, scale: float) -> Non
     outside = np.ones(part.shape, np.uint8)
     corners = (scale * outline - low) * 2**FINE
     cv2.fillConvexPoly(outside, cv2.convexHull(corners.round().astype(np.int32)), 0, shift=FINE)
-    away: Any = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    away = to_zero(outside)
     x, y = (
         np.arange(count, dtype=np.float32) - np.float32(middle)
         for count, middle in zip(part.shape[::-1], scale * outline.mean(axis=0) - low, strict=True)
