@@ -111,6 +111,20 @@ def test_one_face_neither_confirms_nor_contradicts(results: Results) -> None:
         assert f"The report found: {report}. One face alone neither" in told.remark
 
 
+def test_two_models_that_were_tested_on_other_faces_are_not_told_as_if_on_the_same(results: Results) -> None:
+    for report in ("yes", "no"):
+        asked = Answer("Is it?", **WORDS, report=report, claims=(claim("far/seen/ink", "one/seen/ink", "worse"),))
+        told = judge.answer(asked, results)
+        assert told.verdict == "yes"
+        assert told.sentence == f"Yes: 0.540 and 0.150 {judge.APART}"
+        assert not told.confirms
+        assert not told.contradicts
+        assert "What was tested on other faces neither" in told.remark
+    alike = answered(results, claim("one/seen/wash", "one/seen/ink", "worse"), report="yes")
+    assert alike.confirms
+    assert judge.APART not in alike.sentence
+
+
 def test_a_ratio_that_is_the_same_in_each_picture_has_no_spread(results: Results) -> None:
     found = judge.judge(claim("one/seen/wash", "one/seen/ink", {"within": 2.5}), results)
     assert (found.low, found.high) == pytest.approx((2.0, 2.0))

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -256,6 +257,15 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     assert chart.left_out == (("gone", WHY),)
     with pytest.raises(LimnerError, match="no snapshots in the style 'wash'; allowed: ink"):
         shown(copy, settings, "course: {figure: regions_nose, lines: {ours: 'one:wash'}}")
+
+
+def test_pictures_of_no_face_in_common_are_a_note(copy: Path, settings: Params) -> None:
+    far = replace(settings, models=settings.models | {"far": settings.models["one"]})
+    made.evaluation(copy, "far", {"seen": {"ink": [0.5, 0.6]}}, first=100)
+    sheet = shown(copy, far, "pictures: {style: ink, columns: {ours: one/seen, of others: far/seen}}")
+    assert (sheet.rows, sheet.left_out) == ((), ())
+    assert sheet.note == "ours, of others: no face is in all of these, so there is nothing to see side by side."
+    assert sheet.note in Elements((copy / "reports/index.html").read_text("utf-8")).text
 
 
 @pytest.mark.parametrize("width", [390, 1280])

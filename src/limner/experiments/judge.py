@@ -28,6 +28,7 @@ Verdict = Literal["yes", "no", "open", "left out"]
 NOT: dict[Said, Said] = {"yes": "no", "no": "yes", "nothing": "nothing"}
 AS_ONE = "mean"
 """Stands for the style of faces whose figures are means over styles."""
+APART = "The two were not tested on the same faces, which counts, too."
 FEW_GROUPS = 3
 """So few groups have two degrees of freedom at most, and only plain differences are told."""
 
@@ -54,6 +55,8 @@ class Judged:
     """One, or one a side where the two are not paired."""
     why: str = ""
     """Why nothing could be judged."""
+    strangers: bool = False
+    """It is of two models that were tested on other faces, so that these tell as much as the models do."""
 
     @property
     def few(self) -> bool:
@@ -83,14 +86,21 @@ class Answered:
         )
 
     @property
+    def doubt(self) -> str:
+        """What it is of that says nothing of what a report found; empty if it says something."""
+        if self.alone:
+            return "One face alone"
+        return "What was tested on other faces" if any(one.strangers for one in self.judged) else ""
+
+    @property
     def contradicts(self) -> bool:
         """It is decided, and not as the report found it."""
-        return self._is(NOT[self.answer.report]) and not self.alone
+        return self._is(NOT[self.answer.report])
 
     @property
     def confirms(self) -> bool:
         """It is decided, and as the report found it."""
-        return self._is(self.answer.report) and not self.alone
+        return self._is(self.answer.report)
 
     @property
     def against(self) -> str:
@@ -106,12 +116,12 @@ class Answered:
             return f"This contradicts the report, which found: {self.answer.report}."
         if self.confirms:
             return "As the report found."
-        if self.alone and self.answer.report != "nothing":
-            return f"The report found: {self.answer.report}. One face alone neither confirms nor contradicts that."
+        if self.doubt and self.answer.report != "nothing":
+            return f"The report found: {self.answer.report}. {self.doubt} neither confirms nor contradicts that."
         return self.against or ("As the report expected." if self._is(self.answer.expects) else "")
 
     def _is(self, said: Said) -> bool:
-        return self.verdict == said
+        return self.verdict == said and not self.doubt
 
 
 def answer(asked: Answer, results: Results) -> Answered:
@@ -126,8 +136,9 @@ def answer(asked: Answer, results: Results) -> Answered:
     verdicts = {one.verdict for one in judged}
     verdict: Verdict = "no" if "no" in verdicts else "open" if "open" in verdicts else "yes"
     sentence = getattr(asked, verdict).format(**_numbers(judged))
-    whys = dict.fromkeys(f"{one.why.capitalize()}." for one in judged if one.why)
-    return Answered(asked, verdict, " ".join([sentence, *whys]) if verdict == "open" else sentence, judged)
+    more = [f"{one.why.capitalize()}." for one in judged if one.why and verdict == "open"]
+    more += [APART for one in judged if one.strangers]
+    return Answered(asked, verdict, " ".join([sentence, *dict.fromkeys(more)]), judged)
 
 
 def judge(claim: Claim, results: Results) -> Judged:
@@ -175,7 +186,9 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
     low, high = ratio[1:] if claim.kind == "within" else apart[1:]
     ends = (ratio[0] if claim.kind == "within" else apart[0],) * 2 if claim.these else (low, high)
     why = _why(low, apart[0], counts)
-    return Judged(claim, figure, _verdict(claim, figure, *ends), a, b, apart[0], ratio[0], low, high, counts, why)
+    strangers = not paired and entries[0].model != entries[1].model
+    verdict = _verdict(claim, figure, *ends)
+    return Judged(claim, figure, verdict, a, b, apart[0], ratio[0], low, high, counts, why, strangers)
 
 
 def _ends(estimate: Estimate, exponential: bool = False) -> tuple[float, float, float]:

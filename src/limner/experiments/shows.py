@@ -205,13 +205,13 @@ class Shows:
                 columns[label] = {id: getattr(one, what) for id, one in self.results.files(entry).items()}
         found = list(columns.values())
         ids = [id for id in found[0] if all(id in others for others in found)] if found else []
-        if found and not ids:
-            raise ParamsError(f"pictures: the columns {', '.join(columns)} have no face in common")
+        note = f"{', '.join(columns)}: no face is in all of these, so there is nothing to see side by side."
         rows = [
             (id, tuple(self.gallery.add(paths[id], f"{label}: {id}") for label, paths in columns.items()))
             for id in choose.spread(ids, asked.count)
         ]
-        return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()))
+        said = note if found and not ids else ""
+        return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()), said)
 
     def _kin(self, asked: Kin) -> Grid:
         rows = []
