@@ -171,6 +171,32 @@ def shown(project: Path, settings: Params, block: str) -> Any:
     return section.shown[0]
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "table: {rows: {gone: lost/seen}, figures: [FIGURE]}",
+        "matrix: {figure: FIGURE, rows: {gone: lost/seen}, columns: [ink]}",
+        "curve: {figure: FIGURE, x: pairs, lines: {gone: [[5, lost/seen]]}}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "label", "higher"),
+    [
+        ("lpips", "LPIPS", False),
+        ("regions_left_eye", "L1, left eye", False),
+        ("rank_1", "Rank, first", True),
+        ("memorised", "Memorised", False),
+        ("wander_lpips", "Wander of LPIPS", False),
+    ],
+)
+def test_figures_of_what_was_left_out_are_what_their_metrics_say(
+    copy: Path, settings: Params, block: str, name: str, label: str, higher: bool
+) -> None:
+    record = shown(copy, settings, block.replace("FIGURE", name))
+    figure = record.figures[0] if isinstance(record, records.Grid) else record.figure
+    assert (figure.name, figure.label, figure.higher) == (name, label, higher)
+
+
 @pytest.fixture
 def copy(project: Path, tmp_path: Path) -> Path:
     return shutil.copytree(project, tmp_path, dirs_exist_ok=True)
@@ -289,6 +315,9 @@ def test_the_page_never_scrolls_sideways(project: Path, width: int) -> None:
     ("block", "said"),
     [
         ("table: {rows: {o: one/seen}, figures: [lpipz]}", "'lpipz' was not measured"),
+        ("table: {rows: {gone: lost/seen}, figures: [lpipz]}", "no metric has the figure 'lpipz'"),
+        ("table: {rows: {gone: lost/seen}, figures: [regions_ear]}", "the metric regions has no figure 'regions_ear'"),
+        ("course: {figure: rank_1, lines: {o: one}}", "'rank_1' is no figure of single pictures"),
         ("matrix: {figure: lpips, rows: {o: one/others}, columns: [wash]}", "none of its suites has the style 'wash'"),
         ("pictures: {columns: {o: one/seen}}", "pictures are of one style"),
         ("numbers: {name: storage}", "no table 'storage'.*allowed: stored"),

@@ -13,7 +13,7 @@ from limner import bootstrap, left_out, tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments import kinship, nearness
+from limner.experiments import kinship, measures, nearness
 from limner.experiments.entry import Entry
 from limner.experiments.trainings import WANDER, Trainings
 from limner.params import Params
@@ -123,10 +123,16 @@ class Results:
                 )
 
     def figure(self, entry: Entry, name: str) -> Figure:
-        """What a figure of an entry is."""
+        """What a figure of an entry is; of one that was left out, as its metric says.
+
+        Raises:
+            ParamsError: the entry was left out, and there is no such figure.
+        """
         if name.startswith(WANDER):
             return self.trainings.figure(name)
-        return OTHERS.get(name) or self.measured(entry.model).figures[name]
+        if name in OTHERS:
+            return OTHERS[name]
+        return measures.figure(name) if self.lacks(entry) else self.measured(entry.model).figures[name]
 
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""

@@ -78,13 +78,13 @@ class Shows:
         return Grid(asked.kind, asked.caption, figures, tuple(map(places, columns)), tuple(rows))
 
     def _known(self, entries: Mapping[str, Entry], wanted: tuple[str, ...]) -> tuple[Figure, ...]:
-        """What these figures are; as far as is known where everything was left out."""
-        for entry in entries.values():
-            if not self.results.lacks(entry):
-                found = {name: self.results.figure(entry, name) for name in wanted}
-                self.figures |= found
-                return tuple(found.values())
-        return tuple(Figure(name, name, name, name, True) for name in wanted)
+        """What these figures are, as the first says that was not left out; the page explains those that it shows."""
+        there = [entry for entry in entries.values() if not self.results.lacks(entry)]
+        first = next(iter([*there, *entries.values()]))
+        found = {name: self.results.figure(first, name) for name in wanted}
+        if there:
+            self.figures |= found
+        return tuple(found.values())
 
     def _matrix(self, asked: Matrix) -> Heat:
         entries = {label: Entry.parse(text) for label, text in asked.rows.items()}
@@ -130,7 +130,7 @@ class Shows:
             for _, text in points
             if self._lacks(text, asked.figure)
         }
-        every = {f"{label} {at}": entry for label, points in lines.items() for at, (_, entry) in enumerate(points)}
+        every = {text: Entry.parse(text) for points in asked.lines.values() for _, text in points}
         (figure,) = self._known(every, (asked.figure,))
         series = tuple(charts.Series(label, self._points(points, asked.figure)) for label, points in lines.items())
         return self._chart(asked, figure, asked.x, series, lacking, asked.log)
