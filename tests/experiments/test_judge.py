@@ -1,13 +1,15 @@
 """Whether what is claimed holds: verdicts that can be told by hand."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from limner.errors import LimnerError, ParamsError
-from limner.experiments import judge
+from limner.experiments import judge, kinship
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
@@ -220,6 +222,31 @@ def test_an_answer_without_its_suite_says_why(results: Results) -> None:
     with pytest.raises(ParamsError, match="no style 'inc'"):
         answered(results, claim("part/others/inc", "one/others/ink", "worse"))
     assert answered(results, claim("part/seen/ink", "one/seen/ink", "worse")).verdict == "yes"
+
+
+def test_what_could_not_be_measured_is_left_out_and_says_why(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere, half = [math.nan] * 4, [0.1, 0.2, math.nan, math.nan]
+    made.evaluation(tmp_path, "two", {"seen": {"ink": nowhere, "wash": half}})
+    made.evaluation(tmp_path, "far", {"seen": {"wash": half[::-1]}})
+    again = Results(tmp_path, results.params)
+    for asked, said in (
+        (claim("two/seen/ink", None, {"at_most": 0.4}), "two/seen/ink: LPIPS could be measured of none of"),
+        (claim("one/seen/ink", "two/seen/ink", "better"), "two/seen/ink: LPIPS could be measured of none of"),
+        (claim("two/seen/wash", "far/seen/wash", "better"), "LPIPS could be measured of no picture on both sides"),
+    ):
+        found = answered(again, asked)
+        assert found.verdict == "left out"
+        assert found.sentence.startswith(said)
+
+    def alone(*_: Any) -> pd.DataFrame:
+        keys = {"style": "ink", "id": [f"face-{place:03d}" for place in range(4)]}
+        return pd.DataFrame(keys).assign(nearer_own=0.1, nearer_alone=math.nan)
+
+    monkeypatch.setattr(again, "_kin", alone)
+    found = answered(again, claim("one/seen/ink", None, {"at_least": 0}, "nearer_alone"))
+    assert (found.verdict, found.sentence) == ("left out", kinship.NO_STRANGERS)
 
 
 @pytest.mark.parametrize(

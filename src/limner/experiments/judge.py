@@ -39,7 +39,7 @@ class Judged:
 
     claim: Claim
     figure: Figure | None
-    """None if a model, or a suite, was left out."""
+    """None if a model, or a suite, was left out, or nothing of it could be measured."""
     verdict: Verdict
     a: float = math.nan
     b: float = math.nan
@@ -158,11 +158,13 @@ def judge(claim: Claim, results: Results) -> Judged:
 
 def _alone(claim: Claim, entry: Entry, figure: Figure, results: Results) -> Judged:
     cell = results.cell(entry, claim.figure)
+    if math.isnan(cell.value):
+        return Judged(claim, None, "left out", why=results.unknown(entry, claim.figure))
     ends = (cell.value, cell.value) if claim.these else (cell.low, cell.high)
     low, high = (end - claim.amount for end in ends)
     verdict = _by(low, high) if claim.kind == "at_least" else _by(-high, -low)
     counts = (results.counts(entry, [claim.figure]),)
-    why = _why(cell.low, cell.value, counts)
+    why = _why(cell.low, counts)
     return Judged(claim, figure, verdict, cell.value, low=cell.low, high=cell.high, counts=counts, why=why)
 
 
@@ -181,11 +183,13 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
     one, other, counts = scores(entries, figure.name, results)
     paired = len(counts) == 1
     a, b = (float(side.value()[0]) for side in (one, other))
+    if math.isnan(a + b):
+        return Judged(claim, None, "left out", why=_unknown(entries, figure, results))
     apart = _ends(bootstrap.estimate(one, other, paired))
     ratio = _ends(bootstrap.estimate(one, other, paired, logs=True), exponential=True)
     low, high = ratio[1:] if claim.kind == "within" else apart[1:]
     ends = (ratio[0] if claim.kind == "within" else apart[0],) * 2 if claim.these else (low, high)
-    why = _why(low, apart[0], counts)
+    why = _why(low, counts)
     strangers = not paired and entries[0].model != entries[1].model
     verdict = _verdict(claim, figure, *ends)
     return Judged(claim, figure, verdict, a, b, apart[0], ratio[0], low, high, counts, why, strangers)
@@ -221,11 +225,16 @@ def _by(low: float, high: float, strict: bool = False) -> Verdict:
     return "no" if high < 0 or (high == 0 and strict and low < 0) else "open"
 
 
-def _why(low: float, value: float, counts: Sequence[Counts]) -> str:
+def _unknown(entries: Sequence[Entry], figure: Figure, results: Results) -> str:
+    """Why two entries cannot be held against each other, as a sentence."""
+    lacking = [entry for entry in entries if math.isnan(results.cell(entry, figure.name).value)]
+    both = f"{figure.label} could be measured of no picture on both sides, {' and '.join(map(str, entries))}."
+    return results.unknown(lacking[0], figure.name) if lacking else both
+
+
+def _why(low: float, counts: Sequence[Counts]) -> str:
     if not math.isnan(low):
         return ""
-    if math.isnan(value):
-        return "nothing could be measured"
     if any(one.groups < 2 for one in counts):
         return "one group of pictures alone: how far chance goes cannot be told"
     return "there is no interval"

@@ -134,6 +134,12 @@ class Results:
             return OTHERS[name]
         return measures.figure(name) if self.lacks(entry) else self.measured(entry.model).figures[name]
 
+    def unknown(self, entry: Entry, name: str) -> str:
+        """Why a figure is known of no picture of an entry, as a sentence."""
+        if name in kinship.OF_STRANGERS and self.pictures(entry, [name])["nearer_own"].notna().any():
+            return kinship.NO_STRANGERS
+        return f"{entry}: {self.figure(entry, name).label} could be measured of none of its pictures."
+
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
         if _other(figure):
