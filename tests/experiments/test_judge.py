@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from limner.errors import LimnerError, ParamsError
-from limner.experiments import judge, kinship
+from limner.experiments import judge, kinship, page
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
@@ -156,6 +156,26 @@ def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
     entry = Entry.parse("one/seen/ink")
     assert results.counts(entry, ["lpips"]).trainings == results.counts(entry, ["lpips", "memorised"]).trainings == 3
     assert results.counts(entry, ["memorised"]).trainings == 1  # which is measured of the first alone
+
+
+def test_trainings_are_counted_of_either_side(root: Path, tmp_path: Path) -> None:
+    made.evaluation(tmp_path, "one", STYLES)
+    made.evaluation(tmp_path, "two", STYLES, seeds=2)
+    suites = {"seen": ["ink", "wash"], "others": ["ink"]}
+    results = Results(tmp_path, made.settings(root, {"one": suites, "two": suites}))
+    for a, b, said in (
+        ("two/seen/wash", "one/seen/ink", "4 pictures in 4 groups, 2 and 1 trainings"),
+        ("one/seen/wash", "two/seen/ink", "4 pictures in 4 groups, 1 and 2 trainings"),
+        ("two/seen/wash", "two/seen/ink", "4 pictures in 4 groups, 2 trainings each"),
+        ("one/seen/wash", "one/seen/ink", "4 pictures in 4 groups, 1 training"),
+        ("two/seen/wash@copy", "two/seen/ink", "4 pictures in 4 groups, 2 trainings"),  # a floor is not trained
+        ("two/seen/wash@copy", "two/seen/ink@copy", "4 pictures in 4 groups"),
+    ):
+        found = answered(results, claim(a, b, "worse"))
+        assert page.evidence(found).endswith(f"; {said}")
+        assert page.details(found.judged[0]).endswith(f"; paired, {said}.")
+    (alone,) = answered(results, claim("two/seen/ink", None, {"at_most": 0.4})).judged
+    assert page.details(alone).endswith("; 4 pictures in 4 groups, 2 trainings.")
 
 
 def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:

@@ -102,7 +102,7 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "As the report found." in text
     assert "1 answer agrees with what the reports found, 1 disagrees." in text
     assert "LPIPS 0.300 beside 0.150, difference 0.150" in text
-    assert "paired, 4 pictures in 4 groups, 1 training each." in text
+    assert "paired, 4 pictures in 4 groups, 1 training." in text
     for why in (WHY, STRANGE):
         assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
 
@@ -159,7 +159,7 @@ def test_answers_for_programs(project: Path) -> None:
     (claim,) = worse["claims"]
     assert (claim["value_a"], claim["value_b"], claim["difference"]) == (0.3, 0.15, 0.15)
     assert claim["low"] < 0.15 < claim["high"]
-    assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4], [4], [1], True)
+    assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4, 4], [4, 4], [1, 1], True)
     for one in lost:
         assert (one["verdict"], one["claims"][0]["value_a"]) == ("left out", None)
     assert even["verdict"] == "open"

@@ -8,7 +8,7 @@ about `these` very pictures, as ten that a report tested on, their means decide.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -52,7 +52,9 @@ class Judged:
     difference. nan if there is none."""
     high: float = math.nan
     counts: tuple[Counts, ...] = ()
-    """One, or one a side where the two are not paired."""
+    """One a side; of sides that are paired both are of the same pictures."""
+    paired: bool = False
+    """It was judged picture by picture."""
     why: str = ""
     """Why nothing could be judged."""
     strangers: bool = False
@@ -62,11 +64,6 @@ class Judged:
     def few(self) -> bool:
         """There are so few groups that little could be told."""
         return any(one.groups <= FEW_GROUPS for one in self.counts)
-
-    @property
-    def paired(self) -> bool:
-        """It was judged picture by picture."""
-        return self.claim.b is not None and len(self.counts) == 1
 
 
 @dataclass(frozen=True)
@@ -180,8 +177,7 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
                 f"{entry}: {figure.name} is a figure of whole sets of pictures: it can be shown, or be at_least or "
                 "at_most a number, but not be compared picture by picture"
             )
-    one, other, counts = scores(entries, figure.name, results)
-    paired = len(counts) == 1
+    one, other, counts, paired = scores(entries, figure.name, results)
     a, b = (float(side.value()[0]) for side in (one, other))
     if math.isnan(a + b):
         return Judged(claim, None, "left out", why=_unknown(entries, figure, results))
@@ -192,7 +188,7 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
     why = _why(low, counts)
     strangers = not paired and entries[0].model != entries[1].model
     verdict = _verdict(claim, figure, *ends)
-    return Judged(claim, figure, verdict, a, b, apart[0], ratio[0], low, high, counts, why, strangers)
+    return Judged(claim, figure, verdict, a, b, apart[0], ratio[0], low, high, counts, paired, why, strangers)
 
 
 def _ends(estimate: Estimate, exponential: bool = False) -> tuple[float, float, float]:
@@ -240,27 +236,28 @@ def _why(low: float, counts: Sequence[Counts]) -> str:
     return "there is no interval"
 
 
-def scores(entries: Sequence[Entry], figure: str, results: Results) -> tuple[Scores, Scores, tuple[Counts, ...]]:
-    """Two entries in the form that is drawn from, and what their means are of: once if they are paired by picture.
+def scores(entries: Sequence[Entry], figure: str, results: Results) -> tuple[Scores, Scores, tuple[Counts, ...], bool]:
+    """Two entries in the form that is drawn from, what the mean of each is of, and whether they are paired by picture.
 
     Pictures in the same styles are paired by style and face, others by face, of whose styles the mean is taken.
     """
     tables = [results.pictures(entry, [figure]) for entry in entries]
     styles = [results.styles(entry) for entry in entries]
     faces = [set(table["id"]) for table in tables]
-    trainings = [table["seed"].nunique() for table in tables]
+    counts = tuple(results.counts(entry, [figure]) for entry in entries)
     if faces[0] <= faces[1] or faces[1] <= faces[0]:
         if set(styles[0]) != set(styles[1]):
             tables, styles = [by_face(table, figure) for table in tables], [[AS_ONE], [AS_ONE]]
         matched = match(tables[0], tables[1], styles[0], [figure])
         if matched:
             one, other, pictures = matched
-            return one, other, (Counts(pictures, one.sums.shape[2], max(trainings)),)
+            shared = (replace(own, pictures=pictures, groups=one.sums.shape[2]) for own in counts)
+            return one, other, tuple(shared), True
     one, other = (
         bootstrap.scores(table, over, sorted(set(table["group"])), [figure])
         for table, over in zip(tables, styles, strict=True)
     )
-    return one, other, tuple(results.counts(entry, [figure]) for entry in entries)
+    return one, other, counts, False
 
 
 def by_face(table: pd.DataFrame, figure: str) -> pd.DataFrame:
@@ -297,6 +294,7 @@ def told_of(one: Judged) -> dict[str, str]:
         "percent": words.figure(abs(percent), 0 if abs(percent) >= 10 else 1),
         "n": _both(count.pictures for count in one.counts),
         "groups": _both(count.groups for count in one.counts),
+        "trainings": _both(count.trainings for count in one.counts if count.trainings),
     }
 
 

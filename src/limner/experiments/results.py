@@ -31,6 +31,7 @@ class Counts:
     pictures: int
     groups: int
     trainings: int
+    """0 of a floor."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,8 @@ def _other(figure: str) -> bool:
 def counted(table: pd.DataFrame) -> Counts:
     """What the means of some rows of pictures.csv are of."""
     pictures = table.drop_duplicates(["style", "id"])
-    return Counts(len(pictures), table["group"].nunique(), max(1, table["seed"].nunique()))
+    trained = table[table["method"] == MODEL]
+    return Counts(len(pictures), table["group"].nunique(), trained["seed"].nunique())
 
 
 def _first(table: pd.DataFrame) -> pd.DataFrame:
