@@ -111,6 +111,15 @@ def test_figures_of_claims_are_measured(settings: Params, asked: tuple[questions
                 assert known, (one.id, claim.figure)
 
 
+def test_a_difference_without_its_sign_is_told_only_where_the_sign_is_known(
+    asked: tuple[questions.Question, ...],
+) -> None:
+    """What is denied may be so either way: less better than claimed, or worse."""
+    for one in asked:
+        for answer in one.answers:
+            assert "{apart" not in answer.no + answer.open, (one.id, answer.asks)
+
+
 def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Question, ...]) -> None:
     shown = {Entry.parse(text).model for one in asked for show in one.shows for text in entries(show)}
     started_from = {model.init for model in settings.models.values()}
