@@ -107,6 +107,23 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
         assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
 
 
+def test_what_is_left_out_is_named_once(elements: Elements) -> None:
+    assert f"gone, lost/seen: {WHY}" in elements.text  # the curve
+    assert f"gone: {WHY}" in elements.text  # the pictures
+    assert "left out: lost is left out" not in elements.text
+
+
+def test_a_line_without_a_point_has_no_place_in_the_legend(copy: Path, settings: Params) -> None:
+    lines = "lines: {gone: [[5, lost/seen]], her: [[5, one/seen]], lost: [[5, lost/seen]]}"
+    curve = shown(copy, settings, f"curve: {{figure: lpips, x: pairs, {lines}}}")
+    assert [one.label for one in curve.series] == ["her"]
+    numbers = shown(copy, settings, "numbers: {name: stored, rows: {lost: lost, ours: one}}")
+    assert numbers.left_out == (("lost", WHY),)
+    text = Elements((copy / "reports/index.html").read_text("utf-8")).text
+    assert f"lost: {WHY}" not in text
+    assert WHY in text
+
+
 def test_the_page_credits_whose_pictures_it_shows(elements: Elements) -> None:
     for said in ("B. Brush & Co", "CC-BY-4.0", "woman", "a.mp4"):
         assert said in elements.text

@@ -13,7 +13,7 @@ from limner import params
 from limner.experiments import questions
 from limner.experiments.entry import Entry
 from limner.experiments.results import OTHERS
-from limner.experiments.showing import Matrix, entries
+from limner.experiments.showing import Matrix, Pictures, entries
 from limner.experiments.trainings import WANDER
 from limner.params import Params
 
@@ -124,6 +124,17 @@ def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Que
     shown = {Entry.parse(text).model for one in asked for show in one.shows for text in entries(show)}
     started_from = {model.init for model in settings.models.values()}
     assert set(settings.models) <= shown | started_from
+
+
+def test_drawing_and_truth_stand_beside_what_is_there(settings: Params, asked: tuple[questions.Question, ...]) -> None:
+    """A column whose model was left out is not shown: what is drawn and what is true hangs on no more than it must."""
+    for one in asked:
+        for show in (show for show in one.shows if isinstance(show, Pictures)):
+            named = {label: Entry.parse(text) for label, text in show.columns.items()}
+            given = [entry for label, entry in named.items() if entry.method != "model" or label == "truth"]
+            others = [entry for entry in named.values() if entry not in given]
+            if any(not settings.model(entry.model).train.needs for entry in others):
+                assert all(not settings.model(entry.model).train.needs for entry in given), (one.id, show.caption)
 
 
 def test_every_experiment_of_the_reports_is_there(asked: tuple[questions.Question, ...]) -> None:

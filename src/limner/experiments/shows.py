@@ -132,7 +132,8 @@ class Shows:
         }
         every = {text: Entry.parse(text) for points in asked.lines.values() for _, text in points}
         (figure,) = self._known(every, (asked.figure,))
-        series = tuple(charts.Series(label, self._points(points, asked.figure)) for label, points in lines.items())
+        drawn = {label: self._points(points, asked.figure) for label, points in lines.items() if points}
+        series = tuple(charts.Series(label, points) for label, points in drawn.items())
         return self._chart(asked, figure, asked.x, series, lacking, asked.log)
 
     def _lacks(self, text: str, figure: str) -> bool:
@@ -200,7 +201,7 @@ class Shows:
                 if came := {id: path for id, path in there.items() if path.is_file()}:
                     columns[label] = came
                 else:
-                    lacking[label] = f"none of the second report's outputs came ({FOLDER / LEFT_OUT})"
+                    lacking[label] = f"none of the second report's outputs came ({FOLDER / LEFT_OUT})."
             else:
                 columns[label] = {id: getattr(one, what) for id, one in self.results.files(entry).items()}
         found = list(columns.values())
