@@ -297,6 +297,12 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     with pytest.raises(LimnerError, match="only what a model has made wanders"):
         judge.judge(Claim("one/seen/ink@input", "wander_regions_nose", Amount(at_most=0.1)), results)
     assert [epoch for epoch, _ in chart.strips[0].outputs] == [1, 2, 3]
+    assert chart.strips[0].shown == "face-000"
+    for folder in ("000001", "000002", "000003", "input", "truth"):
+        images.write(shots / folder / "ink~face-001.png", np.full((8, 8, 3), 90, np.uint8))
+    again = shown(copy, settings, f"course: {{figure: regions_nose, {line}, pictures: true}}")
+    assert again.strips[0].shown in ("face-000, one of 2", "face-001, one of 2")
+    assert again.strips[0].shown in Elements((copy / "reports/index.html").read_text("utf-8")).text
     assert chart.left_out == (("gone", WHY),)
     with pytest.raises(LimnerError, match="no snapshots in the style 'wash'; allowed: ink"):
         shown(copy, settings, "course: {figure: regions_nose, lines: {ours: 'one:wash'}}")
