@@ -1,5 +1,6 @@
 """experiments/: what its files promise each other, and the README its readers."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +119,16 @@ def test_a_difference_without_its_sign_is_told_only_where_the_sign_is_known(
     for one in asked:
         for answer in one.answers:
             assert "{apart" not in answer.no + answer.open, (one.id, answer.asks)
+
+
+def test_no_words_count_what_the_data_or_the_seeds_decide(asked: tuple[questions.Question, ...]) -> None:
+    """What was measured is filled in; what stands in the words stays when others are trained on, or more often."""
+    number = r"\b(\d+|one|two|three|four|twelve)"
+    counted = re.compile(rf"{number} (trainings?|seeds?|strangers|people|faces|students)\b", re.IGNORECASE)
+    for one in (one for one in asked if one.id != "SketchToFace"):  # whose pictures are five by their names
+        words = [one.built, *(show.caption for show in one.shows), *(answer.asks for answer in one.answers)]
+        for text in words:
+            assert not counted.search(text), (one.id, text)
 
 
 def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Question, ...]) -> None:
