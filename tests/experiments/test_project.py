@@ -154,6 +154,34 @@ def test_every_experiment_of_the_reports_is_there(asked: tuple[questions.Questio
     assert all(one.said and one.built and one.shows and one.answers for one in asked)
 
 
+def test_what_the_first_report_says_of_nose_and_place_is_shown_and_asked(asked: tuple[questions.Question, ...]) -> None:
+    known = {one.id: one for one in asked}
+    for id in ("2.A", "2.B"):
+        sheets = [show for show in known[id].shows if isinstance(show, Pictures)]
+        assert any("no_nose" in f"{sheet.style} {sheet.columns}" for sheet in sheets), id
+    # "A faint left eye in the correct position".
+    places = [one for one in known["2.C"].answers if one.claims[0].figure == "places_left_eye"]
+    assert [(one.claims[0].a, one.report) for one in places] == [("flip_only/other_person/no_left_eye", "yes")]
+
+
+def test_where_structure_is_asked_beside_the_second_report_likeness_to_the_eye_is_too(
+    asked: tuple[questions.Question, ...],
+) -> None:
+    """A blurred picture may be better by SSIM and worse to look at."""
+    question = next(one for one in asked if one.id == "SketchToFace")
+    sides = {
+        figure: {
+            (one.a, one.b) for answer in question.answers for one in answer.claims if one.these and one.figure == figure
+        }
+        for figure in ("ssim_flat", "lpips")
+    }
+    assert len(sides["ssim_flat"]) == 2
+    assert sides["ssim_flat"] == sides["lpips"]
+    for answer in question.answers:
+        if answer.claims[0].figure == "ssim_flat":
+            assert "by structure (SSIM RGB)" in answer.asks
+
+
 @pytest.mark.parametrize(
     ("here", "there"),
     [
