@@ -13,6 +13,7 @@ from limner.experiments import judge, kinship, page
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
+from limner.experiments.verdicts import Answered
 from tests.experiments import made
 
 STYLES = {
@@ -178,7 +179,7 @@ def test_trainings_are_counted_of_either_side(root: Path, tmp_path: Path) -> Non
     assert page.details(alone).endswith("; 4 pictures in 4 groups, 2 trainings.")
 
 
-def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:
+def answered(results: Results, *claims: Claim, **report: Any) -> Answered:
     return judge.answer(Answer("Is it?", **WORDS, **report, claims=tuple(claims)), results)
 
 

@@ -13,11 +13,11 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 from limner.errors import LimnerError
 from limner.experiments import judge, showing
 from limner.experiments.entry import Entry
-from limner.experiments.judge import Answered, Judged
 from limner.experiments.questions import Question
 from limner.experiments.records import Shown
 from limner.experiments.results import Results
 from limner.experiments.shows import Shows
+from limner.experiments.verdicts import FEW_GROUPS, Answered, Judged
 from limner.files import whole
 from limner.params import Params
 from limner.report import charts, dataset, page, words
@@ -112,7 +112,7 @@ def environment() -> Environment:
     jinja.globals |= {
         "TITLES": TITLES,
         "CLASSES": CLASSES,
-        "FEW_GROUPS": judge.FEW_GROUPS,
+        "FEW_GROUPS": FEW_GROUPS,
         "key": charts.key,
         "details": details,
     }
