@@ -1,16 +1,19 @@
 """Whether what is claimed holds: verdicts that can be told by hand."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from limner.errors import LimnerError, ParamsError
-from limner.experiments import judge
+from limner.experiments import judge, kinship, page
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
 from limner.experiments.results import Results
+from limner.experiments.verdicts import Answered
 from tests.experiments import made
 
 STYLES = {
@@ -111,6 +114,20 @@ def test_one_face_neither_confirms_nor_contradicts(results: Results) -> None:
         assert f"The report found: {report}. One face alone neither" in told.remark
 
 
+def test_two_models_that_were_tested_on_other_faces_are_not_told_as_if_on_the_same(results: Results) -> None:
+    for report in ("yes", "no"):
+        asked = Answer("Is it?", **WORDS, report=report, claims=(claim("far/seen/ink", "one/seen/ink", "worse"),))
+        told = judge.answer(asked, results)
+        assert told.verdict == "yes"
+        assert told.sentence == f"Yes: 0.540 and 0.150 {judge.APART}"
+        assert not told.confirms
+        assert not told.contradicts
+        assert "What was tested on other faces neither" in told.remark
+    alike = answered(results, claim("one/seen/wash", "one/seen/ink", "worse"), report="yes")
+    assert alike.confirms
+    assert judge.APART not in alike.sentence
+
+
 def test_a_ratio_that_is_the_same_in_each_picture_has_no_spread(results: Results) -> None:
     found = judge.judge(claim("one/seen/wash", "one/seen/ink", {"within": 2.5}), results)
     assert (found.low, found.high) == pytest.approx((2.0, 2.0))
@@ -142,7 +159,27 @@ def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
     assert results.counts(entry, ["memorised"]).trainings == 1  # which is measured of the first alone
 
 
-def answered(results: Results, *claims: Claim, **report: Any) -> judge.Answered:
+def test_trainings_are_counted_of_either_side(root: Path, tmp_path: Path) -> None:
+    made.evaluation(tmp_path, "one", STYLES)
+    made.evaluation(tmp_path, "two", STYLES, seeds=2)
+    suites = {"seen": ["ink", "wash"], "others": ["ink"]}
+    results = Results(tmp_path, made.settings(root, {"one": suites, "two": suites}))
+    for a, b, said in (
+        ("two/seen/wash", "one/seen/ink", "4 pictures in 4 groups, 2 and 1 trainings"),
+        ("one/seen/wash", "two/seen/ink", "4 pictures in 4 groups, 1 and 2 trainings"),
+        ("two/seen/wash", "two/seen/ink", "4 pictures in 4 groups, 2 trainings each"),
+        ("one/seen/wash", "one/seen/ink", "4 pictures in 4 groups, 1 training"),
+        ("two/seen/wash@copy", "two/seen/ink", "4 pictures in 4 groups, 2 trainings"),  # a floor is not trained
+        ("two/seen/wash@copy", "two/seen/ink@copy", "4 pictures in 4 groups"),
+    ):
+        found = answered(results, claim(a, b, "worse"))
+        assert page.evidence(found).endswith(f"; {said}")
+        assert page.details(found.judged[0]).endswith(f"; paired, {said}.")
+    (alone,) = answered(results, claim("two/seen/ink", None, {"at_most": 0.4})).judged
+    assert page.details(alone).endswith("; 4 pictures in 4 groups, 2 trainings.")
+
+
+def answered(results: Results, *claims: Claim, **report: Any) -> Answered:
     return judge.answer(Answer("Is it?", **WORDS, **report, claims=tuple(claims)), results)
 
 
@@ -206,6 +243,31 @@ def test_an_answer_without_its_suite_says_why(results: Results) -> None:
     with pytest.raises(ParamsError, match="no style 'inc'"):
         answered(results, claim("part/others/inc", "one/others/ink", "worse"))
     assert answered(results, claim("part/seen/ink", "one/seen/ink", "worse")).verdict == "yes"
+
+
+def test_what_could_not_be_measured_is_left_out_and_says_why(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere, half = [math.nan] * 4, [0.1, 0.2, math.nan, math.nan]
+    made.evaluation(tmp_path, "two", {"seen": {"ink": nowhere, "wash": half}})
+    made.evaluation(tmp_path, "far", {"seen": {"wash": half[::-1]}})
+    again = Results(tmp_path, results.params)
+    for asked, said in (
+        (claim("two/seen/ink", None, {"at_most": 0.4}), "two/seen/ink: LPIPS could be measured of none of"),
+        (claim("one/seen/ink", "two/seen/ink", "better"), "two/seen/ink: LPIPS could be measured of none of"),
+        (claim("two/seen/wash", "far/seen/wash", "better"), "LPIPS could be measured of no picture on both sides"),
+    ):
+        found = answered(again, asked)
+        assert found.verdict == "left out"
+        assert found.sentence.startswith(said)
+
+    def alone(*_: Any) -> pd.DataFrame:
+        keys = {"style": "ink", "id": [f"face-{place:03d}" for place in range(4)]}
+        return pd.DataFrame(keys).assign(nearer_own=0.1, nearer_alone=math.nan)
+
+    monkeypatch.setattr(again, "_kin", alone)
+    found = answered(again, claim("one/seen/ink", None, {"at_least": 0}, "nearer_alone"))
+    assert (found.verdict, found.sentence) == ("left out", kinship.NO_STRANGERS)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -101,9 +102,26 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "As the report found." in text
     assert "1 answer agrees with what the reports found, 1 disagrees." in text
     assert "LPIPS 0.300 beside 0.150, difference 0.150" in text
-    assert "paired, 4 pictures in 4 groups, 1 training each." in text
+    assert "paired, 4 pictures in 4 groups, 1 training." in text
     for why in (WHY, STRANGE):
         assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
+
+
+def test_what_is_left_out_is_named_once(elements: Elements) -> None:
+    assert f"gone, lost/seen: {WHY}" in elements.text  # the curve
+    assert f"gone: {WHY}" in elements.text  # the pictures
+    assert "left out: lost is left out" not in elements.text
+
+
+def test_a_line_without_a_point_has_no_place_in_the_legend(copy: Path, settings: Params) -> None:
+    lines = "lines: {gone: [[5, lost/seen]], her: [[5, one/seen]], lost: [[5, lost/seen]]}"
+    curve = shown(copy, settings, f"curve: {{figure: lpips, x: pairs, {lines}}}")
+    assert [one.label for one in curve.series] == ["her"]
+    numbers = shown(copy, settings, "numbers: {name: stored, rows: {lost: lost, ours: one}}")
+    assert numbers.left_out == (("lost", WHY),)
+    text = Elements((copy / "reports/index.html").read_text("utf-8")).text
+    assert f"lost: {WHY}" not in text
+    assert WHY in text
 
 
 def test_the_page_credits_whose_pictures_it_shows(elements: Elements) -> None:
@@ -158,7 +176,7 @@ def test_answers_for_programs(project: Path) -> None:
     (claim,) = worse["claims"]
     assert (claim["value_a"], claim["value_b"], claim["difference"]) == (0.3, 0.15, 0.15)
     assert claim["low"] < 0.15 < claim["high"]
-    assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4], [4], [1], True)
+    assert (claim["pictures"], claim["groups"], claim["trainings"], claim["paired"]) == ([4, 4], [4, 4], [1, 1], True)
     for one in lost:
         assert (one["verdict"], one["claims"][0]["value_a"]) == ("left out", None)
     assert even["verdict"] == "open"
@@ -168,6 +186,32 @@ def shown(project: Path, settings: Params, block: str) -> Any:
     (project / "more.yaml").write_text(f"- id: x\n  group: g\n  title: t\n  shows:\n    - {block}\n")
     (section,) = page.write(project, settings, questions.load(project / "more.yaml"))
     return section.shown[0]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "table: {rows: {gone: lost/seen}, figures: [FIGURE]}",
+        "matrix: {figure: FIGURE, rows: {gone: lost/seen}, columns: [ink]}",
+        "curve: {figure: FIGURE, x: pairs, lines: {gone: [[5, lost/seen]]}}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "label", "higher"),
+    [
+        ("lpips", "LPIPS", False),
+        ("regions_left_eye", "L1, left eye", False),
+        ("rank_1", "Rank, first", True),
+        ("memorised", "Memorised", False),
+        ("wander_lpips", "Wander of LPIPS", False),
+    ],
+)
+def test_figures_of_what_was_left_out_are_what_their_metrics_say(
+    copy: Path, settings: Params, block: str, name: str, label: str, higher: bool
+) -> None:
+    record = shown(copy, settings, block.replace("FIGURE", name))
+    figure = record.figures[0] if isinstance(record, records.Grid) else record.figure
+    assert (figure.name, figure.label, figure.higher) == (name, label, higher)
 
 
 @pytest.fixture
@@ -253,9 +297,24 @@ def test_a_course_is_measured_on_snapshots(copy: Path, settings: Params, monkeyp
     with pytest.raises(LimnerError, match="only what a model has made wanders"):
         judge.judge(Claim("one/seen/ink@input", "wander_regions_nose", Amount(at_most=0.1)), results)
     assert [epoch for epoch, _ in chart.strips[0].outputs] == [1, 2, 3]
+    assert chart.strips[0].shown == "face-000"
+    for folder in ("000001", "000002", "000003", "input", "truth"):
+        images.write(shots / folder / "ink~face-001.png", np.full((8, 8, 3), 90, np.uint8))
+    again = shown(copy, settings, f"course: {{figure: regions_nose, {line}, pictures: true}}")
+    assert again.strips[0].shown in ("face-000, one of 2", "face-001, one of 2")
+    assert again.strips[0].shown in Elements((copy / "reports/index.html").read_text("utf-8")).text
     assert chart.left_out == (("gone", WHY),)
     with pytest.raises(LimnerError, match="no snapshots in the style 'wash'; allowed: ink"):
         shown(copy, settings, "course: {figure: regions_nose, lines: {ours: 'one:wash'}}")
+
+
+def test_pictures_of_no_face_in_common_are_a_note(copy: Path, settings: Params) -> None:
+    far = replace(settings, models=settings.models | {"far": settings.models["one"]})
+    made.evaluation(copy, "far", {"seen": {"ink": [0.5, 0.6]}}, first=100)
+    sheet = shown(copy, far, "pictures: {style: ink, columns: {ours: one/seen, of others: far/seen}}")
+    assert (sheet.rows, sheet.left_out) == ((), ())
+    assert sheet.note == "ours, of others: no face is in all of these, so there is nothing to see side by side."
+    assert sheet.note in Elements((copy / "reports/index.html").read_text("utf-8")).text
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -279,6 +338,9 @@ def test_the_page_never_scrolls_sideways(project: Path, width: int) -> None:
     ("block", "said"),
     [
         ("table: {rows: {o: one/seen}, figures: [lpipz]}", "'lpipz' was not measured"),
+        ("table: {rows: {gone: lost/seen}, figures: [lpipz]}", "no metric has the figure 'lpipz'"),
+        ("table: {rows: {gone: lost/seen}, figures: [regions_ear]}", "the metric regions has no figure 'regions_ear'"),
+        ("course: {figure: rank_1, lines: {o: one}}", "'rank_1' is no figure of single pictures"),
         ("matrix: {figure: lpips, rows: {o: one/others}, columns: [wash]}", "none of its suites has the style 'wash'"),
         ("pictures: {columns: {o: one/seen}}", "pictures are of one style"),
         ("numbers: {name: storage}", "no table 'storage'.*allowed: stored"),

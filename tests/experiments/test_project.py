@@ -1,5 +1,6 @@
 """experiments/: what its files promise each other, and the README its readers."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from limner import params
 from limner.experiments import questions
 from limner.experiments.entry import Entry
 from limner.experiments.results import OTHERS
-from limner.experiments.showing import Matrix, entries
+from limner.experiments.showing import Matrix, Pictures, entries
 from limner.experiments.trainings import WANDER
 from limner.params import Params
 
@@ -111,16 +112,74 @@ def test_figures_of_claims_are_measured(settings: Params, asked: tuple[questions
                 assert known, (one.id, claim.figure)
 
 
+def test_a_difference_without_its_sign_is_told_only_where_the_sign_is_known(
+    asked: tuple[questions.Question, ...],
+) -> None:
+    """What is denied may be so either way: less better than claimed, or worse."""
+    for one in asked:
+        for answer in one.answers:
+            assert "{apart" not in answer.no + answer.open, (one.id, answer.asks)
+
+
+def test_no_words_count_what_the_data_or_the_seeds_decide(asked: tuple[questions.Question, ...]) -> None:
+    """What was measured is filled in; what stands in the words stays when others are trained on, or more often."""
+    number = r"\b(\d+|one|two|three|four|twelve)"
+    counted = re.compile(rf"{number} (trainings?|seeds?|strangers|people|faces|students)\b", re.IGNORECASE)
+    for one in (one for one in asked if one.id != "SketchToFace"):  # whose pictures are five by their names
+        words = [one.built, *(show.caption for show in one.shows), *(answer.asks for answer in one.answers)]
+        for text in words:
+            assert not counted.search(text), (one.id, text)
+
+
 def test_every_model_is_asked_about(settings: Params, asked: tuple[questions.Question, ...]) -> None:
     shown = {Entry.parse(text).model for one in asked for show in one.shows for text in entries(show)}
     started_from = {model.init for model in settings.models.values()}
     assert set(settings.models) <= shown | started_from
 
 
+def test_drawing_and_truth_stand_beside_what_is_there(settings: Params, asked: tuple[questions.Question, ...]) -> None:
+    """A column whose model was left out is not shown: what is drawn and what is true hangs on no more than it must."""
+    for one in asked:
+        for show in (show for show in one.shows if isinstance(show, Pictures)):
+            named = {label: Entry.parse(text) for label, text in show.columns.items()}
+            given = [entry for label, entry in named.items() if entry.method != "model" or label == "truth"]
+            others = [entry for entry in named.values() if entry not in given]
+            if any(not settings.model(entry.model).train.needs for entry in others):
+                assert all(not settings.model(entry.model).train.needs for entry in given), (one.id, show.caption)
+
+
 def test_every_experiment_of_the_reports_is_there(asked: tuple[questions.Question, ...]) -> None:
     expected = "Baseline 1.A 1.B 1+ 2.A 2.B 2.C 2+ 3.A/B 3+ 4 4+ 6 6+ Alignment SketchToFace S2F+"
     assert [one.id for one in asked] == expected.split()
     assert all(one.said and one.built and one.shows and one.answers for one in asked)
+
+
+def test_what_the_first_report_says_of_nose_and_place_is_shown_and_asked(asked: tuple[questions.Question, ...]) -> None:
+    known = {one.id: one for one in asked}
+    for id in ("2.A", "2.B"):
+        sheets = [show for show in known[id].shows if isinstance(show, Pictures)]
+        assert any("no_nose" in f"{sheet.style} {sheet.columns}" for sheet in sheets), id
+    # "A faint left eye in the correct position".
+    places = [one for one in known["2.C"].answers if one.claims[0].figure == "places_left_eye"]
+    assert [(one.claims[0].a, one.report) for one in places] == [("flip_only/other_person/no_left_eye", "yes")]
+
+
+def test_where_structure_is_asked_beside_the_second_report_likeness_to_the_eye_is_too(
+    asked: tuple[questions.Question, ...],
+) -> None:
+    """A blurred picture may be better by SSIM and worse to look at."""
+    question = next(one for one in asked if one.id == "SketchToFace")
+    sides = {
+        figure: {
+            (one.a, one.b) for answer in question.answers for one in answer.claims if one.these and one.figure == figure
+        }
+        for figure in ("ssim_flat", "lpips")
+    }
+    assert len(sides["ssim_flat"]) == 2
+    assert sides["ssim_flat"] == sides["lpips"]
+    for answer in question.answers:
+        if answer.claims[0].figure == "ssim_flat":
+            assert "by structure (SSIM RGB)" in answer.asks
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from limner import images, tables
 from limner.errors import LimnerError
 from limner.experiments import theirs
+from limner.experiments.detail import detail
 from limner.experiments.theirs import beside, compare, fetch
 from limner.images import Image
 from limner.scrape import manifests, pictures
@@ -27,7 +28,14 @@ def noisy(seed: int, amount: float) -> Image:
 
 
 @pytest.fixture
-def reported(project: Path, root: Path, shared: Path) -> dict[str, Path]:
+def measuring(project: Path, weights: Path) -> Path:
+    """The project, with the metrics' model files."""
+    (project / "data/weights").symlink_to(weights)
+    return project
+
+
+@pytest.fixture
+def reported(measuring: Path, root: Path, shared: Path) -> dict[str, Path]:
     """Their five outputs in data/theirs, and the photos of the five."""
     shutil.copy(root / MANIFEST, MANIFEST)
     shutil.copy(root / "data/manifests/sketchtoface.csv", "data/manifests")
@@ -45,13 +53,17 @@ def reported(project: Path, root: Path, shared: Path) -> dict[str, Path]:
 def test_their_figures_are_those_that_were_measured_before(reported: dict[str, Path]) -> None:
     table = beside(theirs.FOLDER, reported, reported).set_index(["whose", "id"])
     students = table.loc["theirs"].loc[["f005", "f006", "f007"]].mean()
+    assert students["lpips"] == pytest.approx(0.114, abs=0.0005)
     assert students["psnr"] == pytest.approx(18.8, abs=0.05)
     assert students["ssim_flat"] == pytest.approx(0.703, abs=0.0005)
     assert students["l1"] == pytest.approx(0.074, abs=0.0005)
     others = table.loc["theirs"].loc[["test1", "test2"]].mean()
+    assert others["lpips"] == pytest.approx(0.288, abs=0.0005)
     assert others["ssim_flat"] == pytest.approx(0.374, abs=0.0005)
     assert others["psnr"] == pytest.approx(8.5, abs=0.05)
-    assert table.loc["ours"]["ssim_flat"].tolist() == pytest.approx([1] * 5), "here the truths themselves"
+    truths = table.loc["ours"]  # here the truths themselves
+    assert truths["ssim_flat"].tolist() == truths["detail"].tolist() == pytest.approx([1] * 5)
+    assert truths["lpips"].tolist() == pytest.approx([0] * 5, abs=1e-5)
 
 
 def test_a_models_outputs_are_found_and_seen_at_the_size_of_theirs(reported: dict[str, Path]) -> None:
@@ -61,7 +73,7 @@ def test_a_models_outputs_are_found_and_seen_at_the_size_of_theirs(reported: dic
         large = images.resize(images.read(path), 128, 128)
         images.write(Path(f"runs/ours/suites/0/unseen/artist/{id}.png"), large)
     table = compare("ours", "unseen", "artist")
-    assert list(table.columns) == ["id", "whose", "ssim_flat", "psnr", "l1"]
+    assert list(table.columns) == ["id", "whose", "lpips", "ssim_flat", "psnr", "l1", "sharpness", "detail"]
     assert list(table["id"]) == [id for id in sorted(reported) for _ in range(2)]
     assert (table[table["whose"] == "ours"]["ssim_flat"] > 0.95).all()
     with pytest.raises(LimnerError, match=r"f005\.png is missing"):
@@ -119,7 +131,16 @@ def test_figures_by_hand_and_metrics_by_name(tmp_path: Path) -> None:
     images.write(tmp_path / "ours.png", truth)
     table = beside(tmp_path / "theirs", {"a": tmp_path / "ours.png"}, {"a": tmp_path / "truth.png"}, ["l1", "psnr"])
     expected = pd.DataFrame({"id": "a", "whose": ["theirs", "ours"], "l1": [0.2, 0.0], "psnr": [13.9794, 100.0]})
-    pd.testing.assert_frame_equal(table, expected, atol=1e-4)
+    pd.testing.assert_frame_equal(table.drop(columns="detail"), expected, atol=1e-4)
+
+
+def test_detail_is_less_where_it_is_blurred_and_more_where_it_is_grainy() -> None:
+    truth = noisy(2, 1)
+    assert detail(truth, truth) == 1
+    assert detail(noisy(2, 0.5), truth) == pytest.approx(0.5, abs=0.02)
+    assert detail(noisy(2, 2), truth) == pytest.approx(2, abs=0.02)
+    flat = np.full_like(truth, 100)
+    assert detail(flat, flat) == 1, "where there is no detail none is lost"
 
 
 class Models:
@@ -143,14 +164,14 @@ def five() -> None:
     tables.write_rows(Path("data/raw.csv"), ("id", "file"), lines)
 
 
-@pytest.mark.usefixtures("project")
+@pytest.mark.usefixtures("measuring")
 def test_a_table_of_both() -> None:
     five()
     table = theirs.numbers(Path(), Models(), {"ours, 64 px": "ours/all/artist", "absent": "absent/all/artist"})
-    assert list(table.index) == [theirs.REPORTED, "ours, 64 px"]
-    assert table["L1, of 1, three students"].tolist() == pytest.approx([0.2, 0])
-    assert table["L1, of 1, two others"].tolist() == pytest.approx([0.2, 0.1])
-    assert len(table.columns) == 6
+    both = (theirs.REPORTED, "ours, 64 px")
+    assert list(table.index) == [f"{part}: {one}" for part in ("three students", "two others") for one in both]
+    assert table["L1, of 1"].tolist() == pytest.approx([0.2, 0, 0.2, 0.1])
+    assert list(table.columns) == list(theirs.COLUMNS.values())
     with pytest.raises(LimnerError, match="'ours/all' names no outputs of a model: write MODEL/SUITE/STYLE"):
         theirs.numbers(Path(), Models(), {"x": "ours/all"})
     shutil.rmtree(theirs.FOLDER)

@@ -22,6 +22,8 @@ class Strip:
     """One picture as a model painted it over the epochs of its training."""
 
     label: str
+    shown: str
+    """Which picture it is, and of how many."""
     input: Picture | None
     outputs: tuple[tuple[int, Picture], ...]
     """By epoch."""
@@ -86,6 +88,7 @@ class Courses:
         if not shots:
             raise LimnerError(f"course: {model} left no snapshots" + (f" in the style {style!r}" if style else ""))
         shown = choose.spread(shots, 1)[0]
+        which = shown.name.partition("~")[2] + (f", one of {len(shots)}" if len(shots) > 1 else "")
         outputs = [*choose.spread(shown.outputs[:-1], STOPS - 1), *shown.outputs[-1:]]
         made = tuple(
             (epoch, self.gallery.add(path, f"{label}, epoch {epoch}: {shown.name}")) for epoch, path in outputs
@@ -94,7 +97,7 @@ class Courses:
             self.gallery.add(path, f"{what}: {shown.name}") if path else None
             for path, what in ((shown.input, "input"), (shown.truth, "truth"))
         )
-        return Strip(label, given, made, truth)
+        return Strip(label, which, given, made, truth)
 
     def _pairs(self, model: str) -> int:
         """Shown in an epoch."""

@@ -8,8 +8,7 @@ about `these` very pictures, as ten that a report tested on, their means decide.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,99 +18,15 @@ from limner.bootstrap import Estimate, Scores
 from limner.compare import match
 from limner.errors import ParamsError
 from limner.experiments.entry import Entry
-from limner.experiments.questions import Answer, Claim, Said
+from limner.experiments.questions import Answer, Claim
 from limner.experiments.results import Counts, Results, places
+from limner.experiments.verdicts import Answered, Judged, Verdict
 from limner.report import words
 from limner.report.results import Figure
 
-Verdict = Literal["yes", "no", "open", "left out"]
-NOT: dict[Said, Said] = {"yes": "no", "no": "yes", "nothing": "nothing"}
 AS_ONE = "mean"
 """Stands for the style of faces whose figures are means over styles."""
-FEW_GROUPS = 3
-"""So few groups have two degrees of freedom at most, and only plain differences are told."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A claim and what was found of it."""
-
-    claim: Claim
-    figure: Figure | None
-    """None if a model, or a suite, was left out."""
-    verdict: Verdict
-    a: float = math.nan
-    b: float = math.nan
-    difference: float = math.nan
-    """a - b."""
-    ratio: float = math.nan
-    """a / b."""
-    low: float = math.nan
-    """Of the 95% interval of what the claim is about: the ratio (`within`), a itself (`at_least`, `at_most`), or the
-    difference. nan if there is none."""
-    high: float = math.nan
-    counts: tuple[Counts, ...] = ()
-    """One, or one a side where the two are not paired."""
-    why: str = ""
-    """Why nothing could be judged."""
-
-    @property
-    def few(self) -> bool:
-        """There are so few groups that little could be told."""
-        return any(one.groups <= FEW_GROUPS for one in self.counts)
-
-    @property
-    def paired(self) -> bool:
-        """It was judged picture by picture."""
-        return self.claim.b is not None and len(self.counts) == 1
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An answer to one thing asked."""
-
-    answer: Answer
-    verdict: Verdict
-    sentence: str
-    judged: tuple[Judged, ...]
-
-    @property
-    def alone(self) -> bool:
-        """It is of one group of pictures, as of one face: it says nothing of what a report found."""
-        return any(one.counts for one in self.judged) and all(
-            count.groups == 1 for one in self.judged for count in one.counts
-        )
-
-    @property
-    def contradicts(self) -> bool:
-        """It is decided, and not as the report found it."""
-        return self._is(NOT[self.answer.report]) and not self.alone
-
-    @property
-    def confirms(self) -> bool:
-        """It is decided, and as the report found it."""
-        return self._is(self.answer.report) and not self.alone
-
-    @property
-    def against(self) -> str:
-        """That it is not as the report has it, as a sentence; empty otherwise."""
-        if self.contradicts:
-            return "Contradicts the report."
-        return "Not as the report expected." if self._is(NOT[self.answer.expects]) else ""
-
-    @property
-    def remark(self) -> str:
-        """How it stands to what the report found or expected, as a sentence; empty if that was nothing."""
-        if self.contradicts:
-            return f"This contradicts the report, which found: {self.answer.report}."
-        if self.confirms:
-            return "As the report found."
-        if self.alone and self.answer.report != "nothing":
-            return f"The report found: {self.answer.report}. One face alone neither confirms nor contradicts that."
-        return self.against or ("As the report expected." if self._is(self.answer.expects) else "")
-
-    def _is(self, said: Said) -> bool:
-        return self.verdict == said
+APART = "The two were not tested on the same faces, which counts, too."
 
 
 def answer(asked: Answer, results: Results) -> Answered:
@@ -126,8 +41,9 @@ def answer(asked: Answer, results: Results) -> Answered:
     verdicts = {one.verdict for one in judged}
     verdict: Verdict = "no" if "no" in verdicts else "open" if "open" in verdicts else "yes"
     sentence = getattr(asked, verdict).format(**_numbers(judged))
-    whys = dict.fromkeys(f"{one.why.capitalize()}." for one in judged if one.why)
-    return Answered(asked, verdict, " ".join([sentence, *whys]) if verdict == "open" else sentence, judged)
+    more = [f"{one.why.capitalize()}." for one in judged if one.why and verdict == "open"]
+    more += [APART for one in judged if one.strangers]
+    return Answered(asked, verdict, " ".join([sentence, *dict.fromkeys(more)]), judged)
 
 
 def judge(claim: Claim, results: Results) -> Judged:
@@ -147,11 +63,13 @@ def judge(claim: Claim, results: Results) -> Judged:
 
 def _alone(claim: Claim, entry: Entry, figure: Figure, results: Results) -> Judged:
     cell = results.cell(entry, claim.figure)
+    if math.isnan(cell.value):
+        return Judged(claim, None, "left out", why=results.unknown(entry, claim.figure))
     ends = (cell.value, cell.value) if claim.these else (cell.low, cell.high)
     low, high = (end - claim.amount for end in ends)
     verdict = _by(low, high) if claim.kind == "at_least" else _by(-high, -low)
     counts = (results.counts(entry, [claim.figure]),)
-    why = _why(cell.low, cell.value, counts)
+    why = _why(cell.low, counts)
     return Judged(claim, figure, verdict, cell.value, low=cell.low, high=cell.high, counts=counts, why=why)
 
 
@@ -167,15 +85,18 @@ def _held(claim: Claim, entries: Sequence[Entry], figure: Figure, results: Resul
                 f"{entry}: {figure.name} is a figure of whole sets of pictures: it can be shown, or be at_least or "
                 "at_most a number, but not be compared picture by picture"
             )
-    one, other, counts = scores(entries, figure.name, results)
-    paired = len(counts) == 1
+    one, other, counts, paired = scores(entries, figure.name, results)
     a, b = (float(side.value()[0]) for side in (one, other))
+    if math.isnan(a + b):
+        return Judged(claim, None, "left out", why=_unknown(entries, figure, results))
     apart = _ends(bootstrap.estimate(one, other, paired))
     ratio = _ends(bootstrap.estimate(one, other, paired, logs=True), exponential=True)
     low, high = ratio[1:] if claim.kind == "within" else apart[1:]
     ends = (ratio[0] if claim.kind == "within" else apart[0],) * 2 if claim.these else (low, high)
-    why = _why(low, apart[0], counts)
-    return Judged(claim, figure, _verdict(claim, figure, *ends), a, b, apart[0], ratio[0], low, high, counts, why)
+    why = _why(low, counts)
+    strangers = not paired and entries[0].model != entries[1].model
+    verdict = _verdict(claim, figure, *ends)
+    return Judged(claim, figure, verdict, a, b, apart[0], ratio[0], low, high, counts, paired, why, strangers)
 
 
 def _ends(estimate: Estimate, exponential: bool = False) -> tuple[float, float, float]:
@@ -208,37 +129,43 @@ def _by(low: float, high: float, strict: bool = False) -> Verdict:
     return "no" if high < 0 or (high == 0 and strict and low < 0) else "open"
 
 
-def _why(low: float, value: float, counts: Sequence[Counts]) -> str:
+def _unknown(entries: Sequence[Entry], figure: Figure, results: Results) -> str:
+    """Why two entries cannot be held against each other, as a sentence."""
+    lacking = [entry for entry in entries if math.isnan(results.cell(entry, figure.name).value)]
+    both = f"{figure.label} could be measured of no picture on both sides, {' and '.join(map(str, entries))}."
+    return results.unknown(lacking[0], figure.name) if lacking else both
+
+
+def _why(low: float, counts: Sequence[Counts]) -> str:
     if not math.isnan(low):
         return ""
-    if math.isnan(value):
-        return "nothing could be measured"
     if any(one.groups < 2 for one in counts):
         return "one group of pictures alone: how far chance goes cannot be told"
     return "there is no interval"
 
 
-def scores(entries: Sequence[Entry], figure: str, results: Results) -> tuple[Scores, Scores, tuple[Counts, ...]]:
-    """Two entries in the form that is drawn from, and what their means are of: once if they are paired by picture.
+def scores(entries: Sequence[Entry], figure: str, results: Results) -> tuple[Scores, Scores, tuple[Counts, ...], bool]:
+    """Two entries in the form that is drawn from, what the mean of each is of, and whether they are paired by picture.
 
     Pictures in the same styles are paired by style and face, others by face, of whose styles the mean is taken.
     """
     tables = [results.pictures(entry, [figure]) for entry in entries]
     styles = [results.styles(entry) for entry in entries]
     faces = [set(table["id"]) for table in tables]
-    trainings = [table["seed"].nunique() for table in tables]
+    counts = tuple(results.counts(entry, [figure]) for entry in entries)
     if faces[0] <= faces[1] or faces[1] <= faces[0]:
         if set(styles[0]) != set(styles[1]):
             tables, styles = [by_face(table, figure) for table in tables], [[AS_ONE], [AS_ONE]]
         matched = match(tables[0], tables[1], styles[0], [figure])
         if matched:
             one, other, pictures = matched
-            return one, other, (Counts(pictures, one.sums.shape[2], max(trainings)),)
+            shared = (replace(own, pictures=pictures, groups=one.sums.shape[2]) for own in counts)
+            return one, other, tuple(shared), True
     one, other = (
         bootstrap.scores(table, over, sorted(set(table["group"])), [figure])
         for table, over in zip(tables, styles, strict=True)
     )
-    return one, other, tuple(results.counts(entry, [figure]) for entry in entries)
+    return one, other, counts, False
 
 
 def by_face(table: pd.DataFrame, figure: str) -> pd.DataFrame:
@@ -275,6 +202,7 @@ def told_of(one: Judged) -> dict[str, str]:
         "percent": words.figure(abs(percent), 0 if abs(percent) >= 10 else 1),
         "n": _both(count.pictures for count in one.counts),
         "groups": _both(count.groups for count in one.counts),
+        "trainings": _both(count.trainings for count in one.counts if count.trainings),
     }
 
 

@@ -37,6 +37,10 @@ FIGURES = {
     )
 }
 
+OF_STRANGERS = ("nearer_others", "nearer_alone")
+"""Figures that need third people."""
+NO_STRANGERS = "This needs faces of third people, who are neither the model's nor shown, and there are none."
+
 
 def check(params: Params, entry: Entry, person: str | None = None) -> str:
     """The person to whom an entry's pictures are held.

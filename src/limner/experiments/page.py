@@ -3,7 +3,7 @@
 import json
 import math
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,11 +13,11 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 from limner.errors import LimnerError
 from limner.experiments import judge, showing
 from limner.experiments.entry import Entry
-from limner.experiments.judge import Answered, Judged
 from limner.experiments.questions import Question
 from limner.experiments.records import Shown
 from limner.experiments.results import Results
 from limner.experiments.shows import Shows
+from limner.experiments.verdicts import FEW_GROUPS, Answered, Judged
 from limner.files import whole
 from limner.params import Params
 from limner.report import charts, dataset, page, words
@@ -112,7 +112,7 @@ def environment() -> Environment:
     jinja.globals |= {
         "TITLES": TITLES,
         "CLASSES": CLASSES,
-        "FEW_GROUPS": judge.FEW_GROUPS,
+        "FEW_GROUPS": FEW_GROUPS,
         "key": charts.key,
         "details": details,
     }
@@ -126,7 +126,7 @@ def details(one: Judged) -> str:
         return ""
     told = judge.told_of(one)
     between = f"no interval: {one.why}" if math.isnan(one.low) else f"95% interval {told['interval']}"
-    sample = f"{_sample(told)}, {words.plural(one.counts[0].trainings, 'training')} each"
+    sample = _sample(one)
     about = one.figure.label
     kind, amount = one.claim.kind, f"{one.claim.amount:g}"
     if one.claim.these:
@@ -166,18 +166,22 @@ def evidence(one: Answered) -> str:
 def _evidence(one: Judged) -> list[str]:
     if one.verdict == "left out":
         return []
-    told, trainings = judge.told_of(one), [count.trainings for count in one.counts]
+    told = judge.told_of(one)
     about = "" if one.claim.absolute else "ratio " if one.claim.kind == "within" else "difference "
     chance = "" if math.isnan(one.low) else f"{about}{told['interval']}"
     decided = ["the means decide", chance] if one.claim.these else [chance or told["interval"]]
-    each = " each" if one.claim.b and trainings[0] > 1 else ""
-    return [*filter(None, decided), f"{_sample(told)}, {words.plural(trainings[0], 'training')}{each}"]
+    return [*filter(None, decided), _sample(one)]
 
 
-def _sample(told: Mapping[str, str]) -> str:
-    """`24 pictures in 7 groups`, or of two sides that are not paired `24 and 10 pictures in 7 and 10 groups`."""
-    counted = ((told[name], one) for name, one in (("n", "picture"), ("groups", "group")))
-    return " in ".join(f"{count} {one}" + "s" * (count != "1") for count, one in counted)
+def _sample(one: Judged) -> str:
+    """`24 pictures in 7 groups, 1 training`, or where the sides differ `24 and 10 pictures in 7 and 10 groups, 2 and 1
+    trainings`."""
+    told = judge.told_of(one)
+    counted = ((told[name], what) for name, what in (("n", "picture"), ("groups", "group"), ("trainings", "training")))
+    pictures, groups, trainings = (f"{count} {what}" + "s" * (count != "1") for count, what in counted)
+    several = [count.trainings for count in one.counts if count.trainings > 1]
+    each = " each" if len(several) == 2 and len(set(several)) == 1 else ""
+    return f"{pictures} in {groups}" + (f", {trainings}{each}" if told["trainings"] else "")
 
 
 def _told(one: Answered) -> str:

@@ -84,6 +84,8 @@ class Sheet:
     rows: tuple[tuple[str, tuple[Picture, ...]], ...]
     """Id and pictures."""
     left_out: tuple[tuple[str, str], ...]
+    note: str = ""
+    """Why there are no rows, if no face is in every column."""
 
 
 @dataclass(frozen=True)

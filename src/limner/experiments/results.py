@@ -13,7 +13,7 @@ from limner import bootstrap, left_out, tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments import kinship, nearness
+from limner.experiments import kinship, measures, nearness
 from limner.experiments.entry import Entry
 from limner.experiments.trainings import WANDER, Trainings
 from limner.params import Params
@@ -31,6 +31,7 @@ class Counts:
     pictures: int
     groups: int
     trainings: int
+    """0 of a floor."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,22 @@ class Results:
                 )
 
     def figure(self, entry: Entry, name: str) -> Figure:
-        """What a figure of an entry is."""
+        """What a figure of an entry is; of one that was left out, as its metric says.
+
+        Raises:
+            ParamsError: the entry was left out, and there is no such figure.
+        """
         if name.startswith(WANDER):
             return self.trainings.figure(name)
-        return OTHERS.get(name) or self.measured(entry.model).figures[name]
+        if name in OTHERS:
+            return OTHERS[name]
+        return measures.figure(name) if self.lacks(entry) else self.measured(entry.model).figures[name]
+
+    def unknown(self, entry: Entry, name: str) -> str:
+        """Why a figure is known of no picture of an entry, as a sentence."""
+        if name in kinship.OF_STRANGERS and self.pictures(entry, [name])["nearer_own"].notna().any():
+            return kinship.NO_STRANGERS
+        return f"{entry}: {self.figure(entry, name).label} could be measured of none of its pictures."
 
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
@@ -229,7 +242,8 @@ def _other(figure: str) -> bool:
 def counted(table: pd.DataFrame) -> Counts:
     """What the means of some rows of pictures.csv are of."""
     pictures = table.drop_duplicates(["style", "id"])
-    return Counts(len(pictures), table["group"].nunique(), max(1, table["seed"].nunique()))
+    trained = table[table["method"] == MODEL]
+    return Counts(len(pictures), table["group"].nunique(), trained["seed"].nunique())
 
 
 def _first(table: pd.DataFrame) -> pd.DataFrame:

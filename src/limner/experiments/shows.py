@@ -78,13 +78,13 @@ class Shows:
         return Grid(asked.kind, asked.caption, figures, tuple(map(places, columns)), tuple(rows))
 
     def _known(self, entries: Mapping[str, Entry], wanted: tuple[str, ...]) -> tuple[Figure, ...]:
-        """What these figures are; as far as is known where everything was left out."""
-        for entry in entries.values():
-            if not self.results.lacks(entry):
-                found = {name: self.results.figure(entry, name) for name in wanted}
-                self.figures |= found
-                return tuple(found.values())
-        return tuple(Figure(name, name, name, name, True) for name in wanted)
+        """What these figures are, as the first says that was not left out; the page explains those that it shows."""
+        there = [entry for entry in entries.values() if not self.results.lacks(entry)]
+        first = next(iter([*there, *entries.values()]))
+        found = {name: self.results.figure(first, name) for name in wanted}
+        if there:
+            self.figures |= found
+        return tuple(found.values())
 
     def _matrix(self, asked: Matrix) -> Heat:
         entries = {label: Entry.parse(text) for label, text in asked.rows.items()}
@@ -130,9 +130,10 @@ class Shows:
             for _, text in points
             if self._lacks(text, asked.figure)
         }
-        every = {f"{label} {at}": entry for label, points in lines.items() for at, (_, entry) in enumerate(points)}
+        every = {text: Entry.parse(text) for points in asked.lines.values() for _, text in points}
         (figure,) = self._known(every, (asked.figure,))
-        series = tuple(charts.Series(label, self._points(points, asked.figure)) for label, points in lines.items())
+        drawn = {label: self._points(points, asked.figure) for label, points in lines.items() if points}
+        series = tuple(charts.Series(label, points) for label, points in drawn.items())
         return self._chart(asked, figure, asked.x, series, lacking, asked.log)
 
     def _lacks(self, text: str, figure: str) -> bool:
@@ -200,18 +201,18 @@ class Shows:
                 if came := {id: path for id, path in there.items() if path.is_file()}:
                     columns[label] = came
                 else:
-                    lacking[label] = f"none of the second report's outputs came ({FOLDER / LEFT_OUT})"
+                    lacking[label] = f"none of the second report's outputs came ({FOLDER / LEFT_OUT})."
             else:
                 columns[label] = {id: getattr(one, what) for id, one in self.results.files(entry).items()}
         found = list(columns.values())
         ids = [id for id in found[0] if all(id in others for others in found)] if found else []
-        if found and not ids:
-            raise ParamsError(f"pictures: the columns {', '.join(columns)} have no face in common")
+        note = f"{', '.join(columns)}: no face is in all of these, so there is nothing to see side by side."
         rows = [
             (id, tuple(self.gallery.add(paths[id], f"{label}: {id}") for label, paths in columns.items()))
             for id in choose.spread(ids, asked.count)
         ]
-        return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()))
+        said = note if found and not ids else ""
+        return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()), said)
 
     def _kin(self, asked: Kin) -> Grid:
         rows = []

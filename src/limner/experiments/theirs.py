@@ -21,9 +21,19 @@ from limner.tables import Problem
 
 FOLDER = Path("data/theirs")
 LEFT_OUT = "left_out.txt"
-FIGURES = ("ssim_flat", "psnr", "l1")
-"""What their pictures were measured by: SSIM of RGB through scikit-image's window, PSNR and L1."""
-COLUMNS = {"ssim_flat": "SSIM RGB", "psnr": "PSNR, dB", "l1": "L1, of 1"}
+FIGURES = ("lpips", "ssim_flat", "psnr", "l1", "sharpness")
+"""What their pictures are measured by. SSIM of RGB, through scikit-image's window, PSNR and L1 have been told of them
+before; these forgive blur, which LPIPS does not."""
+DETAIL = "detail"
+"""A further column: see `limner.experiments.detail`."""
+COLUMNS = {
+    "lpips": "LPIPS",
+    "ssim_flat": "SSIM RGB",
+    "psnr": "PSNR, dB",
+    "l1": "L1, of 1",
+    "sharpness": "Sharpness, octaves off",
+    DETAIL: "Detail, of the truth's",
+}
 """Heads of a table."""
 THEIRS, OURS = "theirs", "ours"
 STUDENTS = ("f005", "f006", "f007")
@@ -88,30 +98,38 @@ def compare(model: str, suite: str, style: str, seed: int = 0, root: Path = Path
         raise LimnerError(f"data/raw.csv lacks the photos {', '.join(lacking)}: add the manifest that names them")
     made = root / "runs" / model / "suites" / str(seed) / suite / style
     truths = {id: root / photos[id] for id in ids}
-    return beside(root / FOLDER, {id: made / f"{id}.png" for id in ids}, truths)
+    outputs = {id: made / f"{id}.png" for id in ids}
+    return beside(root / FOLDER, outputs, truths, weights=root / "data/weights")
 
 
 def beside(
-    theirs: Path, ours: Mapping[str, Path], truths: Mapping[str, Path], names: Sequence[str] = FIGURES
+    theirs: Path,
+    ours: Mapping[str, Path],
+    truths: Mapping[str, Path],
+    names: Sequence[str] = FIGURES,
+    weights: Path = Path("data/weights"),
 ) -> pd.DataFrame:
     """Their outputs and ours against the same photos, at the photos' own size.
 
-    Of their three students `FIGURES` are .703, 18.8 dB and .074 of 1, of the two others .374, 8.5 dB and .31.
+    Of their three students LPIPS, SSIM, PSNR and L1 are .114, .703, 18.8 dB and .074 of 1, of the two others .288,
+    .374, 8.5 dB and .31.
 
     Args:
         theirs: the folder that holds ID.png of each.
         ours: by id, what our model made; of any size, of the same frame.
         truths: by id, the photo.
-        names: of metrics that look at pixels alone.
+        names: of metrics that need not know where eyes are.
+        weights: the folder of model files.
 
     Returns:
-        Columns id, whose (`theirs` or `ours`) and one a figure, two rows a picture, in the order of `ours`.
+        Columns id, whose (`theirs` or `ours`), one a figure, and `DETAIL`, two rows a picture, in the order of `ours`.
 
     Raises:
         LimnerError: a picture is missing, or theirs is of another size than the photo.
     """
     from limner import metrics  # loads torch, which takes seconds, and which `fetch` can do without
     from limner.evaluate.engine import to_tensor
+    from limner.experiments.detail import detail
     from limner.metrics.views.case import Case, Setting
 
     chosen = metrics.load(names)
@@ -121,10 +139,12 @@ def beside(
         if their.shape != truth.shape:
             raise LimnerError(f"{theirs / id}.png has {their.shape[1]}x{their.shape[0]} pixels, unlike {truths[id]}")
         own = images.resize(images.read(output), truth.shape[1], truth.shape[0])
-        case = Case(to_tensor([their, own]), to_tensor([truth]), Setting(Path("data/weights"), None))
+        case = Case(to_tensor([their, own]), to_tensor([truth]), Setting(weights, None))
         columns = [column for metric in chosen for column in metric(case).T.tolist()]
+        columns.append([detail(one, truth) for one in (their, own)])
         rows += [(id, whose, *figures) for whose, *figures in zip((THEIRS, OURS), *columns, strict=True)]
-    return pd.DataFrame(rows, columns=["id", "whose", *(figure.name for one in chosen for figure in one.figures)])
+    figures = [figure.name for one in chosen for figure in one.figures]
+    return pd.DataFrame(rows, columns=["id", "whose", *figures, DETAIL])
 
 
 def numbers(root: Path, models: Models, rows: Mapping[str, str]) -> pd.DataFrame:
@@ -137,28 +157,27 @@ def numbers(root: Path, models: Models, rows: Mapping[str, str]) -> pd.DataFrame
         rows: by label, MODEL/SUITE/STYLE. Of a model that was trained from several seeds the mean over these is told.
 
     Returns:
-        By `REPORTED` and label, a column a figure and part. No rows at all if none of the report's outputs came.
+        By part and label, the report's own first (`REPORTED`): a column a figure. No rows at all if none of the
+        report's outputs came.
 
     Raises:
         LimnerError: an entry is none, or an output is missing.
     """
-    names = {(name, part): f"{COLUMNS[name]}, {part}" for part in PARTS for name in FIGURES}
-    table: dict[str, dict[str, float]] = {}
     made = {label: _entry(text) for label, text in rows.items()}
     there = any((root / FOLDER).glob("*.png"))
+    compared: dict[str, pd.DataFrame] = {}
     for label, (model, suite, style) in made.items():
         if there and not models.left_out(model):
-            seeds = sorted(
-                int(one.name) for one in (root / "runs" / model / "suites").glob("*") if one.name.isdecimal()
-            )
-            compared = pd.concat([compare(model, suite, style, seed, root) for seed in seeds or [0]])
-            for whose, named in ((THEIRS, REPORTED), (OURS, label)):
-                of_them = compared[compared["whose"] == whose]
-                students = of_them["id"].isin(STUDENTS)
-                table[named] = {
-                    head: float(of_them[students == PARTS[part]][name].mean()) for (name, part), head in names.items()
-                }
-    return pd.DataFrame.from_dict(table, orient="index", columns=list(names.values()))
+            seeds = [int(one.name) for one in (root / "runs" / model / "suites").glob("*") if one.name.isdecimal()]
+            table = pd.concat([compare(model, suite, style, seed, root) for seed in sorted(seeds) or [0]])
+            compared.setdefault(REPORTED, table[table["whose"] == THEIRS])
+            compared[label] = table[table["whose"] == OURS]
+    means = {
+        f"{part}: {label}": table[table["id"].isin(STUDENTS) == students][list(COLUMNS)].mean().to_dict()
+        for part, students in PARTS.items()
+        for label, table in compared.items()
+    }
+    return pd.DataFrame.from_dict(means, orient="index", columns=list(COLUMNS)).rename(columns=COLUMNS)
 
 
 def _entry(text: str) -> tuple[str, str, str]:

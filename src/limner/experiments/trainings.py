@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from limner.errors import ParamsError, choices
+from limner.errors import ParamsError
+from limner.experiments import measures
 from limner.params import Params
 from limner.report.results import Figure
 
@@ -36,14 +37,11 @@ class Trainings:
         """
         from limner import metrics  # loads torch
 
-        plain = name.removeprefix(WANDER)
-        metric = metrics.load([_metric(plain)])[0]
-        known = {one.name: one for one in metric.figures}
-        if plain not in known or metric.over != "picture":
-            raise ParamsError(f"course: {plain!r} is no figure of single pictures; {choices(plain, known)}")
-        one = known[plain]
-        if name == plain:
-            return Figure(one.name, one.metric, one.label, one.title, one.direction == "higher")
+        one = measures.figure(name.removeprefix(WANDER))
+        if metrics.load([one.metric])[0].over != "picture":
+            raise ParamsError(f"course: {one.name!r} is no figure of single pictures")
+        if name == one.name:
+            return one
         said = f"by how much {one.label} changes from one snapshot to the next, in the second half of a training"
         return Figure(name, one.metric, f"Wander of {one.label}", f"Wander of {one.label}: {said}", False)
 
@@ -53,7 +51,7 @@ class Trainings:
         Raises:
             LimnerError: the model left no snapshots, or there is no such figure.
         """
-        table: pd.DataFrame = self._course(model, _metric(figure))
+        table: pd.DataFrame = self._course(model, measures.metric_of(figure))
         return table[["epoch", "style", "id", figure]]
 
     def wander(self, model: str, figure: str) -> pd.DataFrame:
@@ -73,20 +71,6 @@ class Trainings:
         block, processes = params.model(model), params.workers.count
         setting = evaluate.setting(block, params.align, self._root / "data/weights")
         return course(self._root / "runs" / model / "training", [metric], setting, block.learns, processes)
-
-
-def _metric(figure: str) -> str:
-    """The metric that a figure is of.
-
-    Raises:
-        ParamsError: there is none.
-    """
-    from limner import metrics  # loads torch
-
-    found = [name for name in metrics.names() if figure == name or figure.startswith(f"{name}_")]
-    if not found:
-        raise ParamsError(f"course: no metric has the figure {figure!r}; {choices(figure, metrics.names())}")
-    return max(found, key=len)
 
 
 def _wander(values: Sequence[float]) -> float:
