@@ -7,7 +7,10 @@ from limner.distance import to_zero
 
 def test_it_is_exact_wherever_its_memory_begins() -> None:
     draw = np.random.default_rng(0)
-    masks = (draw.random((121, 105)) > 0.002).astype(np.uint8), np.pad(np.zeros((1, 1), np.uint8), 40, constant_values=1)
+    masks = (
+        (draw.random((121, 105)) > 0.002).astype(np.uint8),
+        np.pad(np.zeros((1, 1), np.uint8), 40, constant_values=1),
+    )
     for mask in masks:
         y, x = np.indices(mask.shape)
         zeros = np.argwhere(mask == 0)
