@@ -1,5 +1,7 @@
 """`limner manifest add`: whatever a person points at becomes rows, once."""
 
+import gzip
+import io
 import os
 import re
 import zipfile
@@ -76,6 +78,30 @@ def test_an_archive_here_and_on_a_server(run: Run, server: Server) -> None:
     assert server.asked == ["/x.zip"] * 2  # once by each
 
 
+def test_an_archive_on_a_server_is_asked_about_each_time(run: Run, server: Server) -> None:
+    server.bodies["/x.zip"], server.headers["/x.zip"] = zipped("a.jpg"), {"ETag": '"1"'}
+    for body, etag, added in ((None, "1", 1), (None, "1", 0), (zipped("a.jpg", "b.jpg"), "2", 1)):
+        server.bodies["/x.zip"] = body or server.bodies["/x.zip"]
+        server.headers["/x.zip"] = {"ETag": f'"{etag}"'}
+        assert f"{added} row" in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+    assert [asked["If-None-Match"] for asked in server.requests] == [None, '"1"', '"1"']
+    del server.bodies["/x.zip"]
+    done = run("add", f"{server.url}/x.zip", "--person", "Ann")
+    assert "2 there already" in done.output
+    assert "404 Not Found: what was fetched before is used" in done.output
+
+
+@pytest.mark.parametrize("bad", [b"<html>busy", gzip.compress(b"no tar")])
+def test_an_archive_of_which_nothing_can_be_read_is_forgotten(run: Run, server: Server, bad: bytes) -> None:
+    server.bodies["/x.zip"] = bad
+    done = run("add", f"{server.url}/x.zip", "--person", "Ann")
+    assert f"{server.url}/x.zip: failed: {server.url}/x.zip: it is no archive" in done.output
+    del server.bodies["/x.zip"]
+    assert "what was fetched before" not in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+    server.bodies["/x.zip"] = zipped("a.jpg")
+    assert "1 row added" in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+
+
 def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Server) -> None:
     server.bodies |= {
         "/g": b"<img class=p src=1.jpg srcset='big/1.jpg 2x'><img src=logo.png><a id=n href=/g2>next</a>",
@@ -93,6 +119,14 @@ def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Se
         ("/picture?id=1", "photo", ""),
         ("/film.mp4", "video", ""),
     ]
+
+
+def zipped(*names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, name)
+    return stream.getvalue()
 
 
 def pixels(seed: int) -> bytes:

@@ -178,7 +178,8 @@ def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:
     for one in many:
         kind = kinds.by_name(one.name)
         if one.fault:
-            yield Problem(one.name, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+            what = expand.Damage if one.damaged else Problem
+            yield what(one.name or one.url, "failed" if one.refused else "skipped", one.complaint)
         elif not kind:
             yield Problem(one.name, "skipped", f"{one.url} is no photo and no video that limner reads, by its name")
         else:

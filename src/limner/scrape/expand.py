@@ -164,7 +164,7 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
             yield Problem(row.id, "skipped", f"{one.url} {why}")
         elif one.fault:
             kind = Damage if one.damaged else Problem
-            yield kind(row.id, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+            yield kind(row.id, "failed" if one.refused else "skipped", one.complaint)
         else:
             count += 1
             stem = str(PurePosixPath(one.name).with_suffix(""))
