@@ -91,7 +91,7 @@ def test_an_archive_on_a_server_is_asked_about_each_time(run: Run, server: Serve
     assert "404 Not Found: what was fetched before is used" in done.output
 
 
-@pytest.mark.parametrize("bad", [b"<html>busy", gzip.compress(b"no tar")])
+@pytest.mark.parametrize("bad", [b"<html>busy", gzip.compress(b"no tar", mtime=0)])
 def test_an_archive_of_which_nothing_can_be_read_is_forgotten(run: Run, server: Server, bad: bytes) -> None:
     server.bodies["/x.zip"] = bad
     done = run("add", f"{server.url}/x.zip", "--person", "Ann")
@@ -202,6 +202,15 @@ def test_a_photo_of_two_people_is_a_row_for_each(run: Run) -> None:
     assert rows == [("Ann-both", "data/photos/both.jpg", ""), ("Bob-both", "data/photos/both.jpg", "yes")]
     assert "0 rows added" in run("add", "data/photos/both.jpg", "--person", "Ann", "--to", MINE, "--reference").output
     assert [row["reference"] for row in table(MINE)] == ["yes", "yes"]
+
+
+def test_a_name_is_the_same_however_its_accents_are_written(run: Run) -> None:
+    touch("data/photos/a.jpg")
+    nfc, nfd = "Jos\u00e9", "Jose\u0301"
+    run("add", "data/photos/a.jpg", "--person", nfd, "--to", MINE)
+    assert table(MINE)[0]["person"] == nfc
+    MINE.write_text(MINE.read_text(encoding="utf-8").replace(nfc, nfd), encoding="utf-8")
+    assert "1 there already" in run("add", "data/photos/a.jpg", "--person", nfc, "--to", MINE).output
 
 
 def test_a_url_is_the_same_whatever_the_case_of_its_scheme(run: Run) -> None:

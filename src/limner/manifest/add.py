@@ -20,7 +20,7 @@ from limner.manifest.sheet import Sheet
 from limner.scrape import expand
 from limner.scrape.homes import FOLDER, homes
 from limner.scrape.ids import Ids, plain
-from limner.scrape.manifests import Row, address
+from limner.scrape.manifests import Row, address, named
 from limner.tables import Problem
 
 WIKIS = (".wikimedia.org", ".wikipedia.org")
@@ -111,7 +111,7 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
         the ids of the new rows.
     """
     ids = Ids([*taken, *sheet.cells("id")])
-    there = zip(map(address, sheet.cells("url")), sheet.cells("person"), strict=True)
+    there = zip(map(address, sheet.cells("url")), map(named, sheet.cells("person")), strict=True)
     rows = {key: row for row, key in enumerate(there)}
     added = []
     for one in found:

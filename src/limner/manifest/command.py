@@ -52,7 +52,7 @@ def add(
 
     def work() -> None:
         from limner.manifest.add import Source
-        from limner.scrape.manifests import SPLITS, Row, address
+        from limner.scrape.manifests import SPLITS, Row, address, named
 
         if split not in ("", *SPLITS):
             raise LimnerError(f"--split {split!r} is none; allowed: {', '.join(SPLITS)}")
@@ -60,7 +60,7 @@ def add(
             raise LimnerError("--person is empty: name whose face it is")
         common = Row(
             id="",
-            person=person.strip(),
+            person=named(person),
             url="",
             every=every,
             split=split,
