@@ -158,6 +158,12 @@ def test_redirects_without_end(web: Web, server: Server, tmp_path: Path) -> None
         download(web, f"{server.url}/0", tmp_path / "part")
 
 
+def test_lines_of_an_answers_head_may_be_long(web: Web, server: Server, tmp_path: Path) -> None:
+    policy = "default-src 'self'" + " https://images.example" * 1000
+    server.bodies["/a"], server.headers["/a"] = BODY, {"Content-Security-Policy": policy}
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == web.read(f"{server.url}/a").body == BODY
+
+
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "xn--a.example"])
 def test_redirects_to_hosts_that_cannot_be(web: Web, server: Server, tmp_path: Path, host: str) -> None:
     server.answers["/a"] = [moved(f"http://{host}/")]

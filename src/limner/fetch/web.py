@@ -26,6 +26,8 @@ from limner.fetch.servers import server
 MOST_REDIRECTS = 10
 SOCKETS = 256
 """Requests to all hosts together: a process may open but a thousand files or so."""
+LONGEST_HEADER = 1 << 16
+"""Bytes of one line of an answer's head: what a page may load takes many a site more than aiohttp's 8190."""
 REDIRECTS = (301, 302, 303, 307, 308)
 
 T = TypeVar("T")
@@ -233,6 +235,8 @@ class Web:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": USER_AGENT},
                 read_bufsize=1 << 18,
+                max_line_size=LONGEST_HEADER,
+                max_field_size=LONGEST_HEADER,
             )
         timeout = aiohttp.ClientTimeout(
             total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
