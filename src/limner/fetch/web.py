@@ -276,13 +276,18 @@ class Web:
             if coming.size + (response.content_length or 0) > most:
                 coming.discard()
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
+            first = b""
             async for chunk in response.content.iter_any():
+                first += chunk[: answers.HEAD - len(first)]
                 coming.add(chunk)
                 request.brought(len(chunk), coming.resumable)
                 self.received += len(chunk)
                 if coming.size > most:
                     coming.discard()
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
+            if not end and (instead := answers.stands_in(first)):
+                coming.discard()
+                raise WebError(f"{url}: the server gives {instead} in place of the file", passing=True)
             if end and coming.size > end:
                 coming.discard()
             if end and coming.size != end:

@@ -129,9 +129,9 @@ def _alike(rows: Iterable[Row]) -> Iterator[Problem]:
     for row in spelt.values():
         other = known.setdefault(row.person.casefold(), row)
         if other is not row:
-            why = f"{row.person!r} is another person to limner than {other.person!r} ({other.manifest}, line {other.line})"
-            problem = f"{row.manifest}, line {row.line}: {why}: if they are one, write both alike"
-            yield Problem(row.id, "noted", problem)
+            place, there = (f"{one.manifest}, line {one.line}" for one in (row, other))
+            why = f"{row.person!r} is another person to limner than {other.person!r} ({there})"
+            yield Problem(row.id, "noted", f"{place}: {why}: if they are one, write both alike")
 
 
 def numbered(path: Path) -> Iterator[tuple[int, list[str]]]:
