@@ -8,12 +8,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import cv2
 import fsspec
+import numpy as np
 import pytest
 
+from limner.manifest import kinds
 from limner.manifest.found import name_of
 from limner.params import load
+from limner.scrape import pictures
 from limner.scrape.collect import collect
+from limner.scrape.video import Sampler
 from tests.manifest.wiki import Wiki
 from tests.sites import Run, Server, digest, manifest, scene, table, touch
 
@@ -76,6 +81,50 @@ def test_an_archive_here_and_on_a_server(run: Run, server: Server) -> None:
     run("lock", MINE)
     assert [row["sha256"] for row in table(MINE)] == [digest(pixels(0)), digest(pixels(2))] * 2
     assert server.asked == ["/x.zip"] * 2  # once by each
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "x.7z", "x.rar", "x.tar.zst", "a.jpg.gz", "noname"])
+def test_a_file_that_is_neither_photo_nor_video_is_refused(run: Run, name: str) -> None:
+    Path(name).write_bytes(gzip.compress(pixels(1)) if name.endswith(".gz") else b"7z\xbc\xaf'\x1c")
+    done = run("add", name, "--person", "Ann")
+    assert done.exit_code == 1
+    assert f"{name} is no photo, no video and no archive that limner reads (.jpg, " in done.output
+    assert not MINE.exists()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF"])
+def test_a_photo_whose_name_tells_nothing_is_known_by_its_beginning(run: Run, format: str) -> None:
+    assert format in pictures.FORMATS
+    scene(1).save("x", format=format)
+    run("add", "x", "--person", "Ann")
+    assert [row["kind"] for row in table(MINE)] == ["photo"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"),
+    [
+        ("mp4", "mp4v"),
+        ("avi", "MJPG"),
+        ("mts", "mp4v"),
+        ("m2ts", "mp4v"),
+        ("wmv", "WMV2"),
+        ("mkv", "mp4v"),
+        ("ogv", "VP80"),
+        ("mpg", "MPG1"),
+        ("mov", "mp4v"),
+        ("webm", "VP80"),
+    ],
+)
+def test_a_video_is_known_by_its_name_and_by_its_beginning(run: Run, ending: str, codec: str) -> None:
+    writer = cv2.VideoWriter(f"x.{ending}", cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), 25, (96, 64))
+    for k in range(3):
+        writer.write(np.asarray(scene(k)))
+    writer.release()
+    assert kinds.by_name(f"x.{ending}") == "video"
+    assert len(list(Sampler(Path(f"x.{ending}"), 1, 0))) == 3
+    Path(f"x.{ending}").rename("x")
+    run("add", "x", "--person", "Ann")
+    assert [row["kind"] for row in table(MINE)] == ["video"]
 
 
 def test_an_archive_on_a_server_is_asked_about_each_time(run: Run, server: Server) -> None:

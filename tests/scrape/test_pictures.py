@@ -12,7 +12,7 @@ from PIL import ImageCms
 
 from limner import images
 from limner.errors import SourceError
-from limner.scrape import pictures
+from limner.scrape import expand, pictures
 from tests.sites import scene
 
 
@@ -252,3 +252,11 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, wi
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b""))
     with pytest.raises(SourceError, match="at most 120 million pixels"):
         pictures.read(path)
+
+
+@pytest.mark.parametrize(("ending", "format"), [("jpe", "JPEG"), ("jfif", "JPEG"), ("jp2", "JPEG2000"), ("ppm", "PPM")])
+def test_rarer_endings_are_those_of_photos_that_are_read(tmp_path: Path, ending: str, format: str) -> None:
+    path = tmp_path / f"x.{ending}"
+    scene(1).save(path, format=format)
+    assert path.suffix in expand.SUFFIXES["photo"]
+    assert pictures.read(path).image.shape == (64, 96, 3)

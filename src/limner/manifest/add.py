@@ -94,7 +94,23 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         return _files(many)
     if path is None and not http and chained(url) is None and ("*" in url or not kinds.by_name(url)):
         return _listed(url)
-    return iter([Found(url, name_of(url), kinds.by_name(url) or "photo")])
+    return iter([Found(url, name_of(url), kinds.by_name(url) or (_looked_at(url, path) if path else "photo"))])
+
+
+def _looked_at(url: str, path: Path) -> str:
+    """photo or video, of a file here whose name tells neither.
+
+    Raises:
+        SourceError: its first bytes do not tell either.
+    """
+    try:
+        kind = kinds.by_beginning(path)
+    except OSError as error:
+        raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
+    if not kind:
+        read = ", ".join(expand.FILES)
+        raise SourceError(f"{url} is no photo, no video and no archive that limner reads ({read}), nor begins as one")
+    return kind
 
 
 def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[str] = ()) -> list[str]:

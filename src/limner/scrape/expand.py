@@ -18,8 +18,13 @@ from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 SUFFIXES = {
-    "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
-    "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
+    "photo": (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic"),
+        *(".heif", ".jp2", ".ppm"),
+    ),
+    "video": (
+        *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp", ".mts", ".m2ts", ".ogv", ".wmv"),
+    ),
 }
 FILES = (*SUFFIXES["photo"], *SUFFIXES["video"], *archives.SUFFIXES)
 """Endings of what is one file, and can have a hash."""
