@@ -170,6 +170,33 @@ def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Se
     ]
 
 
+@pytest.mark.parametrize(
+    ("media", "named", "url", "kind"),
+    [
+        ("video/mp4", "", "{}/dl?id=7", "video"),
+        ("application/octet-stream", 'attachment; filename="talk.MP4"', "{}/dl?id=7", "video"),
+        ("application/octet-stream", "attachment; filename*=UTF-8''ann%20one.jpg", "{}/dl?id=7", "photo"),
+        ("application/octet-stream", "attachment; filename=x.zip", "zip://a.jpg::{}/dl?id=7", "photo"),
+        ("application/zip", "", "zip://a.jpg::{}/dl?id=7", "photo"),
+    ],
+)
+def test_a_url_that_does_not_tell_what_it_is_is_what_its_server_says(
+    run: Run, server: Server, media: str, named: str, url: str, kind: str
+) -> None:
+    server.headers["/dl?id=7"] = {"Content-Type": media, "Content-Disposition": named}
+    server.bodies["/dl?id=7"] = zipped("a.jpg") if "zip" in media + named else bytes(25_000_000)
+    done = run("add", f"{server.url}/dl?id=7", "--person", "Ann")
+    assert done.exit_code == 0, done.output
+    assert [(row["url"], row["kind"]) for row in table(MINE)] == [(url.format(server.url), kind)]
+
+
+@pytest.mark.parametrize("named", ["", "attachment", "attachment; filename=a.exe", "attachment; filename*=x'y"])
+def test_a_url_whose_server_does_not_tell_either_is_refused(run: Run, server: Server, named: str) -> None:
+    server.headers["/dl"] = {"Content-Type": "application/octet-stream", "Content-Disposition": named}
+    server.bodies["/dl"] = bytes(25_000_000)
+    assert "is no web page but application/octet-stream" in run("add", f"{server.url}/dl", "--person", "Ann").output
+
+
 def zipped(*names: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

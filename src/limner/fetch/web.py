@@ -76,13 +76,20 @@ class Web:
             future.cancel()
             raise
 
-    def read(self, url: str, params: Mapping[str, str] | None = None, most_bytes: int = 20_000_000) -> Page:
+    def read(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        most_bytes: int = 20_000_000,
+        wanted: Callable[[Mapping[str, str]], bool] = lambda _: True,
+    ) -> Page:
         """One page, or another answer that fits into memory.
 
         Args:
             url: http or https.
             params: are added to its query.
             most_bytes: of the body, unpacked.
+            wanted: by the headers of the answer, whether its body is; it is empty otherwise.
 
         Raises:
             WebError: there is no such page, the server does not answer, or the body is larger.
@@ -90,7 +97,7 @@ class Web:
         address = answers.address(url)
         address = address.update_query(params) if params else address
         budget = Budget(self.manners.max_seconds)
-        return self.run(self._persist(address, lambda: self._page(address, most_bytes, budget), budget))
+        return self.run(self._persist(address, lambda: self._page(address, most_bytes, wanted, budget), budget))
 
     async def download(
         self,
@@ -243,10 +250,14 @@ class Web:
         )
         return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
 
-    async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
+    async def _page(
+        self, url: URL, most_bytes: int, wanted: Callable[[Mapping[str, str]], bool], budget: Budget
+    ) -> Page:
         async def take(response: ClientResponse, request: Request) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
+            if not wanted(response.headers):
+                return Page(str(response.url), response.headers, b"")
             async for chunk in response.content.iter_any():
                 body += chunk
                 request.brought(len(chunk), kept=False)

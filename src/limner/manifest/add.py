@@ -75,7 +75,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     if http and (source.selector or source.onward or not is_file):
         if source.depth and not source.onward:
             raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
-        return _page(source, web)
+        return _page(source, web, fetch)
     if source.selector or source.onward or source.depth:
         raise SourceError(f"{url} is no web page: --selector, --next and --depth are of such")
     path = local(url)
@@ -180,14 +180,18 @@ def _api(source: Source) -> str:
     return f"https://{host}/w/api.php" if host.endswith(WIKIS) else ""
 
 
-def _page(source: Source, web: Web) -> Iterator[Found | Problem]:
+def _page(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterator[Found | Problem]:
     try:
         yield from page.gallery(web, source.url, source.selector or "img", source.onward, source.depth)
     except page.NoPage as error:
-        kind = kinds.by_type(error.media)
+        if error.media in kinds.ARCHIVES or archives.is_archive(error.name):
+            row = Row(id="", person="", url=source.url)
+            yield from _files(expand.members(row, fetch(Wanted((source.url,)))))
+            return
+        kind = kinds.by_type(error.media) or kinds.by_name(error.name)
         if not kind:
             raise
-        yield Found(source.url, name_of(source.url), kind)
+        yield Found(source.url, PurePosixPath(error.name).stem or name_of(source.url), kind)
 
 
 def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:

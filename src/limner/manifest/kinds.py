@@ -21,6 +21,11 @@ BEGINNINGS = {
     ),
 }
 """Of files that no name tells of; in this order."""
+ARCHIVES = (
+    *("application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gzip"),
+    *("application/x-xz", "application/x-bzip2"),
+)
+"""Media types of what may be an archive."""
 NEITHER = (".svg", ".svgz", ".ico", ".jxl", ".pdf", ".html", ".htm", ".js", ".css")
 """Endings of what pages show or link to besides. Many a photo's address has no ending, or one of a program's."""
 

@@ -109,11 +109,12 @@ def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | N
     if wrong:
         raise SourceError(f"it stands for many files and has no {' and no '.join(wrong)}: give each file its own row")
     if path is None or not files:
-        return _members(row, fetch(Wanted((row.url,), row.sha256)))
+        return members(row, fetch(Wanted((row.url,), row.sha256)))
     return _folder(row.url, path) if _seen(path.is_dir, False) else _matches(path)
 
 
-def _members(row: Row, archive: Fetched) -> Iterator[Member]:
+def members(row: Row, archive: Fetched) -> Iterator[Member]:
+    """The files in the archive of a row, sorted by name; what is wrong with it comes as one of them."""
     found: list[Member] = []
     try:
         listed = archives.members(archive.path)
