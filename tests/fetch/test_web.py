@@ -1,6 +1,8 @@
 """The HTTP client against servers that are slow, busy, broken or hostile."""
 
+import gzip
 import hashlib
+import random
 import re
 import threading
 import time
@@ -156,6 +158,19 @@ def test_redirects_without_end(web: Web, server: Server, tmp_path: Path) -> None
     server.answers |= {f"/{k}": [moved(f"/{k + 1}")] for k in range(30)}
     with pytest.raises(WebError, match="more than 10 times"):
         download(web, f"{server.url}/0", tmp_path / "part")
+
+
+@pytest.mark.parametrize(("path", "stays"), [("/a.tar.gz", True), ("/a.TGZ?x=1", True), ("/a.tar", False)])
+def test_a_packed_file_is_taken_as_it_is_sent_whatever_it_is_said_to_be(
+    web: Web, server: Server, tmp_path: Path, path: str, stays: bool
+) -> None:
+    packed = gzip.compress(random.Random(1).randbytes(900_000), mtime=0)
+    server.bodies[path], server.headers[path] = packed, {"Content-Encoding": "gzip", "ETag": '"1"'}
+    assert whole(web, server.url + path, tmp_path / "part") == (packed if stays else gzip.decompress(packed))
+    if stays:  # and so gone on with
+        server.answers[path] = [cut(700_000), lambda handler: handler.known.answers.clear() or handler.give(packed)]
+        assert whole(web, server.url + path, tmp_path / "part") == packed
+        assert server.requests[-1]["Range"]
 
 
 def test_lines_of_an_answers_head_may_be_long(web: Web, server: Server, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ CHARSETS = re.compile(
     r"gb2312|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
 )
 """Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
+PACKED = (".gz", ".tgz", ".gzip")
+"""Endings of files of which servers say that they are packed on their way, when the file itself is."""
 HEAD = 512
 """The first bytes of a file, by which a page is known that stands in its place."""
 PAGE = re.compile(

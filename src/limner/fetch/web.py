@@ -7,11 +7,10 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import aiohttp
 from aiohttp import ClientResponse
 from yarl import URL
 
@@ -19,15 +18,14 @@ from limner.fetch import answers, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
 from limner.fetch.loop import new_loop
-from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, Request, WebError
+from limner.fetch.manners import Budget, Host, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator, is_left
 from limner.fetch.servers import server
+from limner.fetch.sessions import Sessions
 
 MOST_REDIRECTS = 10
 SOCKETS = 256
 """Requests to all hosts together: a process may open but a thousand files or so."""
-LONGEST_HEADER = 1 << 16
-"""Bytes of one line of an answer's head: what a page may load takes many a site more than aiohttp's 8190."""
 REDIRECTS = (301, 302, 303, 307, 308)
 
 T = TypeVar("T")
@@ -43,7 +41,7 @@ class Web:
         self._hosts: dict[str, Host] = {}
         self._doubted: set[str] = set()
         self._sockets = asyncio.Semaphore(SOCKETS)
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions = Sessions()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="web", daemon=True)
@@ -154,8 +152,7 @@ class Web:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
+        await self._sessions.close()
 
     def _host(self, url: URL) -> Host:
         name = server(url)
@@ -197,14 +194,19 @@ class Web:
         headers: Mapping[str, str],
         budget: Budget,
         take: Callable[[ClientResponse, Request], Awaitable[T]],
+        packed: bool = False,
     ) -> T:
-        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
+        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners.
+
+        `packed`: its body is left as it is sent.
+        """
         way = [url]
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
             async with self._turn(host, way[-1]):
                 with budget, answers.in_words(host, way[-1]) as request:
-                    async with self._get(host, way[-1], headers, budget) as response:
+                    seconds = max(budget.left, 0.001)
+                    async with self._sessions.get(way[-1], headers, host.proxy, seconds, packed) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             busy = response.status in manners.PUTS_OFF
@@ -232,24 +234,6 @@ class Web:
             async with self._sockets:
                 yield
 
-    def _get(
-        self, host: Host, url: URL, headers: Mapping[str, str], budget: Budget
-    ) -> AbstractAsyncContextManager[ClientResponse]:
-        """One request; redirects are answers."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": USER_AGENT},
-                read_bufsize=1 << 18,
-                max_line_size=LONGEST_HEADER,
-                max_field_size=LONGEST_HEADER,
-            )
-        timeout = aiohttp.ClientTimeout(
-            total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
-        )
-        return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
-
     async def _page(
         self, url: URL, most_bytes: int, wanted: Callable[[Mapping[str, str]], bool], budget: Budget
     ) -> Page:
@@ -269,11 +253,12 @@ class Web:
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
+        packed = url.path.lower().endswith(answers.PACKED)
 
         async def take(response: ClientResponse, request: Request) -> bool:
             if response.status == 304 and known is not None:
                 return False
-            most, encoded = self.manners.max_bytes, answers.encoded(response)
+            most, encoded = self.manners.max_bytes, answers.encoded(response) and not packed
             end = answers.goes_on(response, coming) if coming.size else 0
             if response.status in (206, 416) and not end:
                 coming.discard()
@@ -305,4 +290,4 @@ class Web:
                 raise WebError(f"{url}: the server gave another part of the file than the one it named", passing=True)
             return True
 
-        return await self._ask(url, answers.conditions(coming, known), budget, take)
+        return await self._ask(url, answers.conditions(coming, known), budget, take, packed)
