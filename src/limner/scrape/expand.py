@@ -84,7 +84,14 @@ def stands_for_files(url: str, pin: str = "") -> bool:
 
 def is_pattern(path: Path) -> bool:
     """Whether a path has *, ? or [...] in it, and is no file of that very name."""
-    return re.search(r"[*?[]", str(path)) is not None and not _seen(path.exists, True)
+    return _first_wild(path) is not None
+
+
+def _first_wild(path: Path) -> int | None:
+    """Which of a path's parts is the first with *, ? or [...] in it, but for folders that are there by that very name,
+    such as `holiday [2]`."""
+    wild = (k for k, part in enumerate(path.parts) if re.search(r"[*?[]", part))
+    return next((k for k in wild if not _seen(Path(*path.parts[: k + 1]).exists, True)), None)
 
 
 def _seen(look: Callable[[], bool], unseen: bool) -> bool:
@@ -143,8 +150,9 @@ def _folder(url: str, folder: Path) -> Iterator[Member]:
 
 def _matches(pattern: Path) -> Iterator[Member]:
     """The files that match; links to folders are not followed, which could lead round in circles."""
-    fixed = next(k for k, part in enumerate(pattern.parts) if re.search(r"[*?[]", part))
-    base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:]))
+    fixed = _first_wild(pattern)
+    below = "*" if pattern.name == "**" else ""  # alone it means folders to Python
+    base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:], below))
     try:
         found = sorted(base.glob(rest))
     except (ValueError, OSError) as error:
