@@ -14,6 +14,24 @@ LONGEST_HEADER = 1 << 16
 """Bytes of one line of an answer's head: what a page may load takes many a site more than aiohttp's 8190."""
 
 
+class Cookies:
+    """What servers ask to be told again, along one request's way from redirect to redirect; no further."""
+
+    def __init__(self) -> None:
+        self._jar: aiohttp.CookieJar | None = None
+
+    def take(self, response: ClientResponse, url: URL) -> None:
+        """Those of an answer from `url`."""
+        if "Set-Cookie" in response.headers:
+            self._jar = self._jar if self._jar is not None else aiohttp.CookieJar(unsafe=True)  # hosts may be addresses
+            self._jar.update_cookies(response.cookies, url)
+
+    def header(self, url: URL) -> str:
+        """Those that `url` may be told; empty if there are none."""
+        told = self._jar.filter_cookies(url).values() if self._jar is not None else ()
+        return "; ".join(f"{cookie.key}={cookie.coded_value}" for cookie in told)
+
+
 class Sessions:
     """One for bodies as they were before they were packed for their way, and one for them as they are sent. Both share
     their connections. To be used in one event loop."""

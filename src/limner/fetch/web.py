@@ -21,7 +21,7 @@ from limner.fetch.loop import new_loop
 from limner.fetch.manners import Budget, Host, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator, is_left
 from limner.fetch.servers import server
-from limner.fetch.sessions import Sessions
+from limner.fetch.sessions import Cookies, Sessions
 
 MOST_REDIRECTS = 10
 SOCKETS = 256
@@ -200,13 +200,14 @@ class Web:
 
         `packed`: its body is left as it is sent.
         """
-        way = [url]
+        way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
             async with self._turn(host, way[-1]):
                 with budget, answers.in_words(host, way[-1]) as request:
                     seconds = max(budget.left, 0.001)
-                    async with self._sessions.get(way[-1], headers, host.proxy, seconds, packed) as response:
+                    sent = {**headers, "Cookie": told} if told else headers
+                    async with self._sessions.get(way[-1], sent, host.proxy, seconds, packed) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             busy = response.status in manners.PUTS_OFF
@@ -218,12 +219,15 @@ class Web:
                             taken = await take(response, request)
                             host.done()
                             return taken
+                        cookies.take(response, way[-1])
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
                         if self._host(way[-1]) is not host:  # else it has yet to give what it was asked for
                             host.gave()
                             host.done()
-            if way[-1] in way[:-1]:
+            told = cookies.header(way[-1])
+            if (way[-1], told) in asked:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
+            asked.add((way[-1], told))
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
 
     @asynccontextmanager
