@@ -57,8 +57,8 @@ def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[
             many = inside(row, fetch)
             if many is None:
                 yield row
-                if not row.sha256 and (path := local(row.url)) is not None:
-                    yield from _unwatched(row, path)
+                yield from _unwatched(row, row.url, row.sha256)
+                yield from _unwatched(row, row.sketch_url, row.sketch_sha256)
             else:
                 yield from _each(row, many)
         except SourceError as error:
@@ -187,15 +187,17 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
             yield Part(**_cells(file), archive=one.archive) if one.archive else file
     if not count:
         yield Problem(row.id, "failed", f"{row.url} holds no {row.kind}")
-    elif not row.sha256 and (path := local(row.url)) is not None:
-        yield from _unwatched(row, path)
+    else:
+        yield from _unwatched(row, row.url, row.sha256)
 
 
 def _cells(row: Row) -> dict[str, Any]:
     return {cell.name: getattr(row, cell.name) for cell in fields(row)}
 
 
-def _unwatched(row: Row, path: Path) -> Iterator[Problem]:
-    if not watched(path):
-        why = f"{row.url} lies outside {PHOTOS} and has no sha256: when it changes, run `dvc repro --force scrape`"
+def _unwatched(row: Row, url: str, pin: str) -> Iterator[Problem]:
+    link = chained(url)
+    path = local(link[1] if link else url)
+    if url and not pin and path is not None and not watched(path):
+        why = f"{url} lies outside {PHOTOS} and has no sha256: when it changes, run `dvc repro --force scrape`"
         yield Problem(row.id, "noted", why)
