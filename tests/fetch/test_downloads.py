@@ -108,7 +108,7 @@ def test_a_wrong_hash_of_one_row_is_not_held_against_another(downloads: Download
 
 
 def test_what_was_of_no_use_is_asked_for_again(project: Path, server: Server) -> None:
-    server.bodies["/a"] = b"<html>please wait"
+    server.bodies["/a"] = b"please wait"
     wanted = Wanted((f"{server.url}/a",))
     with Downloads(OPTIONS) as downloads:
         downloads.fetch(wanted)
@@ -155,6 +155,43 @@ def test_files_come_without_the_process_that_lands_small_ones(downloads: Downloa
             downloads.fetch(Wanted((f"{server.url}{path}",), hashlib.sha256(body).hexdigest())).path.read_bytes()
             == body
         )
+
+
+PAGES = [
+    b"",
+    b" <!DOCTYPE html>wait",
+    b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- - --><HTML>',
+    b"<html lang=en>" + bytes(600_000),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["nothing", "html", "xhtml", "a large one"])
+@pytest.mark.parametrize("pin", [DIGEST, ""])
+def test_a_page_in_place_of_a_file_passes(downloads: Downloads, server: Server, page: bytes, pin: str) -> None:
+    """Busy servers send one and say that all is fine."""
+    server.bodies["/a"], server.headers["/a"] = BODY, {"ETag": '"1"'}
+    server.answers["/a"] = [lambda handler: handler.give(page)] * 2
+    server.answers["/a"].append(lambda handler: handler.known.answers.clear() or handler.give(BODY))
+    assert downloads.fetch(Wanted((f"{server.url}/a",), pin)).sha256 == DIGEST
+    assert len(server.asked) == 3
+
+
+def test_a_page_that_stays_in_place_of_a_file_is_told(project: Path, server: Server) -> None:
+    server.bodies["/a"] = BODY
+    fetch_once(Wanted((f"{server.url}/a",)))
+    server.bodies |= {"/a": b"<html>", "/b": b"<html>"}
+    assert "web page (HTML) in place of the file: what was" in fetch_once(Wanted((f"{server.url}/a",)), again=True).note
+    server.asked.clear()
+    with pytest.raises(SourceError, match=r"the server gives a web page \(HTML\) in place of the file$"):
+        fetch_once(Wanted((f"{server.url}/b",)))
+    assert len(server.asked) == OPTIONS.tries
+    assert store() == {DIGEST}
+
+
+@pytest.mark.parametrize("body", [b"<svg><html/></svg>", b"\x89PNG <html>", b"<!-- a -->" * 100, b"<htmlx>"])
+def test_what_is_no_page_is_a_file(downloads: Downloads, server: Server, body: bytes) -> None:
+    server.bodies["/a"] = body
+    assert downloads.fetch(Wanted((f"{server.url}/a",))).path.read_bytes() == body
 
 
 @pytest.mark.parametrize(("status", "times"), [(404, 1), (403, 1), (500, 3), (429, 3)])
@@ -294,8 +331,9 @@ def test_local_files_are_read_anew(downloads: Downloads) -> None:
     path.write_bytes(BODY)
     assert downloads.fetch(Wanted(("data/a",))).sha256 == DIGEST
     path.write_bytes(b"changed")
-    fetched = downloads.fetch(Wanted((path.resolve().as_uri(),)))
-    assert fetched.sha256 == hashlib.sha256(b"changed").hexdigest()
+    uri = path.resolve().as_uri()
+    for url in (uri, uri.replace("file://", "file://localhost")):
+        assert downloads.fetch(Wanted((url,))).sha256 == hashlib.sha256(b"changed").hexdigest()
     assert store() == set()
 
 

@@ -22,7 +22,7 @@ from limner.errors import SourceError
 from limner.fetch import archives, members, tars
 from limner.fetch.downloads import Downloads, Fetched, Wanted
 from tests.fetch.test_archives import LEADING_BACK, sparse
-from tests.sites import OPTIONS, Server
+from tests.sites import OPTIONS, Server, digest
 
 NAMES = [f"in/{k}.txt" for k in range(30)]
 
@@ -85,6 +85,55 @@ def test_an_archive_that_failed_is_asked_for_once(downloads: Downloads, server: 
     wanted = [Wanted((f"zip://{k}::{server.url}/gone.zip",)) for k in range(9)]
     assert all("404" in str(error) for error in downloads.stream(wanted, 9))
     assert server.asked == ["/gone.zip"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "pins"),
+    [(b"busy", True), (b"busy", False), (zipped(NAMES)[:300], True), (zipped(NAMES[:3]), False)],
+    ids=["a page", "a page, no pins", "a part", "an older one"],
+)
+def test_an_archive_that_is_of_no_use_as_it_is_remembered_is_asked_for_once_more(
+    project: Path, server: Server, bad: bytes, pins: bool
+) -> None:
+    """Whoever left it: another row, an earlier limner, or `manifest add`."""
+    server.bodies["/a"] = bad
+    url = f"{server.url}/a"
+    with Downloads(OPTIONS) as downloads:
+        downloads.fetch(Wanted((url,)))
+    server.bodies["/a"] = zipped(NAMES)
+    wanted = [Wanted((f"zip://{name}::{url}",), digest(name.encode()) if pins else "") for name in NAMES[5:]]
+    for _ in range(2):
+        with Downloads(OPTIONS) as downloads:
+            fetched = list(downloads.stream(wanted, len(wanted)))
+        assert [file.path.read_text() for file in fetched if isinstance(file, Fetched)] == NAMES[5:]
+    assert server.asked == ["/a", "/a"]
+
+
+def test_an_archive_without_what_is_wanted_is_asked_about_once_a_run(project: Path, server: Server) -> None:
+    server.bodies["/a"], server.headers["/a"] = zipped(NAMES), {"ETag": '"1"'}
+    url = f"{server.url}/a"
+    wrong = [Wanted((f"zip://{name}::{url}",), digest(b"other")) for name in NAMES]
+    wanted = [*wrong, Wanted((f"zip://none::{url}",)), Wanted((f"zip://{NAMES[0]}::{url}",))]
+    for run in range(3):
+        with Downloads(OPTIONS) as downloads:
+            fetched = list(downloads.stream(wanted, len(wanted)))
+        assert [isinstance(file, Fetched) for file in fetched] == [False] * 31 + [True]
+        assert len(server.asked) == run + 1
+    assert [asked["If-None-Match"] for asked in server.requests] == [None, '"1"', '"1"']
+
+
+def test_an_archive_that_came_spoilt_is_asked_for_by_the_next_run(project: Path, server: Server) -> None:
+    wanted = Wanted((f"zip://{NAMES[0]}::{server.url}/a",))
+    server.bodies["/a"] = b"busy"
+    with Downloads(OPTIONS) as downloads, pytest.raises(SourceError, match="cannot be read"):
+        downloads.fetch(wanted)
+    assert len(server.asked) == 1
+    server.statuses["/a"] = [404]
+    with Downloads(OPTIONS) as downloads, pytest.raises(SourceError, match=r"(?s)cannot be read.*answers 404"):
+        downloads.fetch(wanted)
+    server.bodies["/a"] = zipped(NAMES)
+    with Downloads(OPTIONS) as downloads:
+        assert downloads.fetch(wanted).path.read_text() == NAMES[0]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])

@@ -1,6 +1,8 @@
 """The HTTP client against servers that are slow, busy, broken or hostile."""
 
+import gzip
 import hashlib
+import random
 import re
 import threading
 import time
@@ -156,6 +158,66 @@ def test_redirects_without_end(web: Web, server: Server, tmp_path: Path) -> None
     server.answers |= {f"/{k}": [moved(f"/{k + 1}")] for k in range(30)}
     with pytest.raises(WebError, match="more than 10 times"):
         download(web, f"{server.url}/0", tmp_path / "part")
+
+
+@pytest.mark.parametrize(("path", "stays"), [("/a.tar.gz", True), ("/a.TGZ?x=1", True), ("/a.tar", False)])
+def test_a_packed_file_is_taken_as_it_is_sent_whatever_it_is_said_to_be(
+    web: Web, server: Server, tmp_path: Path, path: str, stays: bool
+) -> None:
+    packed = gzip.compress(random.Random(1).randbytes(900_000), mtime=0)
+    server.bodies[path], server.headers[path] = packed, {"Content-Encoding": "gzip", "ETag": '"1"'}
+    assert whole(web, server.url + path, tmp_path / "part") == (packed if stays else gzip.decompress(packed))
+    if stays:  # and so gone on with
+        server.answers[path] = [cut(700_000), lambda handler: handler.known.answers.clear() or handler.give(packed)]
+        assert whole(web, server.url + path, tmp_path / "part") == packed
+        assert server.requests[-1]["Range"]
+
+
+def test_lines_of_an_answers_head_may_be_long(web: Web, server: Server, tmp_path: Path) -> None:
+    policy = "default-src 'self'" + " https://images.example" * 1000
+    server.bodies["/a"], server.headers["/a"] = BODY, {"Content-Security-Policy": policy}
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == web.read(f"{server.url}/a").body == BODY
+
+
+def test_a_server_that_wants_its_cookie_back_is_given_it_along_one_way(
+    web: Web, server: Server, tmp_path: Path
+) -> None:
+    def cookie(handler: Any) -> None:
+        handler.known.answers["/a"].append(cookie)
+        if handler.headers["Cookie"] == 'a=1; b="2 3"':
+            handler.give(BODY)
+            return
+        handler.send_response(302)
+        for text in ("a=1; Path=/", 'b="2 3"', "c=4; Domain=elsewhere.example", "d=5; Path=/x", "e=6; Secure"):
+            handler.send_header("Set-Cookie", text)
+        handler.send_header("Location", "/a")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.answers["/a"] = [cookie]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == BODY
+    assert web.read(f"{server.url}/a").body == BODY
+    assert [asked["Cookie"] is None for asked in server.requests] == [True, False] * 2
+    with serving() as other:
+        other.bodies["/b"] = b"b"
+        there = other.url.replace("127.0.0.1", "localhost")
+        server.headers["/b"] = {"Set-Cookie": "a=1; Path=/", "Location": f"{there}/b"}
+        server.answers["/b"] = [lambda handler: handler.give(b"", 302)]
+        assert web.read(f"{server.url}/b").body == b"b"
+        assert other.requests[0]["Cookie"] is None
+
+
+def test_a_server_that_never_has_enough_cookies_is_left(web: Web, server: Server) -> None:
+    def cookie(handler: Any, number: int) -> None:
+        server.headers["/a"] = {"Set-Cookie": f"n={number}", "Location": "/a"}
+        handler.give(b"", 302)
+
+    server.answers["/a"] = [lambda handler, n=n: cookie(handler, n) for n in range(99)]
+    with pytest.raises(WebError, match="more than 10 times"):
+        web.read(f"{server.url}/a")
+    server.answers["/a"] = [lambda handler: cookie(handler, 1)] * 99
+    with pytest.raises(WebError, match="in a circle"):
+        web.read(f"{server.url}/a")
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "xn--a.example"])

@@ -1,17 +1,24 @@
 """`limner manifest add`: whatever a person points at becomes rows, once."""
 
+import gzip
+import io
 import os
 import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import cv2
 import fsspec
+import numpy as np
 import pytest
 
+from limner.manifest import kinds
 from limner.manifest.found import name_of
 from limner.params import load
+from limner.scrape import pictures
 from limner.scrape.collect import collect
+from limner.scrape.video import Sampler
 from tests.manifest.wiki import Wiki
 from tests.sites import Run, Server, digest, manifest, scene, table, touch
 
@@ -76,6 +83,74 @@ def test_an_archive_here_and_on_a_server(run: Run, server: Server) -> None:
     assert server.asked == ["/x.zip"] * 2  # once by each
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "x.7z", "x.rar", "x.tar.zst", "a.jpg.gz", "noname"])
+def test_a_file_that_is_neither_photo_nor_video_is_refused(run: Run, name: str) -> None:
+    Path(name).write_bytes(gzip.compress(pixels(1)) if name.endswith(".gz") else b"7z\xbc\xaf'\x1c")
+    done = run("add", name, "--person", "Ann")
+    assert done.exit_code == 1
+    assert f"{name} is no photo, no video and no archive that limner reads (.jpg, " in done.output
+    assert not MINE.exists()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF"])
+def test_a_photo_whose_name_tells_nothing_is_known_by_its_beginning(run: Run, format: str) -> None:
+    assert format in pictures.FORMATS
+    scene(1).save("x", format=format)
+    run("add", "x", "--person", "Ann")
+    assert [row["kind"] for row in table(MINE)] == ["photo"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"),
+    [
+        ("mp4", "mp4v"),
+        ("avi", "MJPG"),
+        ("mts", "mp4v"),
+        ("m2ts", "mp4v"),
+        ("wmv", "WMV2"),
+        ("mkv", "mp4v"),
+        ("ogv", "VP80"),
+        ("mpg", "MPG1"),
+        ("mov", "mp4v"),
+        ("webm", "VP80"),
+    ],
+)
+def test_a_video_is_known_by_its_name_and_by_its_beginning(run: Run, ending: str, codec: str) -> None:
+    writer = cv2.VideoWriter(f"x.{ending}", cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), 25, (96, 64))
+    for k in range(3):
+        writer.write(np.asarray(scene(k)))
+    writer.release()
+    assert kinds.by_name(f"x.{ending}") == "video"
+    assert len(list(Sampler(Path(f"x.{ending}"), 1, 0))) == 3
+    Path(f"x.{ending}").rename("x")
+    run("add", "x", "--person", "Ann")
+    assert [row["kind"] for row in table(MINE)] == ["video"]
+
+
+def test_an_archive_on_a_server_is_asked_about_each_time(run: Run, server: Server) -> None:
+    server.bodies["/x.zip"], server.headers["/x.zip"] = zipped("a.jpg"), {"ETag": '"1"'}
+    for body, etag, added in ((None, "1", 1), (None, "1", 0), (zipped("a.jpg", "b.jpg"), "2", 1)):
+        server.bodies["/x.zip"] = body or server.bodies["/x.zip"]
+        server.headers["/x.zip"] = {"ETag": f'"{etag}"'}
+        assert f"{added} row" in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+    assert [asked["If-None-Match"] for asked in server.requests] == [None, '"1"', '"1"']
+    del server.bodies["/x.zip"]
+    done = run("add", f"{server.url}/x.zip", "--person", "Ann")
+    assert "2 there already" in done.output
+    assert "404 Not Found: what was fetched before is used" in done.output
+
+
+@pytest.mark.parametrize("bad", [b"busy", gzip.compress(b"no tar", mtime=0)])
+def test_an_archive_of_which_nothing_can_be_read_is_forgotten(run: Run, server: Server, bad: bytes) -> None:
+    server.bodies["/x.zip"] = bad
+    done = run("add", f"{server.url}/x.zip", "--person", "Ann")
+    assert f"{server.url}/x.zip: failed: {server.url}/x.zip: it is no archive" in done.output
+    del server.bodies["/x.zip"]
+    assert "what was fetched before" not in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+    server.bodies["/x.zip"] = zipped("a.jpg")
+    assert "1 row added" in run("add", f"{server.url}/x.zip", "--person", "Ann").output
+
+
 def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Server) -> None:
     server.bodies |= {
         "/g": b"<img class=p src=1.jpg srcset='big/1.jpg 2x'><img src=logo.png><a id=n href=/g2>next</a>",
@@ -93,6 +168,41 @@ def test_a_page_a_picture_without_a_suffix_and_a_direct_url(run: Run, server: Se
         ("/picture?id=1", "photo", ""),
         ("/film.mp4", "video", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("media", "named", "url", "kind"),
+    [
+        ("video/mp4", "", "{}/dl?id=7", "video"),
+        ("application/octet-stream", 'attachment; filename="talk.MP4"', "{}/dl?id=7", "video"),
+        ("application/octet-stream", "attachment; filename*=UTF-8''ann%20one.jpg", "{}/dl?id=7", "photo"),
+        ("application/octet-stream", "attachment; filename=x.zip", "zip://a.jpg::{}/dl?id=7", "photo"),
+        ("application/zip", "", "zip://a.jpg::{}/dl?id=7", "photo"),
+    ],
+)
+def test_a_url_that_does_not_tell_what_it_is_is_what_its_server_says(
+    run: Run, server: Server, media: str, named: str, url: str, kind: str
+) -> None:
+    server.headers["/dl?id=7"] = {"Content-Type": media, "Content-Disposition": named}
+    server.bodies["/dl?id=7"] = zipped("a.jpg") if "zip" in media + named else bytes(25_000_000)
+    done = run("add", f"{server.url}/dl?id=7", "--person", "Ann")
+    assert done.exit_code == 0, done.output
+    assert [(row["url"], row["kind"]) for row in table(MINE)] == [(url.format(server.url), kind)]
+
+
+@pytest.mark.parametrize("named", ["", "attachment", "attachment; filename=a.exe", "attachment; filename*=x'y"])
+def test_a_url_whose_server_does_not_tell_either_is_refused(run: Run, server: Server, named: str) -> None:
+    server.headers["/dl"] = {"Content-Type": "application/octet-stream", "Content-Disposition": named}
+    server.bodies["/dl"] = bytes(25_000_000)
+    assert "is no web page but application/octet-stream" in run("add", f"{server.url}/dl", "--person", "Ann").output
+
+
+def zipped(*names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, name)
+    return stream.getvalue()
 
 
 def pixels(seed: int) -> bytes:
@@ -168,6 +278,15 @@ def test_a_photo_of_two_people_is_a_row_for_each(run: Run) -> None:
     assert rows == [("Ann-both", "data/photos/both.jpg", ""), ("Bob-both", "data/photos/both.jpg", "yes")]
     assert "0 rows added" in run("add", "data/photos/both.jpg", "--person", "Ann", "--to", MINE, "--reference").output
     assert [row["reference"] for row in table(MINE)] == ["yes", "yes"]
+
+
+def test_a_name_is_the_same_however_its_accents_are_written(run: Run) -> None:
+    touch("data/photos/a.jpg")
+    nfc, nfd = "Jos\u00e9", "Jose\u0301"
+    run("add", "data/photos/a.jpg", "--person", nfd, "--to", MINE)
+    assert table(MINE)[0]["person"] == nfc
+    MINE.write_text(MINE.read_text(encoding="utf-8").replace(nfc, nfd), encoding="utf-8")
+    assert "1 there already" in run("add", "data/photos/a.jpg", "--person", nfc, "--to", MINE).output
 
 
 def test_a_url_is_the_same_whatever_the_case_of_its_scheme(run: Run) -> None:

@@ -91,6 +91,32 @@ def test_what_the_wiki_refuses_is_told(downloads: Downloads, wiki: Wiki) -> None
         read(downloads, wiki)
 
 
+@pytest.mark.parametrize("info", [None, 1, "x", {"mime": "image/jpeg", "extmetadata": [1]}])
+def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
+    downloads: Downloads, wiki: Wiki, info: object
+) -> None:
+    def answer(asked: dict[str, str]) -> dict[str, object]:
+        batch = Wiki.answer(wiki, asked)
+        for page in batch["query"]["pages"]:
+            page["imageinfo"] = [info] if page["title"] == "File:Bob.jpg" else page["imageinfo"]
+        return batch
+
+    wiki.answer = answer  # type: ignore[method-assign]
+    found, problems = read(downloads, wiki)
+    assert [one.name for one in found] == ["Ann", "Cy", "Di", "Eve"]
+    assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
+
+
+@pytest.mark.parametrize("code", ["ratelimited", "maxlag", "internal_api_error_DBQueryError"])
+def test_a_wiki_that_is_busy_is_asked_again(downloads: Downloads, wiki: Wiki, code: str) -> None:
+    wiki.busy = [code] * 2
+    assert len(read(downloads, wiki)[0]) == 5
+    wiki.busy = [code] * 9
+    with pytest.raises(SourceError, match="refuses: wait a moment"):
+        read(downloads, wiki)
+    assert len(wiki.busy) == 6  # three tries
+
+
 def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> None:
     wiki.endless = True
     with pytest.raises(SourceError, match="again and again"):
@@ -107,7 +133,7 @@ def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> Non
         b"[]",
         b"null",
         b'{"query": 1}',
-        b'{"query": {"pages": [{"title": "File:A", "imageinfo": [1]}]}}',
+        b'{"query": {"pages": [null]}}',
     ],
 )
 def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) -> None:

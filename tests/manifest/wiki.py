@@ -26,6 +26,8 @@ class Wiki:
     old: bool = False
     """Answers in the API's first format, pages by their number."""
     error: str = ""
+    busy: list[str] = field(default_factory=list)
+    """The codes of errors to answer with first."""
     endless: bool = False
     body: bytes | None = None
     """Answered whatever is asked."""
@@ -46,6 +48,8 @@ class Wiki:
     def answer(self, asked: dict[str, str]) -> dict[str, Any]:
         """One batch."""
         self.asked.append(asked)
+        if self.busy:
+            return {"error": {"code": self.busy.pop(0), "info": "wait a moment"}}
         if self.error:
             return {"error": {"code": "bad", "info": self.error}}
         if self.endless:

@@ -400,16 +400,16 @@ def test_without_a_reference_photo_that_is_named_nobody_is_taken_for_a_person(
     scene(1).save("data/group.png")
     scene(2).save("data/bob.png")
     rows: list[dict[str, object]] = [
-        {"id": "group", "person": "ann", "url": "data/group.png"},
+        {"id": "group", "person": "Ren\u00e9", "url": "data/group.png"},
         {"id": "bob", "person": "bob", "url": "data/bob.png"},
-        {"id": "passport", "person": "ann", "url": f"{server.url}/passport.jpg", "reference": "yes"},
+        {"id": "passport", "person": "Rene\u0301", "url": f"{server.url}/passport.jpg", "reference": "yes"},
     ]
     if lacks == "its licence":
         server.bodies["/passport.jpg"] = body(scene(3))
     rows = [row | {"license": "" if "licence" in lacks and "reference" in row else "CC0"} for row in rows]
     collect([manifest("m.csv", rows)], options(max_failures=2, allow_unlicensed=False), workers=1)
     assert list(raw().index) == ["bob"]
-    assert "no reference photo of ann came" in problems()["group"]
+    assert "no reference photo of Ren\u00e9 came" in problems()["group"]
     assert ("404" if lacks == "the photo" else "licence") in problems()["passport"]
     with pytest.raises(LimnerError, match="2 sources failed and at most 1 may"):
         collect(["data/manifests/m.csv"], options(max_failures=1, allow_unlicensed=False), workers=1)

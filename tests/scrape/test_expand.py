@@ -58,6 +58,40 @@ def test_a_pattern_reaches_into_folders_and_follows_no_link_round(project: Path)
     assert problems == []
 
 
+def test_brackets_of_a_folder_that_is_there_are_no_pattern(project: Path) -> None:
+    touch("a [x]/a.jpg", "a [x]/b [y]/c.jpg", "a x/d.jpg")
+    assert list(both(Row("p", "p", "data/photos/a [x]/*.jpg"))[0].values()) == ["data/photos/a [x]/a.jpg"]
+    assert list(both(Row("p", "p", "data/photos/*/b [y]/*"))[0].values()) == []  # of others it is none
+    assert list(both(Row("p", "p", "data/photos/a [x]/b [y]/?.jpg"))[0].values()) == ["data/photos/a [x]/b [y]/c.jpg"]
+    assert list(both(Row("p", "p", "data/photos/a [xz]/*.jpg"))[0].values()) == ["data/photos/a x/d.jpg"]
+    assert both(Row("p", "p", "data/photos/a [x]/gone.jpg"))[0] == {"p": "data/photos/a [x]/gone.jpg"}
+
+
+@pytest.mark.parametrize("url", ["out/a.jpg", "out/x.zip", "zip://a.jpg::out/x.zip", "out", "out/*.jpg"])
+def test_what_dvc_does_not_watch_is_noted_in_archives_and_folders_too(project: Path, url: str) -> None:
+    Path("out").mkdir()
+    Path("out/a.jpg").touch()
+    with zipfile.ZipFile("out/x.zip", "w") as archive:
+        archive.writestr("a.jpg", "a")
+    notes = [problem.reason for problem in both(Row("p", "p", url))[1] if problem.what == "noted"]
+    assert notes == [
+        f"{url} lies outside data/photos and has no sha256: when it changes, run `dvc repro --force scrape`"
+    ]
+
+
+def test_a_drawing_that_dvc_does_not_watch_is_noted(project: Path) -> None:
+    touch("a.jpg", "b.jpg")
+    for sketch, pin, count in (("out/a.png", "", 1), ("out/a.png", "0" * 64, 0), ("data/photos/b.jpg", "", 0)):
+        row = Row("p", "p", "data/photos/a.jpg", sketch_url=sketch, sketch_sha256=pin)
+        assert [sketch in problem.reason for problem in both(row)[1]] == [True] * count
+
+
+def test_two_stars_at_the_end_are_all_files_below(project: Path) -> None:
+    touch("ann/a.jpg", "ann/2/b.jpg", "ann/2/3/c.jpg")
+    found = [list(both(Row("p", "p", f"data/photos/ann/{end}"))[0].values()) for end in ("**", "**/*")]
+    assert found == [[f"data/photos/ann/{name}" for name in ("2/3/c.jpg", "2/b.jpg", "a.jpg")]] * 2
+
+
 def test_two_names_that_differ_in_their_ending_alone(project: Path) -> None:
     touch("a.jpg", "a.png", "A.webp")
     found, _ = both(Row("p", "p", "data/photos"))

@@ -48,6 +48,31 @@ def test_a_scheme_in_capitals_means_the_same(project: Path, url: str, meant: str
     assert rows[0].url == meant
 
 
+NFC, NFD = "Jos\u00e9", "Jose\u0301"
+
+
+def test_a_name_is_the_same_however_its_accents_are_written(project: Path) -> None:
+    name = manifest("m.csv", [{"id": id_, "person": p, "url": id_} for id_, p in (("a", NFC), ("b", f"{NFD} "))])
+    rows, problems = manifests.read_all([name], allow_unlicensed=True)
+    assert [row.person for row in rows] == [NFC, NFC]
+    assert [problem.id for problem in problems] == [name]  # of the licences
+
+
+def test_people_whose_names_differ_in_case_alone_are_noted_once(project: Path) -> None:
+    people = ("Ana", "ana", "ana", "Bob", "ANA")
+    names = [
+        manifest(f"{k}.csv", [{"id": f"r{k}", "person": person, "url": "u", "license": "CC0"}])
+        for k, person in enumerate(people)
+    ]
+    rows, problems = manifests.read_all(names)
+    assert len(rows) == 5
+    assert [(problem.id, problem.what) for problem in problems] == [("r1", "noted"), ("r4", "noted")]
+    assert problems[0].reason == (
+        "data/manifests/1.csv, line 2: 'ana' is another person to limner than 'Ana' (data/manifests/0.csv, line 2): "
+        "if they are one, write both alike"
+    )
+
+
 def test_a_damaged_csv_is_named_with_the_line(project: Path) -> None:
     Path("data/manifests/m.csv").write_text('id,person,url\na,p,"a\n.jpg"\nb,p,"b.jpg\nc,p,c.jpg\n')
     with pytest.raises(LimnerError, match=r"m\.csv is not a readable CSV from line 4 on: unexpected end of data"):

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import ImageCms
 
 from limner import images
 from limner.errors import SourceError
-from limner.scrape import pictures
+from limner.scrape import expand, pictures
 from tests.sites import scene
 
 
@@ -252,3 +253,31 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, wi
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b""))
     with pytest.raises(SourceError, match="at most 120 million pixels"):
         pictures.read(path)
+
+
+@pytest.mark.parametrize(("ending", "format"), [("jpe", "JPEG"), ("jfif", "JPEG"), ("jp2", "JPEG2000"), ("ppm", "PPM")])
+def test_rarer_endings_are_those_of_photos_that_are_read(tmp_path: Path, ending: str, format: str) -> None:
+    path = tmp_path / f"x.{ending}"
+    scene(1).save(path, format=format)
+    assert path.suffix in expand.SUFFIXES["photo"]
+    assert pictures.read(path).image.shape == (64, 96, 3)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "least", "most"), [(np.uint16, 0, 65536), (np.int32, -(2**31), 2**31), (np.int32, -300, 66000)]
+)
+def test_sixteen_bits_of_gray_are_the_nearest_of_eight(dtype: type, least: int, most: int) -> None:
+    random = np.random.default_rng(1).integers(least, most, 200 * 400).astype(dtype)
+    every = np.arange(65536).astype(dtype)
+    for values in (random.reshape(200, 400), every.reshape(-1, 64), every[:1].reshape(1, 1)):
+        expected = np.clip(np.rint(values.astype(np.float64) / 257), 0, 255).astype(np.uint8)
+        assert np.array_equal(np.asarray(pictures._shallow(Pillow.fromarray(values))), expected)
+
+
+def test_sixteen_bits_of_gray_take_little_memory() -> None:
+    image = Pillow.new("I;16", (3000, 2000))
+    tracemalloc.start()
+    pictures._shallow(image)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 7 * 3000 * 2000  # bytes; it was 24 a pixel and more

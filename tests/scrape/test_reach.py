@@ -66,7 +66,7 @@ def test_nobody_there(good: str, nobody: str) -> None:
     assert reason == (
         f"not one of its 60 files could be fetched: {host} does not answer; it may be left out (scrape.optional)"
     )
-    with pytest.raises(LimnerError, match="120 sources failed"):
+    with pytest.raises(LimnerError, match="60 sources failed"):
         collect(names, options(), workers=1)
 
 

@@ -22,6 +22,14 @@ CHARSETS = re.compile(
     r"gb2312|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
 )
 """Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
+PACKED = (".gz", ".tgz", ".gzip")
+"""Endings of files of which servers say that they are packed on their way, when the file itself is."""
+HEAD = 512
+"""The first bytes of a file, by which a page is known that stands in its place."""
+PAGE = re.compile(
+    rb"(?is)(?:\xef\xbb\xbf)?(?>\s*(?:<\?xml.*?\?>|<!--.*?-->))*+\s*<(?:!doctype\s+html|html|head|body)\b"
+)
+"""How a web page begins. Comments are taken whole: of many, how they could be taken otherwise has no end."""
 SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 """What a url may hold (RFC 3986)."""
 GONE = (404, 410, 451)
@@ -122,6 +130,15 @@ def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
 def encoded(response: aiohttp.ClientResponse) -> bool:
     """Whether a body is packed, against what was asked for, so that its lengths are not those of the file."""
     return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
+
+
+def stands_in(first: bytes) -> str:
+    """What a server sends in place of a file, as busy ones do and say that all is fine; empty if it is no such thing.
+
+    Args:
+        first: the first `HEAD` bytes, or all.
+    """
+    return "nothing (0 bytes)" if not first else "a web page (HTML)" if PAGE.match(first) else ""
 
 
 def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> None:

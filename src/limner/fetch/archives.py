@@ -53,6 +53,11 @@ class Member:
     archive: str = ""
     """The hash of the archive that it was listed in."""
 
+    @property
+    def complaint(self) -> str:
+        """Its fault as a sentence; without a name it is the archive's own."""
+        return f"{self.url} {self.fault}" if self.name else f"{self.url}: {self.fault}"
+
 
 class Damaged(SourceError):
     """An archive that cannot be read to its end, as one is that came in part; what is too large is whole."""

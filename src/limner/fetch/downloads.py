@@ -15,6 +15,7 @@ from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
 from limner.fetch import limits, manners, members, sources
 from limner.fetch.ahead import ahead
+from limner.fetch.archives import Damaged
 from limner.fetch.elsewhere import Elsewhere
 from limner.fetch.hands import Hands
 from limner.fetch.manners import Budget, Manners
@@ -173,7 +174,7 @@ class Downloads:
         async with self._alone(url):
             known = await self._hands.do(self._store.recall, url, expected) if again or not expected else None
             if known and not (again or known.doubted):
-                return known.file
+                return replace(known.file, recalled=True)
             if (url, expected, listed) in self._failed and not again:
                 raise _anew(self._failed[url, expected, listed])
             try:
@@ -244,17 +245,34 @@ class Downloads:
             archive = self._opened.get(listed) or self._opened.get(outer)
             if archive is None:
                 archive = self._opened[outer] = await self._fetch(Wanted((outer,)), again)
-        name = f"{inner}::sha256:{archive.sha256}"
-        if known := await self._hands.do(self._store.recall, name, expected):
-            return known.file
-        return await self._hands.do(self._copy, url, inner, archive, name, expected)
+        while True:
+            try:
+                return await self._hands.do(self._member, url, inner, archive, expected)
+            except SourceError as error:
+                if listed:
+                    raise
+                before, archive = archive, await self._newer(outer, archive)
+                if archive.sha256 == before.sha256:
+                    if isinstance(error, Damaged):  # as what a busy server sends in its place is
+                        await self._hands.do(self.doubt, outer)
+                    raise type(error)("; ".join(filter(None, (str(error), archive.note)))) from error
 
-    def _copy(self, url: str, inner: str, archive: Fetched, name: str, expected: str) -> Fetched:
+    async def _newer(self, outer: str, archive: Fetched) -> Fetched:
+        """What an archive is now that was of no use as it is remembered: once a run, however many members ask."""
+        async with self._alone(f"archive {outer}"):
+            if self._opened.setdefault(outer, archive).recalled:
+                self._opened[outer] = await self._fetch(Wanted((outer,)), again=True)
+            return self._opened[outer]
+
+    def _member(self, url: str, inner: str, archive: Fetched, expected: str) -> Fetched:
+        name = f"{inner}::sha256:{archive.sha256}"
+        if known := self._store.recall(name, expected):
+            return known.file
         with self._part() as part:
             try:
                 self._members.copy(inner, archive.path, archive.sha256, part)
             except SourceError as error:
-                raise SourceError(f"{url}: {error}") from error
+                raise type(error)(f"{url}: {error}") from error
             return self._land(name, part, "", _verify(url, sha256(part), expected))
 
     @contextmanager

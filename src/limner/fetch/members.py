@@ -15,6 +15,7 @@ from limner.fetch import limits
 from limner.fetch.archives import (
     DAMAGES,
     MOST_NAME,
+    Damaged,
     fault_in_tar,
     fault_in_zip,
     is_packed,
@@ -34,6 +35,7 @@ OPEN = 32
 SPARE = 5 * 10**9
 """Bytes of the disk that unpacked tars leave to the rest of the run, or a tenth of a small one."""
 CHUNK = 1 << 18
+UNENDED = "the archive cannot be read to its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class _Tar:
 
     path: Path
     places: Mapping[str, _Place]
-    damage: str
+    damage: SourceError | None
     """Why it cannot be read to its end."""
 
 
@@ -112,7 +114,8 @@ class Members:
             target: is overwritten.
 
         Raises:
-            SourceError: there is no such member, it is no plain file, encrypted, damaged or too large.
+            Damaged: it is, or the archive is no such one.
+            SourceError: there is no such member, it is no plain file, encrypted or too large.
             OSError: this machine takes no more.
         """
         protocol, _, name = url.partition("://")
@@ -125,7 +128,7 @@ class Members:
                     self._untar(name, archive, digest, out)
         except DAMAGES as error:
             limits.pass_on(error)
-            raise SourceError(f"the archive cannot be read there: {reason(error)}") from error
+            raise Damaged(f"the archive cannot be read there: {reason(error)}") from error
         finally:
             self._close_some()
 
@@ -168,7 +171,7 @@ class Members:
         tar = self._tars[digest]
         place = tar.places.get(plain(name))
         if place is None:
-            raise SourceError(tar.damage or _lacks(name, list(tar.places)))
+            raise type(tar.damage)(str(tar.damage)) if tar.damage else SourceError(_lacks(name, list(tar.places)))
         _refuse(name, place.fault)
         self._refuse_huge(name, place.size)
         with tar.path.open("rb") as stream:
@@ -183,27 +186,27 @@ class Members:
 
     def _opened(self, archive: Path, digest: str) -> _Tar:
         """An archive, looked at once for all its members: of a damaged one those before the damage can be had."""
-        path, why = archive, ""
+        path, damage = archive, None
         if is_packed(archive):
             path = self._place(digest)
             try:
-                why = self._unpack(archive, digest)
+                damage = self._unpack(archive, digest)
             except (SourceError, *DAMAGES) as error:
                 path.unlink(missing_ok=True)
                 limits.pass_on(error)
-                return _Tar(archive, {}, f"the archive cannot be unpacked: {reason(error)}")
+                return _Tar(archive, {}, _damage("the archive cannot be unpacked", error))
         places: dict[str, _Place] = {}
         try:
             places.update(_places(path))  # those before a damage stay
         except (SourceError, *DAMAGES) as error:
             limits.pass_on(error)
-            why = why or reason(error)
-        return _Tar(path, places, why and f"the archive cannot be read to its end: {why}")
+            damage = damage or _damage(UNENDED, error)
+        return _Tar(path, places, damage)
 
     def _place(self, digest: str) -> Path:
         return self._folder / f"{digest}.tar"
 
-    def _unpack(self, archive: Path, digest: str) -> str:
+    def _unpack(self, archive: Path, digest: str) -> SourceError | None:
         """Write the tar itself, of one that is compressed.
 
         Returns:
@@ -212,7 +215,7 @@ class Members:
         Raises:
             SourceError: it is too large.
         """
-        size, why = 0, ""
+        size, damage = 0, None
         with self._unpacking:
             self._unpacked.pop(digest, None)
             with unpacked(archive) as stream, self._place(digest).open("wb") as out:
@@ -223,9 +226,9 @@ class Members:
                         self._make_room(size)
                         out.write(chunk)
                 except EOFError as error:
-                    why = reason(error)
+                    damage = _damage(UNENDED, error)
             self._unpacked[digest] = size
-        return why
+        return damage
 
     def _make_room(self, size: int) -> None:
         """For so much of another tar: those used longest ago make way, and are unpacked again if they are asked for.
@@ -257,6 +260,11 @@ class Members:
         if size > UNPACKED * self._most and size > 2 * archive.stat().st_size:
             most = f"{UNPACKED * self._most / 1e6:g} MB ({UNPACKED} times scrape.max_megabytes)"
             raise SourceError(f"the archive unpacks to more than {most}, and to more than twice its own size")
+
+
+def _damage(what: str, error: Exception) -> SourceError:
+    """What is wrong with an archive, in words; one that is too large is not damaged."""
+    return (SourceError if isinstance(error, SourceError) else Damaged)(f"{what}: {reason(error)}")
 
 
 def _refuse(name: str, fault: str | None) -> None:

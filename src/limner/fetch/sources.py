@@ -1,5 +1,6 @@
 """Where the bytes of a url come from: this machine, an archive, a mirror, or the place that it names."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,7 +12,7 @@ def local(url: str) -> Path | None:
     Relative paths are relative to the project's root folder, where every stage runs.
     """
     if url.startswith("file://"):
-        return Path(unquote(url.removeprefix("file://")))
+        return Path(unquote(re.sub(r"^file://(localhost(?=/))?", "", url)))
     if "://" in url:
         return None
     try:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from limner.fetch.notes import Note, Notes
@@ -21,6 +21,8 @@ class Fetched:
     sha256: str
     note: str = ""
     """What a person should know of how it was had; empty if there is nothing."""
+    recalled: bool = field(default=False, compare=False)
+    """Whether it is what came from its url once, and nobody was asked in this run."""
 
 
 @dataclass(frozen=True, slots=True)

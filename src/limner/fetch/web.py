@@ -7,11 +7,10 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import aiohttp
 from aiohttp import ClientResponse
 from yarl import URL
 
@@ -19,9 +18,10 @@ from limner.fetch import answers, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
 from limner.fetch.loop import new_loop
-from limner.fetch.manners import USER_AGENT, Budget, Host, Manners, Request, WebError
+from limner.fetch.manners import Budget, Host, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator, is_left
 from limner.fetch.servers import server
+from limner.fetch.sessions import Cookies, Sessions
 
 MOST_REDIRECTS = 10
 SOCKETS = 256
@@ -41,7 +41,7 @@ class Web:
         self._hosts: dict[str, Host] = {}
         self._doubted: set[str] = set()
         self._sockets = asyncio.Semaphore(SOCKETS)
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions = Sessions()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="web", daemon=True)
@@ -74,13 +74,20 @@ class Web:
             future.cancel()
             raise
 
-    def read(self, url: str, params: Mapping[str, str] | None = None, most_bytes: int = 20_000_000) -> Page:
+    def read(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        most_bytes: int = 20_000_000,
+        wanted: Callable[[Mapping[str, str]], bool] = lambda _: True,
+    ) -> Page:
         """One page, or another answer that fits into memory.
 
         Args:
             url: http or https.
             params: are added to its query.
             most_bytes: of the body, unpacked.
+            wanted: by the headers of the answer, whether its body is; it is empty otherwise.
 
         Raises:
             WebError: there is no such page, the server does not answer, or the body is larger.
@@ -88,7 +95,7 @@ class Web:
         address = answers.address(url)
         address = address.update_query(params) if params else address
         budget = Budget(self.manners.max_seconds)
-        return self.run(self._persist(address, lambda: self._page(address, most_bytes, budget), budget))
+        return self.run(self._persist(address, lambda: self._page(address, most_bytes, wanted, budget), budget))
 
     async def download(
         self,
@@ -145,8 +152,7 @@ class Web:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
+        await self._sessions.close()
 
     def _host(self, url: URL) -> Host:
         name = server(url)
@@ -188,14 +194,20 @@ class Web:
         headers: Mapping[str, str],
         budget: Budget,
         take: Callable[[ClientResponse, Request], Awaitable[T]],
+        packed: bool = False,
     ) -> T:
-        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
-        way = [url]
+        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners.
+
+        `packed`: its body is left as it is sent.
+        """
+        way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
             async with self._turn(host, way[-1]):
                 with budget, answers.in_words(host, way[-1]) as request:
-                    async with self._get(host, way[-1], headers, budget) as response:
+                    seconds = max(budget.left, 0.001)
+                    sent = {**headers, "Cookie": told} if told else headers
+                    async with self._sessions.get(way[-1], sent, host.proxy, seconds, packed) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             busy = response.status in manners.PUTS_OFF
@@ -207,12 +219,15 @@ class Web:
                             taken = await take(response, request)
                             host.done()
                             return taken
+                        cookies.take(response, way[-1])
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
                         if self._host(way[-1]) is not host:  # else it has yet to give what it was asked for
                             host.gave()
                             host.done()
-            if way[-1] in way[:-1]:
+            told = cookies.header(way[-1])
+            if (way[-1], told) in asked:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
+            asked.add((way[-1], told))
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
 
     @asynccontextmanager
@@ -223,26 +238,14 @@ class Web:
             async with self._sockets:
                 yield
 
-    def _get(
-        self, host: Host, url: URL, headers: Mapping[str, str], budget: Budget
-    ) -> AbstractAsyncContextManager[ClientResponse]:
-        """One request; redirects are answers."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": USER_AGENT},
-                read_bufsize=1 << 18,
-            )
-        timeout = aiohttp.ClientTimeout(
-            total=max(budget.left, 0.001), sock_connect=manners.CONNECT, sock_read=manners.SILENCE
-        )
-        return self._session.get(url, headers=headers, allow_redirects=False, proxy=host.proxy, timeout=timeout)
-
-    async def _page(self, url: URL, most_bytes: int, budget: Budget) -> Page:
+    async def _page(
+        self, url: URL, most_bytes: int, wanted: Callable[[Mapping[str, str]], bool], budget: Budget
+    ) -> Page:
         async def take(response: ClientResponse, request: Request) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
+            if not wanted(response.headers):
+                return Page(str(response.url), response.headers, b"")
             async for chunk in response.content.iter_any():
                 body += chunk
                 request.brought(len(chunk), kept=False)
@@ -254,11 +257,12 @@ class Web:
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
+        packed = url.path.lower().endswith(answers.PACKED)
 
         async def take(response: ClientResponse, request: Request) -> bool:
             if response.status == 304 and known is not None:
                 return False
-            most, encoded = self.manners.max_bytes, answers.encoded(response)
+            most, encoded = self.manners.max_bytes, answers.encoded(response) and not packed
             end = answers.goes_on(response, coming) if coming.size else 0
             if response.status in (206, 416) and not end:
                 coming.discard()
@@ -272,17 +276,22 @@ class Web:
             if coming.size + (response.content_length or 0) > most:
                 coming.discard()
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
+            first = b""
             async for chunk in response.content.iter_any():
+                first += chunk[: answers.HEAD - len(first)]
                 coming.add(chunk)
                 request.brought(len(chunk), coming.resumable)
                 self.received += len(chunk)
                 if coming.size > most:
                     coming.discard()
                     raise WebError(f"{url}: it does not end within {most / 1e6:g} MB (scrape.max_megabytes)")
+            if not end and (instead := answers.stands_in(first)):
+                coming.discard()
+                raise WebError(f"{url}: the server gives {instead} in place of the file", passing=True)
             if end and coming.size > end:
                 coming.discard()
             if end and coming.size != end:
                 raise WebError(f"{url}: the server gave another part of the file than the one it named", passing=True)
             return True
 
-        return await self._ask(url, answers.conditions(coming, known), budget, take)
+        return await self._ask(url, answers.conditions(coming, known), budget, take, packed)

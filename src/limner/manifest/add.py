@@ -20,7 +20,7 @@ from limner.manifest.sheet import Sheet
 from limner.scrape import expand
 from limner.scrape.homes import FOLDER, homes
 from limner.scrape.ids import Ids, plain
-from limner.scrape.manifests import Row, address
+from limner.scrape.manifests import Row, address, named
 from limner.tables import Problem
 
 WIKIS = (".wikimedia.org", ".wikipedia.org")
@@ -75,7 +75,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     if http and (source.selector or source.onward or not is_file):
         if source.depth and not source.onward:
             raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
-        return _page(source, web)
+        return _page(source, web, fetch)
     if source.selector or source.onward or source.depth:
         raise SourceError(f"{url} is no web page: --selector, --next and --depth are of such")
     path = local(url)
@@ -94,7 +94,23 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         return _files(many)
     if path is None and not http and chained(url) is None and ("*" in url or not kinds.by_name(url)):
         return _listed(url)
-    return iter([Found(url, name_of(url), kinds.by_name(url) or "photo")])
+    return iter([Found(url, name_of(url), kinds.by_name(url) or (_looked_at(url, path) if path else "photo"))])
+
+
+def _looked_at(url: str, path: Path) -> str:
+    """photo or video, of a file here whose name tells neither.
+
+    Raises:
+        SourceError: its first bytes do not tell either.
+    """
+    try:
+        kind = kinds.by_beginning(path)
+    except OSError as error:
+        raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
+    if not kind:
+        read = ", ".join(expand.FILES)
+        raise SourceError(f"{url} is no photo, no video and no archive that limner reads ({read}), nor begins as one")
+    return kind
 
 
 def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[str] = ()) -> list[str]:
@@ -111,7 +127,7 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
         the ids of the new rows.
     """
     ids = Ids([*taken, *sheet.cells("id")])
-    there = zip(map(address, sheet.cells("url")), sheet.cells("person"), strict=True)
+    there = zip(map(address, sheet.cells("url")), map(named, sheet.cells("person")), strict=True)
     rows = {key: row for row, key in enumerate(there)}
     added = []
     for one in found:
@@ -164,21 +180,26 @@ def _api(source: Source) -> str:
     return f"https://{host}/w/api.php" if host.endswith(WIKIS) else ""
 
 
-def _page(source: Source, web: Web) -> Iterator[Found | Problem]:
+def _page(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterator[Found | Problem]:
     try:
         yield from page.gallery(web, source.url, source.selector or "img", source.onward, source.depth)
     except page.NoPage as error:
-        kind = kinds.by_type(error.media)
+        if error.media in kinds.ARCHIVES or archives.is_archive(error.name):
+            row = Row(id="", person="", url=source.url)
+            yield from _files(expand.members(row, fetch(Wanted((source.url,)))))
+            return
+        kind = kinds.by_type(error.media) or kinds.by_name(error.name)
         if not kind:
             raise
-        yield Found(source.url, name_of(source.url), kind)
+        yield Found(source.url, PurePosixPath(error.name).stem or name_of(source.url), kind)
 
 
 def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:
     for one in many:
         kind = kinds.by_name(one.name)
         if one.fault:
-            yield Problem(one.name, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+            what = expand.Damage if one.damaged else Problem
+            yield what(one.name or one.url, "failed" if one.refused else "skipped", one.complaint)
         elif not kind:
             yield Problem(one.name, "skipped", f"{one.url} is no photo and no video that limner reads, by its name")
         else:

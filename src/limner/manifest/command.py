@@ -52,7 +52,7 @@ def add(
 
     def work() -> None:
         from limner.manifest.add import Source
-        from limner.scrape.manifests import SPLITS, Row, address
+        from limner.scrape.manifests import SPLITS, Row, address, named
 
         if split not in ("", *SPLITS):
             raise LimnerError(f"--split {split!r} is none; allowed: {', '.join(SPLITS)}")
@@ -60,7 +60,7 @@ def add(
             raise LimnerError("--person is empty: name whose face it is")
         common = Row(
             id="",
-            person=person.strip(),
+            person=named(person),
             url="",
             every=every,
             split=split,
@@ -118,10 +118,11 @@ def lock(
 
 
 def _add(source: "Source", common: "Row", to: Path | None) -> None:
-    from limner.fetch.downloads import Downloads
+    from limner.fetch.downloads import Downloads, Fetched, Wanted
     from limner.manifest.add import append, find, ids_beside, refuse_reference
     from limner.manifest.found import Found
     from limner.manifest.sheet import COLUMNS, Sheet, editing
+    from limner.scrape.expand import Damage
     from limner.scrape.homes import FOLDER, home
     from limner.scrape.ids import plain
 
@@ -134,14 +135,23 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     found: list[Found] = []
     problems: list[Problem] = []
     with Downloads(settings.scrape) as downloads:
+
+        def fetch(wanted: Wanted) -> Fetched:
+            file = downloads.fetch(wanted, again=True)  # since the last time there may be more in it
+            if file.note:
+                problems.append(Problem(source.url, "noted", file.note))
+            return file
+
         try:
-            for one in find(source, downloads.web, downloads.fetch):
+            for one in find(source, downloads.web, fetch):
                 if isinstance(one, Found):
                     found.append(one)
                 else:
                     problems.append(one)
         except SourceError as error:
             problems.append(Problem(source.url, "failed", str(error)))  # what came before is kept
+        if any(isinstance(problem, Damage) for problem in problems):  # it may be whole another time, for a build too
+            (downloads.doubt if found else downloads.forget)(source.url)
     if not (found or any(problem.what == "failed" for problem in problems)):
         problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture and no video"))
     if common.reference and found:

@@ -4,13 +4,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import PurePosixPath
+from time import sleep
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from limner.errors import SourceError
+from limner.fetch import manners
+from limner.fetch.manners import Budget
 from limner.fetch.web import Web
 from limner.manifest import kinds
 from limner.manifest.found import Found
@@ -28,6 +32,10 @@ DETAILS = {
     "iiextmetadatafilter": "LicenseShortName|LicenseUrl|UsageTerms|Artist|Credit|Attribution",
     "iiextmetadatalanguage": "en",
 }
+ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What reading an answer ends in that is not a wiki's."""
+BUSY = re.compile(r"ratelimited|maxlag|internal_api_error_\w*")
+"""The codes of errors that pass, which come with status 200."""
 MOST_BATCHES = 10_000
 """Of answers to one question: a server that never ends is left."""
 
@@ -94,7 +102,7 @@ def _told_by(api: str) -> Iterator[None]:
     """Have what does not look like a wiki's answer, when it is read, be an error of its source."""
     try:
         yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except ODD as error:
         raise SourceError(f"{api} does not answer as a MediaWiki's api.php does: {error!r}") from error
 
 
@@ -133,7 +141,10 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
             if page.get("imageinfo") and name not in done:
                 done.add(name)
                 waiting.pop(name, None)
-                yield _found(name, page["imageinfo"][0], width, api)
+                try:
+                    yield _found(name, page["imageinfo"][0], width, api)
+                except ODD as error:  # in a category of thousands one page may be spoilt
+                    yield Problem(name, "skipped", f"{name}: what {api} tells of it cannot be read: {error!r}")
             elif name not in done:
                 waiting[name] = None
     for name in waiting:
@@ -154,13 +165,7 @@ def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any
     """All batches of one answer: the wiki says with each what to ask for the next."""
     onward: dict[str, str] = {}
     for _ in range(MOST_BATCHES):
-        page = web.read(api, params={**asked, **onward})
-        answer = json.loads(page.text)
-        if "error" in answer:
-            told = answer["error"]
-            raise SourceError(
-                f"{api} refuses: {told.get('info') or told.get('code') if isinstance(told, dict) else told}"
-            )
+        answer = _answer(web, api, {**asked, **onward})
         yield answer
         before, onward = onward, {str(key): str(value) for key, value in answer.get("continue", {}).items()}
         if not onward:
@@ -168,6 +173,28 @@ def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any
         if onward == before:
             raise SourceError(f"{api} gives the same batch again and again")
     raise SourceError(f"{api} does not end after {MOST_BATCHES} batches")
+
+
+def _answer(web: Web, api: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """One batch, asked for again while the wiki is busy, as any file is.
+
+    Raises:
+        SourceError: the wiki refuses, or stays busy.
+    """
+    budget = Budget(web.manners.max_seconds)
+    for tries in count(1):
+        with budget:
+            page = web.read(api, params=asked)
+        answer: dict[str, Any] = json.loads(page.text)
+        if "error" not in answer:
+            break
+        told = answer["error"] if isinstance(answer["error"], dict) else {"info": answer["error"]}
+        wait = manners.pause(tries, manners.retry_after(page.headers.get("Retry-After")))
+        if not BUSY.fullmatch(str(told.get("code"))) or tries >= web.manners.tries or wait > budget.left:
+            raise SourceError(f"{api} refuses: {told.get('info') or told.get('code')}")
+        with budget:
+            sleep(wait)
+    return answer
 
 
 def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:

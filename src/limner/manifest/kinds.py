@@ -1,15 +1,31 @@
 """photo or video: what its name, or its media type, says of a file that nobody has looked into yet."""
 
 import re
+from pathlib import Path
 
 from limner.fetch.sources import chained
 from limner.scrape.expand import SUFFIXES
 
 PHOTOS = (
     *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp"),
-    *("image/x-ms-bmp", "image/avif", "image/heic", "image/heif"),
+    *("image/x-ms-bmp", "image/avif", "image/heic", "image/heif", "image/jp2", "image/x-portable-pixmap"),
 )
 """Media types of the photos that limner reads; of videos it tries any."""
+BEGINNINGS = {
+    "photo": re.compile(
+        rb"(?s)\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|II\*\0|MM\0\*|BM....\0\0\0\0|....ftyp(?:avi[fs]|he[iv]|mif1|msf1)|"
+        rb"\0\0\0\x0cjP  |P[36]\s"
+    ),
+    "video": re.compile(
+        rb"(?s)....(?:ftyp|moov|mdat)|RIFF....AVI |\x1aE\xdf\xa3|OggS|0&\xb2u|\0\0\x01[\xb3\xba]|G.{187}G|.{4}G.{191}G"
+    ),
+}
+"""Of files that no name tells of; in this order."""
+ARCHIVES = (
+    *("application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gzip"),
+    *("application/x-xz", "application/x-bzip2"),
+)
+"""Media types of what may be an archive."""
 NEITHER = (".svg", ".svgz", ".ico", ".jxl", ".pdf", ".html", ".htm", ".js", ".css")
 """Endings of what pages show or link to besides. Many a photo's address has no ending, or one of a program's."""
 
@@ -21,6 +37,13 @@ def by_name(url: str) -> str:
     else:
         name = url.partition("::")[0]
     return next((kind for kind, suffixes in SUFFIXES.items() if name.lower().endswith(suffixes)), "")
+
+
+def by_beginning(path: Path) -> str:
+    """photo or video, by the first bytes of a file; empty if they tell neither."""
+    with path.open("rb") as stream:
+        first = stream.read(512)
+    return next((kind for kind, beginning in BEGINNINGS.items() if beginning.match(first)), "")
 
 
 def by_type(media: str) -> str:

@@ -2,8 +2,9 @@
 
 import multiprocessing
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from email.message import Message
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -29,10 +30,12 @@ MEMORY = 4 * 10**9
 class NoPage(SourceError):
     """What a url leads to is no web page."""
 
-    def __init__(self, why: str, media: str) -> None:
+    def __init__(self, why: str, media: str, name: str) -> None:
         super().__init__(why)
         self.media = media
         """Its media type, such as image/jpeg."""
+        self.name = name
+        """Of the file that it is, if the server tells."""
 
 
 def gallery(web: Web, url: str, selector: str = "img", onward: str = "", depth: int = 0) -> Iterator[Found | Problem]:
@@ -91,13 +94,28 @@ def _gallery(
 def _read(web: Web, robots: Robots, url: str) -> Page:
     if refused := robots.refusal(url):
         raise SourceError(f"{url}: {refused}")
-    page = web.read(url)
+    page = web.read(url, wanted=_is_page)  # of a film not a byte
     if page.url != url and (refused := robots.refusal(page.url)):
         raise SourceError(f"{url} redirects to {page.url}: {refused}")
-    media = readable(page.headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
-    if media not in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""):
-        raise NoPage(f"{url} is no web page but {media}", media)
+    if not _is_page(page.headers):
+        media = _media(page.headers)
+        raise NoPage(f"{url} is no web page but {media}", media, _filename(page.headers))
     return page
+
+
+def _media(headers: Mapping[str, str]) -> str:
+    return readable(headers.get("Content-Type", "text/html")).partition(";")[0].strip().lower()
+
+
+def _is_page(headers: Mapping[str, str]) -> bool:
+    return _media(headers) in ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
+
+
+def _filename(headers: Mapping[str, str]) -> str:
+    """By what name a browser would save it; empty if the server names none."""
+    said = Message()
+    said["Content-Disposition"] = readable(headers.get("Content-Disposition", ""))
+    return said.get_filename("")
 
 
 def _look(reader: ProcessPool, page: Page, selector: str, onward: str) -> Looked:

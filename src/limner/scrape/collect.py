@@ -99,7 +99,7 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
 def _compared(names: Sequence[str]) -> set[str]:
     """People of whom a reference photo is named, be it in a row with a mistake, which `read_all` does not give."""
     lines = (cells for name in names for cells in tables.rows(Path(name))[1])
-    return {cells["person"].strip() for cells in lines if cells.get("reference", "").strip().lower() == "yes"}
+    return {manifests.named(cells["person"]) for cells in lines if cells.get("reference", "").strip().lower() == "yes"}
 
 
 def _fetch_archives(named: Iterable[Row], downloads: Downloads) -> None:

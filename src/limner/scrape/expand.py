@@ -18,8 +18,13 @@ from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 SUFFIXES = {
-    "photo": (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic", ".heif"),
-    "video": (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp"),
+    "photo": (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic"),
+        *(".heif", ".jp2", ".ppm"),
+    ),
+    "video": (
+        *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".3gp", ".mts", ".m2ts", ".ogv", ".wmv"),
+    ),
 }
 FILES = (*SUFFIXES["photo"], *SUFFIXES["video"], *archives.SUFFIXES)
 """Endings of what is one file, and can have a hash."""
@@ -52,8 +57,8 @@ def expand(rows: Iterable[Row], fetch: Callable[[Wanted], Fetched]) -> Iterator[
             many = inside(row, fetch)
             if many is None:
                 yield row
-                if not row.sha256 and (path := local(row.url)) is not None:
-                    yield from _unwatched(row, path)
+                yield from _unwatched(row, row.url, row.sha256)
+                yield from _unwatched(row, row.sketch_url, row.sketch_sha256)
             else:
                 yield from _each(row, many)
         except SourceError as error:
@@ -79,7 +84,14 @@ def stands_for_files(url: str, pin: str = "") -> bool:
 
 def is_pattern(path: Path) -> bool:
     """Whether a path has *, ? or [...] in it, and is no file of that very name."""
-    return re.search(r"[*?[]", str(path)) is not None and not _seen(path.exists, True)
+    return _first_wild(path) is not None
+
+
+def _first_wild(path: Path) -> int | None:
+    """Which of a path's parts is the first with *, ? or [...] in it, but for folders that are there by that very name,
+    such as `holiday [2]`."""
+    wild = (k for k, part in enumerate(path.parts) if re.search(r"[*?[]", part))
+    return next((k for k in wild if not _seen(Path(*path.parts[: k + 1]).exists, True)), None)
 
 
 def _seen(look: Callable[[], bool], unseen: bool) -> bool:
@@ -104,11 +116,12 @@ def inside(row: Row, fetch: Callable[[Wanted], Fetched]) -> Iterator[Member] | N
     if wrong:
         raise SourceError(f"it stands for many files and has no {' and no '.join(wrong)}: give each file its own row")
     if path is None or not files:
-        return _members(row, fetch(Wanted((row.url,), row.sha256)))
+        return members(row, fetch(Wanted((row.url,), row.sha256)))
     return _folder(row.url, path) if _seen(path.is_dir, False) else _matches(path)
 
 
-def _members(row: Row, archive: Fetched) -> Iterator[Member]:
+def members(row: Row, archive: Fetched) -> Iterator[Member]:
+    """The files in the archive of a row, sorted by name; what is wrong with it comes as one of them."""
     found: list[Member] = []
     try:
         listed = archives.members(archive.path)
@@ -137,8 +150,9 @@ def _folder(url: str, folder: Path) -> Iterator[Member]:
 
 def _matches(pattern: Path) -> Iterator[Member]:
     """The files that match; links to folders are not followed, which could lead round in circles."""
-    fixed = next(k for k, part in enumerate(pattern.parts) if re.search(r"[*?[]", part))
-    base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:]))
+    fixed = _first_wild(pattern)
+    below = "*" if pattern.name == "**" else ""  # alone it means folders to Python
+    base, rest = Path(*pattern.parts[:fixed]), str(Path(*pattern.parts[fixed:], below))
     try:
         found = sorted(base.glob(rest))
     except (ValueError, OSError) as error:
@@ -164,7 +178,7 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
             yield Problem(row.id, "skipped", f"{one.url} {why}")
         elif one.fault:
             kind = Damage if one.damaged else Problem
-            yield kind(row.id, "failed" if one.refused else "skipped", f"{one.url} {one.fault}")
+            yield kind(row.id, "failed" if one.refused else "skipped", one.complaint)
         else:
             count += 1
             stem = str(PurePosixPath(one.name).with_suffix(""))
@@ -173,15 +187,17 @@ def _each(row: Row, many: Iterable[Member]) -> Iterator[Row | Problem]:
             yield Part(**_cells(file), archive=one.archive) if one.archive else file
     if not count:
         yield Problem(row.id, "failed", f"{row.url} holds no {row.kind}")
-    elif not row.sha256 and (path := local(row.url)) is not None:
-        yield from _unwatched(row, path)
+    else:
+        yield from _unwatched(row, row.url, row.sha256)
 
 
 def _cells(row: Row) -> dict[str, Any]:
     return {cell.name: getattr(row, cell.name) for cell in fields(row)}
 
 
-def _unwatched(row: Row, path: Path) -> Iterator[Problem]:
-    if not watched(path):
-        why = f"{row.url} lies outside {PHOTOS} and has no sha256: when it changes, run `dvc repro --force scrape`"
+def _unwatched(row: Row, url: str, pin: str) -> Iterator[Problem]:
+    link = chained(url)
+    path = local(link[1] if link else url)
+    if url and not pin and path is not None and not watched(path):
+        why = f"{url} lies outside {PHOTOS} and has no sha256: when it changes, run `dvc repro --force scrape`"
         yield Problem(row.id, "noted", why)

@@ -121,7 +121,21 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
         if unlicensed:
             why = f"{unlicensed} of its rows have no licence and are used all the same (scrape.allow_unlicensed)"
             problems.append(Problem(name, "noted", why))
-    return rows, problems
+    return rows, problems + list(_alike(rows))
+
+
+def _alike(rows: Iterable[Row]) -> Iterator[Problem]:
+    """People whose names differ in the case of letters alone: one of them may have no reference photo, say."""
+    spelt: dict[str, Row] = {}
+    for row in rows:
+        spelt.setdefault(row.person, row)
+    known: dict[str, Row] = {}
+    for row in spelt.values():
+        other = known.setdefault(row.person.casefold(), row)
+        if other is not row:
+            place, there = (f"{one.manifest}, line {one.line}" for one in (row, other))
+            why = f"{row.person!r} is another person to limner than {other.person!r} ({there})"
+            yield Problem(row.id, "noted", f"{place}: {why}: if they are one, write both alike")
 
 
 def numbered(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -139,6 +153,11 @@ def address(url: str) -> str:
     return SCHEME.sub(lambda found: found[0].lower(), url)
 
 
+def named(person: str) -> str:
+    """A person's name as people are told apart: some systems write é as two characters."""
+    return unicodedata.normalize("NFC", person.strip())
+
+
 def meant(url: str, around: PurePosixPath) -> str:
     """A url of a manifest as its `Row` has it; `around` is the manifest's `home`."""
     return seen_from_here(address(url), around)
@@ -153,7 +172,7 @@ def _row(cells: dict[str, str], manifest: str, around: PurePosixPath, line: int,
     surplus = cells.pop(tables.SURPLUS, "")
     row = Row(
         id=cells["id"],
-        person=sys.intern(cells["person"]),  # one text for all the rows that share it
+        person=sys.intern(named(cells["person"])),  # one text for all the rows that share it
         url=meant(cells["url"], around),
         kind=cells.get("kind") or "photo",
         sha256=cells.get("sha256", "").lower(),

@@ -23,6 +23,8 @@ KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
 """Formats that the later stages read as they are. MPO: a phone's JPEG with smaller copies behind it."""
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
 """Of files that were meant to be pictures."""
+STRIP = 64
+"""Rows that are calculated with at once: of all together the copies would take gigabytes."""
 SAME = 3
 """A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
 
@@ -132,8 +134,12 @@ def _shallow(file: Pillow.Image) -> Pillow.Image:
         raise SourceError("its pixels are floating-point numbers: save it with 8 or 16 bits a channel")
     if not file.mode.startswith("I"):
         return file
-    values = np.asarray(file).astype(np.float64)
-    return Pillow.fromarray(np.clip(np.rint(values / 257), 0, 255).astype(np.uint8))
+    deep = np.asarray(file)
+    shallow = np.empty(deep.shape, np.uint8)
+    for top in range(0, len(deep), STRIP):
+        strip = deep[top : top + STRIP].clip(0, 65535).astype(np.uint32)
+        shallow[top : top + STRIP] = (strip + 128) // 257  # to the nearest: 257 is odd, so there are no halves
+    return Pillow.fromarray(shallow)
 
 
 def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
