@@ -3,10 +3,8 @@
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Self
 from weakref import WeakValueDictionary
@@ -75,7 +73,6 @@ class Downloads:
         self._scribe = Scribe(folder)
         self._hands = Hands(THREADS, MANY)
         self._elsewhere = Elsewhere(self.web.manners, self._unfinished.folder)
-        self._numbers = count()
 
     def __enter__(self) -> Self:
         return self
@@ -182,7 +179,7 @@ class Downloads:
                     return await self._from_server(url, expected, known)
                 if link := sources.chained(url):
                     return await self._from_archive(url, *link, expected, listed, again)
-                with self._part() as part:
+                with self._unfinished.copy() as part:
                     await self._elsewhere.bring(url, part)
                     digest = _verify(url, await self._hands.do(sha256, part), expected)
                     return await self._hands.do(self._land, url, part, expected, digest)
@@ -201,7 +198,7 @@ class Downloads:
             limits.pass_on(error)
             raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
         if expected and not kept:
-            with self._part() as part:
+            with self._unfinished.copy() as part:
                 self._store.copy(path, part, expected)
         return Fetched(path, digest)
 
@@ -268,21 +265,12 @@ class Downloads:
         name = f"{inner}::sha256:{archive.sha256}"
         if known := self._store.recall(name, expected):
             return known.file
-        with self._part() as part:
+        with self._unfinished.copy() as part:
             try:
                 self._members.copy(inner, archive.path, archive.sha256, part)
             except SourceError as error:
                 raise type(error)(f"{url}: {error}") from error
             return self._land(name, part, "", _verify(url, sha256(part), expected))
-
-    @contextmanager
-    def _part(self) -> Iterator[Path]:
-        """A file that is gone in the end, if it has not been given another name."""
-        part = self._unfinished.folder / f"copy-{next(self._numbers)}"
-        try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
 
     def _land(self, url: str, part: Path, expected: str, digest: str) -> Fetched:
         """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""

@@ -7,9 +7,10 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from io import FileIO
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -196,6 +197,7 @@ class Unfinished:
         self._lock.acquire(timeout=0)  # before there is a folder that others could take over
         self.folder = root / name
         self.folder.mkdir()
+        self._numbers = count()
         for lock in root.glob("*.lock"):
             if lock.stem != name:
                 self._take_over(lock)
@@ -203,6 +205,15 @@ class Unfinished:
     def path(self, url: str) -> str:
         """Where the bytes of a url are kept on their way."""
         return f"{self.folder}/{hashlib.sha256(url.encode()).hexdigest()}"
+
+    @contextlib.contextmanager
+    def copy(self) -> Iterator[Path]:
+        """A file that is gone in the end, if it has not been given another name."""
+        part = self.folder / f"copy-{next(self._numbers)}"
+        try:
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Leave what can be gone on with, and nothing else but what threads that nobody waits for still write."""
