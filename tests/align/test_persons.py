@@ -10,6 +10,7 @@ from limner import images, tables
 from limner.align import persons
 from limner.align.faces import align_all
 from limner.align.landmarks import Landmarker
+from limner.align.picture import align
 from limner.blocks import Align
 from limner.chip import FILE
 from limner.errors import LimnerError
@@ -87,6 +88,28 @@ def test_strangers_are_skipped_and_only_where_there_is_a_reference(
     assert told.index.tolist() == ["stranger"]
     assert "matches nobody" in told.loc["stranger", "reason"]
     assert "align.same_person" in told.loc["stranger", "reason"]
+
+
+def test_frames_of_a_film_are_never_asked_which_way_up_they_are(
+    settings: Align,
+    model: Path,
+    landmarker: Landmarker,
+    people: dict[str, list[Path]],
+    group: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither where the person stands behind another, nor where it is looked for once more and is not there."""
+    (ann, _), (bob, _), _ = people.values()
+    likeness = persons.Likeness([bob], model.with_name(FILE), landmarker)
+
+    def asked(*_: object) -> float:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(Landmarker, "sureness", asked)
+    assert not align(group, False, settings, landmarker, likeness, film=True).facts.left_out
+    assert "matches nobody" in align(ann, False, settings, landmarker, likeness, film=True).facts.reason
+    with pytest.raises(AssertionError, match="asked"):
+        align(group, False, settings, landmarker, likeness)
 
 
 def test_another_reference_is_another_answer(

@@ -57,10 +57,10 @@ def align(
     if likeness is not None:
         face, far = likeness.nearest(picture, faces)
         if far > params.same_person:  # behind somebody else, it may be
-            faces = find(landmarker, picture, every=True)
+            faces = find(landmarker, picture, every=True, held=film)
             face, far = likeness.nearest(picture, faces)
         elif face is not faces[0]:
-            face = sharp(landmarker, picture, face)
+            face = sharp(landmarker, picture, face, held=film)
         if far > params.same_person:
             return Aligned(Facts("skipped", _nobody(len(faces), far, params.same_person), len(faces)))
     facts = Facts(

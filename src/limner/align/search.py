@@ -58,9 +58,9 @@ def find(landmarker: Landmarker, image: Image, every: bool = False, held: bool =
     return faces
 
 
-def sharp(landmarker: Landmarker, image: Image, face: Face) -> Face:
-    """A face that was seen among others, as exactly as can be."""
-    return upright(landmarker, image, centred(landmarker, image, face))
+def sharp(landmarker: Landmarker, image: Image, face: Face, held: bool = False) -> Face:
+    """A face that was seen among others, as exactly as can be; `held` as of `upright`."""
+    return upright(landmarker, image, centred(landmarker, image, face), held)
 
 
 def parts(width: int, height: int, division: int) -> Iterator[tuple[int, int, int, int]]:
