@@ -4,6 +4,7 @@ with nothing to do takes: python benchmarks/pipeline.py (in a fresh clone, after
 Downloads are counted too, unless limner's cache (LIMNER_CACHE) already has them.
 """
 
+import argparse
 import resource
 import subprocess
 import sys
@@ -21,6 +22,7 @@ def seconds(*command: str) -> float:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     whole = seconds(DVC, "repro", "--force", "--no-run-cache")
     # Linux counts in KiB, macOS in bytes; the largest single process among all that ran.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

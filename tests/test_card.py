@@ -48,6 +48,8 @@ def test_the_card_of_a_model(tmp_path: Path, settings: Params, labels: str | Non
     assert f"| epochs | {model.train.epochs} |" in body
     assert f"limner paint my-sketch.png -m models/painter -o made{' --label LABEL' if labels else ''}\n" in body
     assert ("its person: LABEL is one of the `labels`" in body) == bool(labels)
+    assert "pixels apart when the face is 400 pixels" in body
+    assert "--aligned" not in body
     assert "{" not in body
 
 
@@ -75,4 +77,6 @@ def test_the_card_tells_how_much_was_learned_and_of_what(
     assert "| epochs | auto |" in text
     assert "| steps | 77 |" in text
     assert "only the norms were trained: `painter/adapter.safetensors`" in text
-    assert "face lies as in those of `data/boxed`, which `limner paint` does not know. `painter/model.onnx`" in text
+    assert "face lies as in those of `data/boxed`. `limner paint` cannot put a picture right that way" in text
+    assert "limner paint my-sketch.png -m models/painter -o made --aligned\n" in text
+    assert "- It knows one person: of anybody else" in text

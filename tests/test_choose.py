@@ -18,6 +18,24 @@ def test_a_few_keep_their_order(most: int | None, chosen: str) -> None:
     assert few("abcde", most) == list(chosen)
 
 
+def test_phase_moves_the_steps() -> None:
+    assert few(range(100), 4, 0.0) == [0, 25, 50, 75]
+    assert few(range(100), 4, 0.99) == [24, 49, 74, 99]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 10, 30])
+@pytest.mark.parametrize("phase", [0.0, 0.5, 0.999])
+def test_nothing_is_chosen_twice(count: int, phase: float) -> None:
+    chosen = few(range(10), count, phase)
+    assert len(chosen) == min(count, 10)
+    assert chosen == sorted(set(chosen))
+
+
+def test_other_styles_meet_other_faces() -> None:
+    chosen = [few(range(60), 3, (style + 0.5) / 6) for style in range(6)]
+    assert len({face for faces in chosen for face in faces}) == 18
+
+
 def test_people_by_their_names() -> None:
     there = ["m-011", "woman", "f-005", "m-010", "f-005"]
     assert named(["woman"], there) == ["woman"]

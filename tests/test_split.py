@@ -130,9 +130,7 @@ def test_the_manifests_own_split_wins() -> None:
     frames[-1]["split"] = ""
     frames[-1]["group"] = "a@999"
     assert run(frames)["split"].tolist()[:-1] == [frame["split"] for frame in frames[:-1]]
-    with pytest.raises(
-        LimnerError, match=r"'tset' is not allowed; allowed: train, test, gap, other.*did you mean 'test'"
-    ):
+    with pytest.raises(LimnerError, match=r"'tset' is not allowed; allowed: train, test, other.*did you mean 'test'"):
         run([{**row, "split": "tset"} for row in photos("a", 3)])
 
 

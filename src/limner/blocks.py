@@ -65,6 +65,10 @@ class Align:
     manifests: Manifests | None = None
     """Those whose pictures are aligned; None: every one."""
 
+    def levels(self, data: str) -> bool:
+        """Whether all faces of a data folder have their irises where these numbers say: the project's own may."""
+        return data == DATA and self.place == "eyes"
+
 
 @dataclass(frozen=True, config=Strict)
 class DataSet:

@@ -14,7 +14,6 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from limner.blocks import DATA
 from limner.evaluate.told import Mean, Told
 from limner.evaluate.yardsticks import CEILING, MODEL
 from limner.files import whole
@@ -60,7 +59,7 @@ def write(
         settings=settings,
         header=yaml.safe_dump(_header(model.learns), sort_keys=False).strip(),
         alike=alike,
-        own_frame=model.data == DATA,
+        framed=settings.align.levels(model.data),
         styles=[style if alike else f"{style}: {len(ids)}" for style, ids in lessons.items()],
         counts=learned["person"].value_counts().to_dict(),
         sources=_sources(learned),

@@ -16,11 +16,11 @@ def evenly(count: int, among: int, phase: float = 0.5) -> list[int]:
     return [int((index + phase) * among / count) for index in range(count)]
 
 
-def few(items: Sequence[Item], most: int | None) -> list[Item]:
-    """At most `most` of `items` at even steps, in their order; None: all of them."""
+def few(items: Sequence[Item], most: int | None, phase: float = 0.5) -> list[Item]:
+    """At most `most` of `items` at even steps, in their order; None: all of them. `phase` as of `evenly`."""
     if most is None or len(items) <= most:
         return list(items)
-    return [items[index] for index in evenly(most, len(items))]
+    return [items[index] for index in evenly(most, len(items), phase)]
 
 
 def named(patterns: Iterable[str], there: Iterable[str]) -> list[str]:

@@ -39,7 +39,9 @@ def paint(
         list[str],
         typer.Argument(metavar="INPUT", help="photos, drawings, videos, folders, patterns ('ana/**/*.jpg')"),
     ],
-    model: Annotated[str, typer.Option("--model", "-m", help="a model's folder, or its ONNX file")],
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="a model's folder, or its name below models/, or its ONNX file")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="the folder for STEM.png; a second STEM becomes STEM-2")],
     style: Annotated[
         str | None, typer.Option(help="draw photos in this style of params.yaml first, for a model that reads drawings")

@@ -10,9 +10,6 @@ from torch.utils._triton import has_triton
 
 from limner.errors import ParamsError, choices
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16")
-
 
 def choose(wanted: str, where: str = "train.device") -> torch.device:
     """The device of that name, or with `auto` the best there is: CUDA, then MPS, then the CPU; `where` it was wished.

@@ -92,7 +92,7 @@ def write(path: Path, image: Image) -> None:
 
 
 def resize(image: Image, width: int, height: int) -> Image:
-    """Resample to `width` x `height` pixels: by area when it shrinks, Lanczos when it grows."""
+    """Resample (H, W, 3) or (H, W) to `width` x `height` pixels: by area when it shrinks, Lanczos when it grows."""
     if image.shape[:2] == (height, width):
         return image
     if width * height < image.shape[0] * image.shape[1]:

@@ -23,7 +23,7 @@ from limner.blocks import Split
 from limner.errors import LimnerError, choices
 
 SPLITS = ("train", "test", "gap")
-GIVEN = ("train", "test", "gap", "other")
+GIVEN = ("train", "test", "other")
 """What a manifest may say of a row: `other` keeps it out of training and of the test, as `gap` does."""
 THUMBNAIL = 64
 """Side in pixels of the gray faces that are compared."""
@@ -33,7 +33,7 @@ Thumbnails = npt.NDArray[np.float32]
 
 
 def split(faces: pd.DataFrame, params: Split, seed: int) -> pd.DataFrame:
-    """Give each face of data/faces.csv its `split` (one of `GIVEN`) and the `group` it was drawn by.
+    """Give each face of data/faces.csv its `split` (one of `SPLITS`, or `other`) and the `group` it was drawn by.
 
     Returns id, person, group, split in the order of `faces`.
 

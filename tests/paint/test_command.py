@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from limner.errors import LimnerError
 from limner.images import Image
 from limner.paint import backends, command
 from limner.paint.painter import Options
-from tests.paint.conftest import SIZE, Run
+from tests.paint.conftest import PAINTER, SIZE, Run, make
 
 
 def drawing(seed: int = 0, side: int = 400) -> Image:
@@ -109,6 +110,16 @@ def test_what_does_not_fit_is_told_before_any_work(paint: Run, tmp_path: Path, a
     images.write(tmp_path / "a.png", drawing())
     code, said = paint("a.png", *arguments)
     assert (code, told in said) == (1, True), said
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_a_model_of_faces_in_no_one_place_wants_them_as_they_were(paint: Run, tmp_path: Path, backend: str) -> None:
+    images.write(tmp_path / "a.png", drawing())
+    make(tmp_path / "models/loose", replace(PAINTER, name="loose", frame_eyes=None, frame_eye_distance=None))
+    how = ("a.png", "-m", tmp_path / "models/loose", "--backend", backend)
+    code, said = paint(*how)
+    assert (code, "loose learned from faces whose eyes lie in no one place" in said) == (1, True), said
+    assert paint(*how, "--aligned")[0] == 0
 
 
 @pytest.mark.parametrize("out", ["file", "file/deep"])

@@ -111,9 +111,10 @@ class Landmarker:
 
     def close(self) -> None:
         """Free the model."""
-        self._task.close()
-        if "_detector" in self.__dict__:
-            self._detector.close()
+        with _quiet():
+            self._task.close()
+            if "_detector" in self.__dict__:
+                self._detector.close()
 
     @cached_property
     def _detector(self) -> Any:
@@ -128,7 +129,9 @@ class Landmarker:
             base_options=BaseOptions(model_asset_buffer=network), min_detection_confidence=LEAST_SURE
         )
         with _quiet():
-            return task.FaceDetector.create_from_options(options)
+            detector = task.FaceDetector.create_from_options(options)
+            detector.detect(_picture(np.zeros((48, 64, 3), np.uint8)))  # the first call prints warnings too
+        return detector
 
     def __enter__(self) -> "Landmarker":
         return self

@@ -57,7 +57,8 @@ class Likeness:
         return np.array(self._network.compute_face_descriptor(chip))
 
     def nearest(self, image: Image, faces: Sequence[Face]) -> tuple[Face, float]:
-        """The face most like the person, and its distance from the reference that is most like it."""
+        """The face of an (H, W, 3) RGB picture most like the person, and how far its embedding is from that of the
+        reference that is most like it (see `Vector`)."""
         vectors = [self.embed(image, face) for face in faces]
         far = [min(float(np.linalg.norm(vector - known)) for known in self._known) for vector in vectors]
         best = int(np.argmin(far))

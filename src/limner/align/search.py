@@ -59,7 +59,7 @@ def find(landmarker: Landmarker, image: Image, every: bool = False, held: bool =
 
 
 def sharp(landmarker: Landmarker, image: Image, face: Face, held: bool = False) -> Face:
-    """A face that was seen among others, as exactly as can be; `held` as of `upright`."""
+    """A face that was seen among others in an (H, W, 3) picture, as exactly as can be; `held` as of `upright`."""
     return upright(landmarker, image, centred(landmarker, image, face), held)
 
 
@@ -91,7 +91,7 @@ def _look(landmarker: Landmarker, image: Image, x0: int, y0: int, x1: int, y1: i
 
 
 def centred(landmarker: Landmarker, image: Image, face: Face) -> Face:
-    """The face once more, from a look with it in the middle: large, and cut by no part's edge."""
+    """The face of an (H, W, 3) picture once more, from a look with it in the middle: large, cut by no part's edge."""
     x, y = face.box.mean(axis=0)
     reach = 1.5 * face.extent
     x0, y0 = max(0, int(x - reach)), max(0, int(y - reach))

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from limner import metrics
-from limner.blocks import DATA, Align, Ceiling, Floor, Model
+from limner.blocks import Align, Ceiling, Floor, Model
 from limner.errors import ParamsError
 from limner.evaluate.collect import NO_SEED, Closest, Evaluation, Group, Made, collect
 from limner.evaluate.yardsticks import ALL, MODEL, Yardsticks
@@ -69,20 +69,18 @@ def measure(
 
 
 def setting(model: Model, align: Align, weights: Path) -> Setting:
-    """What the metrics share: only the project's own faces are all in the frame that `align` describes.
+    """What the metrics share: where no two faces have their irises in one place, they are looked for in each.
 
     Args:
         model: to be measured.
         align: of params.yaml.
         weights: the folder of model files.
     """
-    return Setting(weights, eyes(align) if model.data == DATA else None)
+    return Setting(weights, eyes(align) if align.levels(model.data) else None)
 
 
-def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Where the irises are in an aligned face, as `Setting` takes them; None if no two faces have them in one place."""
-    if align.place != "eyes":
-        return None
+def eyes(align: Align) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where the irises are in an aligned face, as `Setting` takes them."""
     (x, y), half = align.eyes, align.eye_distance / 2
     left, right = (((x + side * half + 0.5) / align.size, (y + 0.5) / align.size) for side in (-1, 1))
     return left, right

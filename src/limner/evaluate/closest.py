@@ -34,7 +34,7 @@ class Closest:
         self._known: dict[str, Row] = {}
 
     def add(self, id: str, image: Image) -> None:
-        """One more picture, before the first is looked up."""
+        """One more picture, (H, W, 3) or (H, W) of any size, before the first is looked up."""
         self._known[id] = small(image)
 
     @cached_property
@@ -48,7 +48,7 @@ class Closest:
 
     def find(self, image: Image, without: str = "") -> tuple[str, float]:
         """The id of the closest picture, and how far it is (see `apart`); of equally close ones the first, and that
-        called `without` only if there is no other."""
+        called `without` only if there is no other. There must be one."""
         row = small(image)
         far = self._squares - 2 * self._rows @ row  # |a - b|^2 less the |b|^2 that all share
         ids = list(self._known)

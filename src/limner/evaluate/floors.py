@@ -32,11 +32,12 @@ class Floors:
     """(Ci * WINDOW * WINDOW, Co): what an input's difference from the mean says about the truth's."""
 
     def mean(self) -> Image:
-        """The mean true picture, whatever the input."""
+        """The mean true picture, whatever the input: (H, W, 3) or (H, W) in [0, 255]."""
         return _to_image(self.mean_truth)
 
     def linear(self, picture: Image) -> Image:
-        """The mean true picture plus a linear filter of how the input differs from the mean input."""
+        """The mean true picture plus a linear filter of how the input, (H, W, 3) or (H, W) in [0, 255], differs from
+        the mean input; as `mean` gives it."""
         away = _to_array(picture) - self.mean_input
         kernels = self.filter.T.reshape(-1, away.shape[2], WINDOW, WINDOW)
         changes = [sum(map(_filtered, np.moveaxis(away, 2, 0), of_channels)) for of_channels in kernels]
@@ -44,7 +45,7 @@ class Floors:
 
 
 def copy(picture: Image, channels: int) -> Image:
-    """The input itself, as gray (1 channel) or RGB (3) as the truth is."""
+    """The input itself, (H, W, 3) or (H, W) in [0, 255], as gray (1 channel) or RGB (3) as the truth is."""
     if channels == 3 and picture.ndim == 2:
         return np.repeat(picture[..., None], 3, axis=2)
     if channels == 1 and picture.ndim == 3:
@@ -65,7 +66,7 @@ class Fit:
         self._inputs = self._truths = self._squares = self._products = np.zeros(())
 
     def add(self, picture: Image, truth: Image) -> None:
-        """One more pair (input, truth), of the size of the others."""
+        """One more pair (input, truth), (H, W, 3) or (H, W) in [0, 255] each, of the size of the others."""
         x, y = _to_array(picture), _to_array(truth)
         patches = _patches(x)
         self._inputs, self._truths = self._inputs + x, self._truths + y

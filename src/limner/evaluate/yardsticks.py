@@ -63,7 +63,8 @@ class Yardsticks:
         self._floors = {style: fits[style].floors() for style in self._inputs}
 
     def of(self, sample: Sample) -> Iterator[tuple[str, Image]]:
-        """By method, what each floor makes of the sample's input, and the ceiling, if it has one."""
+        """By method, what each floor makes of the sample's input, and the ceiling, if it has one: as the truth is,
+        (H, W, 3) or (H, W) in [0, 255]."""
         picture = sample.read_input(self._size)
         if COPY in self._beside:
             yield COPY, floors.copy(picture, 3 if sample.learns == "photo" else 1)

@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from limner.choose import few
 from limner.errors import LimnerError, ParamsError, choices
 from limner.experiments import numbers
 from limner.experiments.results import Results
 from limner.experiments.trainings import WANDER
-from limner.report import choose, training
+from limner.report import training
 from limner.report.pictures import Gallery, Picture
 
 STOPS = 8
@@ -87,9 +88,9 @@ class Courses:
         shots = [one for one in self._snapshots(model) if style in (None, one.name.partition("~")[0])]
         if not shots:
             raise LimnerError(f"course: {model} left no snapshots" + (f" in the style {style!r}" if style else ""))
-        shown = choose.spread(shots, 1)[0]
+        shown = few(shots, 1)[0]
         which = shown.name.partition("~")[2] + (f", one of {len(shots)}" if len(shots) > 1 else "")
-        outputs = [*choose.spread(shown.outputs[:-1], STOPS - 1), *shown.outputs[-1:]]
+        outputs = [*few(shown.outputs[:-1], STOPS - 1), *shown.outputs[-1:]]
         made = tuple(
             (epoch, self.gallery.add(path, f"{label}, epoch {epoch}: {shown.name}")) for epoch, path in outputs
         )

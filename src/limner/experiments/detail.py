@@ -10,7 +10,7 @@ NOISE = 2.0
 
 
 def detail(picture: Image, truth: Image) -> float:
-    """Root mean square slope of a picture, as a share of the truth's; both RGB and of one size.
+    """Root mean square slope of a picture, as a share of the truth's; both (H, W, 3) RGB and of one size.
 
     The metric `sharpness` counts blur and grain alike; this tells which of them it is.
     """

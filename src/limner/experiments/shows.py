@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from limner.choose import few
 from limner.errors import ParamsError, choices
 from limner.experiments import kinship, numbers
 from limner.experiments.courses import Courses
@@ -25,7 +26,7 @@ from limner.experiments.showing import (
     Table,
 )
 from limner.experiments.theirs import FOLDER, LEFT_OUT, THEIRS
-from limner.report import charts, choose, heat, words
+from limner.report import charts, heat, words
 from limner.report.pictures import Gallery
 from limner.report.results import Cell, Figure
 
@@ -209,7 +210,7 @@ class Shows:
         note = f"{', '.join(columns)}: no face is in all of these, so there is nothing to see side by side."
         rows = [
             (id, tuple(self.gallery.add(paths[id], f"{label}: {id}") for label, paths in columns.items()))
-            for id in choose.spread(ids, asked.count)
+            for id in few(ids, asked.count)
         ]
         said = note if found and not ids else ""
         return Sheet(asked.kind, asked.caption, tuple(columns), tuple(rows), tuple(lacking.items()), said)

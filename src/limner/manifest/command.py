@@ -42,7 +42,9 @@ def add(
     reference: Annotated[
         bool, typer.Option("--reference", help="a photo of nobody else: compare others to it")
     ] = False,
-    selector: Annotated[str, typer.Option(help="of a page: CSS selector of pictures or of links to them [img]")] = "",
+    selector: Annotated[
+        str, typer.Option(help="of a page: CSS selector of pictures or links to them (if none: img)")
+    ] = "",
     next_: Annotated[str, typer.Option("--next", help="of a page: CSS selector of the link to the next")] = "",
     depth: Annotated[int, typer.Option(min=0, help="how many further pages, or levels of subcategories")] = 0,
     width: Annotated[int, typer.Option(min=0, help="of a category: scaled by the wiki to so many pixels across")] = 0,

@@ -56,7 +56,7 @@ class LowRank(nn.Module):
 
 
 def changed(weight: Tensor, up: Tensor, down: Tensor) -> Tensor:
-    """A weight and its change."""
+    """A weight, (O, ...), and its change: `up` (O, R) times `down` (R, all that follows), in the weight's shape."""
     return weight + (up @ down).view_as(weight)
 
 
@@ -82,7 +82,7 @@ def save(folder: Path, network: nn.Module) -> None:
 
 
 def changes(network: nn.Module) -> dict[str, Tensor]:
-    """What `adapt` lets be trained, by name: weights, statistics and factors."""
+    """What `adapt` lets be trained, by its name in the network: weights, statistics, factors; as `join` takes them."""
     found: dict[str, Tensor] = {}
     for name, module in _norms(network):
         found |= {f"{name}.{key}": value for key, value in module.state_dict().items()}

@@ -45,16 +45,30 @@ class Card:
     styles: tuple[str, ...]
     frame_size: int
     """Side of the aligned faces it learned from, pixels."""
-    frame_eyes: tuple[float, float]
-    """Midpoint of the irises in that frame, pixels (x, y)."""
-    frame_eye_distance: float
-    """Distance of the irises in that frame, pixels."""
+    frame_eyes: tuple[float, float] | None
+    """Midpoint of the irises in that frame, pixels (x, y); None if they were not all in one place."""
+    frame_eye_distance: float | None
+    """Distance of the irises in that frame, pixels; None likewise."""
     attention: int = 0
     mirror: bool = False
     label: str = ""
     """The column of data/faces.csv that the labels came from."""
     labels: tuple[str, ...] = ()
     """What it is told of a picture is one of these; none: it is given the picture alone."""
+
+    @property
+    def eyes(self) -> tuple[tuple[float, float], float]:
+        """Where the irises belong in the frame: `frame_eyes` and `frame_eye_distance`.
+
+        Raises:
+            ModelError: they were not all in one place.
+        """
+        if self.frame_eyes is None or self.frame_eye_distance is None:
+            raise ModelError(
+                f"{self.name} learned from faces whose eyes lie in no one place, so no picture can be put right for "
+                "it: give it pictures framed like those it learned from, and say --aligned"
+            )
+        return self.frame_eyes, self.frame_eye_distance
 
     @property
     def channels(self) -> int:

@@ -1,4 +1,5 @@
-"""What runs a model: torch where it is installed, else onnxruntime. Both give the same picture.
+"""What runs a model: torch where it is installed, else onnxruntime. Both give the same picture, but for
+single values that differ by 1 of 255.
 
 Only the backend that is used is imported.
 """

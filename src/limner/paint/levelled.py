@@ -58,7 +58,7 @@ def level(
 
 
 def _levelled(pixels: Image, face: Face, card: Card) -> Levelled:
-    matrix = geometry.similarity(face.irises, card.frame_eyes, card.frame_eye_distance)
+    matrix = geometry.similarity(face.irises, *card.eyes)
     image, _ = warp(pixels, matrix, card.frame_size)
     return Levelled(image, matrix, geometry.transform(matrix, face.points))
 

@@ -42,12 +42,15 @@ class Painter:
     Raises:
         ParamsError: the options do not fit the model or one another, a label among them, or params.yaml has no such
             style.
+        ModelError: pictures are to be put right for a model that has no frame for them.
         LimnerError: the landmarker's file is missing.
     """
 
     def __init__(self, backend: Backend, options: Options) -> None:
         if options.aligned and (options.back or options.all_faces):
             raise ParamsError("--aligned pictures are one face each and nothing else: no --back, no --all-faces")
+        if not options.aligned:
+            _ = backend.card.eyes  # it has a frame to put pictures into
         if not options.aligned and not options.landmarker.is_file():
             raise LimnerError(
                 f"{options.landmarker} does not exist: `dvc repro scrape` fetches it, --landmarker names another place "
@@ -104,7 +107,7 @@ class Painter:
         card, whole = self.card, picture
         for face in reversed(faces):  # the largest last, on top
             made = self._painted(face.image)[1]
-            weight = place.mask(face.points, card.frame_size, card.frame_eye_distance)
+            weight = place.mask(face.points, card.frame_size, card.eyes[1])
             if self._effect:  # photo in, photo out; a drawing and a photo each have tones of their own
                 made = tones.like(made, face.image, weight)
             whole = place.back(whole, made, face.matrix, weight)

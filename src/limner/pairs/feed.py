@@ -83,7 +83,7 @@ class Feed:
         return Batches(self._order(draw), self.steps)
 
     def mine(self, indices: Tensor) -> Tensor:
-        """This process's part of a batch."""
+        """This process's part of a batch: of the pairs' numbers, (B,) int64, in one piece."""
         return indices.tensor_split(self.processes)[self.process]
 
     def first(self, length: int) -> int:
@@ -92,7 +92,7 @@ class Feed:
         return self.process * size + min(self.process, longer)
 
     def batch(self, indices: Tensor) -> Batch:
-        """The pixels of this process's part of a batch."""
+        """The pixels of this process's part of a batch, which is (B,) int64, numbers of pairs."""
         return self._send(self._gather(indices))
 
     def batches(self, epoch: Iterable[Tensor]) -> Iterator[Batch]:
@@ -101,7 +101,7 @@ class Feed:
         return map(self._send, gathered)
 
     def codes(self, indices: Tensor) -> Tensor:
-        """(B, L) float32 on the device: what fills the planes of this process's part of a batch."""
+        """(b, L) float32 on the device: what fills the planes of this process's part of (B,) numbers of pairs."""
         return send(self.pairs.codes[self.mine(indices)], self.device)
 
     def _order(self, draw: Generator) -> Tensor:

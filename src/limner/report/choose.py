@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from limner.choose import evenly
+from limner.choose import few
 from limner.report.dataset import Face
 
 WORST = 10
@@ -21,13 +21,6 @@ Item = TypeVar("Item")
 Picture = TypeVar("Picture", bound=Known)
 
 
-def spread(items: Sequence[Item], count: int, phase: float = 0.5) -> list[Item]:
-    """At most `count` of `items` at even steps, in their order; `phase` as of `evenly`."""
-    if len(items) <= count:
-        return list(items)
-    return [items[index] for index in evenly(count, len(items), phase)]
-
-
 def most(items: Sequence[Item], worst_first: Sequence[int], count: int) -> list[Item]:
     """At most `count` of `items`, in their order: nine tenths at even steps, the rest the worst of the others.
 
@@ -35,7 +28,7 @@ def most(items: Sequence[Item], worst_first: Sequence[int], count: int) -> list[
     """
     if len(items) <= count:
         return list(items)
-    steps = set(spread(range(len(items)), count - count // WORST))
+    steps = set(few(range(len(items)), count - count // WORST))
     others = [place for place in worst_first if place not in steps]
     return [items[place] for place in sorted([*steps, *others[: count // WORST]])]
 

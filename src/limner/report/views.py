@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from limner.choose import few
 from limner.report import choose, dataset, heat, results
 from limner.report.pictures import Gallery, Picture
 from limner.report.training import Snapshots
@@ -78,7 +79,7 @@ class Views:
 
     def strips(self, model: results.ModelResult) -> list[Strip]:
         """The snapshots of a model's training, of at most `STRIPS` pictures."""
-        return [self._strip(shots) for shots in choose.spread(model.training.snapshots, STRIPS)]
+        return [self._strip(shots) for shots in few(model.training.snapshots, STRIPS)]
 
     def _strip(self, shots: Snapshots) -> Strip:
         def add(path: Path | None, what: str) -> Picture | None:

@@ -101,7 +101,7 @@ def roughly(one: Thumbnail, other: Thumbnail) -> Place | None:
 
 
 def moved(pixels: Image, place: Place) -> Image:
-    """A thumbnail as it would look in the frame of the other one, in which it lies at `place`."""
+    """A (SIDE, SIDE) thumbnail as it would look in the frame of the other one, in which it lies at `place`."""
     return cv2.warpAffine(pixels, _matrix(place, SIDE), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE).astype(
         np.uint8, copy=False
     )

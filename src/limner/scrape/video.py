@@ -127,7 +127,8 @@ def _refuse_huge(width: int, height: int) -> None:
 
 
 def sharpness(image: Image) -> float:
-    """Variance of the Laplacian of the gray picture, about 320 pixels wide (Pech-Pacheco et al. 2000)."""
+    """Variance of the Laplacian of an (H, W, 3) RGB picture, made gray and at most 320 pixels wide (Pech-Pacheco et al.
+    2000); in gray levels squared."""
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
     height, width = gray.shape
     if width > SHARPNESS_WIDTH:

@@ -73,7 +73,7 @@ def flatten(image: Tone, radius: float, contrast: float) -> Tone:
 
 
 def deepen(image: Tone, sigma: float, gain: float) -> Tone:
-    """Darken by `gain` what is darker than its surroundings within `sigma` pixels: features, folds."""
+    """Darken what is darker than its surroundings within `sigma` pixels, features, folds: by `gain` times as much."""
     deeper: Tone = image + gain * np.minimum(image - blur(image, sigma), 0)
     return deeper
 

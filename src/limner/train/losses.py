@@ -15,7 +15,7 @@ TAPS, SIGMA = 11, 1.5
 
 
 def judge_loss(game: Game, true: Tensor, fake: Tensor) -> Tensor:
-    """What the discriminator lowers, of its scores of true pairs and of painted ones.
+    """What the discriminator lowers, of its scores of true pairs and of painted ones, (N, 1, s, s) each.
 
     - cross_entropy: pix2pix's and the first GAN's (Goodfellow et al., NeurIPS 2014; scores are logits);
     - least_squares: Mao et al., ICCV 2017;
@@ -53,7 +53,8 @@ def slope_loss(score: Callable[[Tensor], Tensor], truth: Tensor) -> Tensor:
 
 
 def fool_loss(game: Game, fake: Tensor) -> Tensor:
-    """What the generator lowers: that the discriminator's scores of painted pairs are not those of true ones."""
+    """What the generator lowers: that the discriminator's scores of painted pairs, (N, 1, s, s), are not those of true
+    ones."""
     fake = fake.float()
     if game == "cross_entropy":
         return F.softplus(-fake).mean()
@@ -61,13 +62,15 @@ def fool_loss(game: Game, fake: Tensor) -> Tensor:
 
 
 def pixel_loss(painted: Tensor, truth: Tensor) -> Tensor:
-    """Mean absolute difference."""
+    """Mean absolute difference of pictures, (N, C, S, S) in [-1, 1]."""
     return (painted.float() - truth).abs().mean()
 
 
 def feature_loss(painted: Sequence[Tensor], truth: Sequence[Tensor]) -> Tensor:
-    """Mean absolute difference of the discriminator's maps, each layer alike (Wang et al., "High-Resolution Image
-    Synthesis with Conditional GANs", CVPR 2018)."""
+    """Mean absolute difference of the discriminator's maps, (N, C, h, w) a layer, each layer alike.
+
+    Wang et al., "High-Resolution Image Synthesis with Conditional GANs", CVPR 2018.
+    """
     far = [(one.float() - other.float()).abs().mean() for one, other in zip(painted, truth, strict=True)]
     return torch.stack(far).mean()
 

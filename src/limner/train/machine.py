@@ -88,7 +88,7 @@ class Machine:
         return torch.optim.Adam(trained, lr=lr, betas=(beta1, 0.999), fused=self.fused)
 
     def lay(self, pictures: Tensor) -> Tensor:
-        """Pictures in the order of memory that convolutions are fastest with."""
+        """Pictures, (N, C, S, S), in the order of memory that convolutions are fastest with."""
         return pictures.contiguous(memory_format=torch.channels_last) if self.channels_last else pictures
 
     def total(self, tensor: Tensor) -> Tensor:

@@ -101,6 +101,12 @@ class Objective:
     def paint(self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
         """What the generator lowers; the discriminator's weights take no gradient.
 
+        Args:
+            discriminator: gives the maps of its layers, its scores last.
+            picture: what the generator was given, (N, A, S, S) in [-1, 1].
+            truth: (N, B, S, S), likewise.
+            painted: what it made, likewise.
+
         Returns:
             The loss, and what is told: its parts before they are weighed (`l1` of pictures in [-1, 1], `ssim` as
             1 - SSIM, `features`, `perceptual`, `generator` in the game's units).

@@ -11,7 +11,7 @@ from limner.train.objective import Recipe
 from limner.train.patience import measured
 from limner.train.plan import Places, Plan
 
-SNAPSHOTS = 8
+SHOWN = 8
 """Test pictures that are painted again and again: enough for each style, few enough to look at."""
 
 
@@ -59,7 +59,7 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe:
         card,
         _opened(learned, augment.side, card, labels),
         _opened(learned, card.size, card, labels) if augment.zoom and recipe.unmoved else None,
-        _opened(start.some(unseen, SNAPSHOTS), card.size, card, labels),
+        _opened(start.some(unseen, SHOWN), card.size, card, labels),
         _opened(validated, card.size, card, labels) if validated else None,
     )
 

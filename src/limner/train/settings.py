@@ -20,6 +20,7 @@ CHANNELS: dict[str, tuple[Literal[1, 3], Literal[1, 3]]] = {"sketch": (3, 1), "p
 def card(settings: Params, name: str) -> Card:
     """What the model will be; its labels are known once its faces are (`limner.train.start.labels`)."""
     model, frame, recipe = settings.model(name), settings.align, settings.recipe
+    level = frame.levels(model.data)
     inputs, outputs = CHANNELS[model.learns]
     return Card(
         name=name,
@@ -37,8 +38,8 @@ def card(settings: Params, name: str) -> Card:
         people=model.train.people,
         styles=model.train.styles,
         frame_size=frame.size,
-        frame_eyes=frame.eyes,
-        frame_eye_distance=frame.eye_distance,
+        frame_eyes=frame.eyes if level else None,
+        frame_eye_distance=frame.eye_distance if level else None,
         label=model.train.labels or "",
     )
 
