@@ -12,8 +12,8 @@ from limner.evaluate.collect import CLOSEST, NO_SEED, Evaluation
 from limner.evaluate.told import Told
 from limner.metrics import Figure
 
-SSIM = Figure("ssim", "ssim", "SSIM", "SSIM: structural similarity", "higher")
-L1 = Figure("l1", "l1", "L1", "L1: mean absolute error", "lower")
+SSIM = Figure("ssim", "ssim", "SSIM", "SSIM: structural similarity", "higher", (-1, 1))
+L1 = Figure("l1", "l1", "L1", "L1: mean absolute error", "lower", (0, 1))
 DRAWN = {"near": ["ink", "wash"], "far": ["ink"]}
 
 

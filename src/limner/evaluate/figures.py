@@ -15,7 +15,7 @@ from limner.evaluate.yardsticks import MODEL
 
 
 def means(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Every mean there is, with its interval; means are made here and nowhere else.
+    """Every mean there is, with its interval.
 
     Args:
         measured: a model.
@@ -23,16 +23,15 @@ def means(measured: Evaluation, drawn: Mapping[str, Sequence[str]]) -> pd.DataFr
 
     Returns:
         Columns suite, style (or `compare.ALL`: the mean over the drawn styles, each weighing the same), method, figure,
-        value, low, high (95%, not farther than any picture's figure goes; nan where there is one group alone), n
-        (pictures, over trainings) and lacking (those of them that could not be measured).
+        value, low, high (95%, no farther than a figure can go; nan where there is one group alone), n (pictures, over
+        trainings) and lacking (those of them that could not be measured).
     """
     rows: list[dict[str, object]] = []
-    names = [figure.name for figure in measured.figures]
+    names, bounds = [figure.name for figure in measured.figures], [figure.bounds for figure in measured.figures]
     for suite, style, method, over, table in _parts(measured.pictures, drawn):
-        values = table[names].to_numpy(float)
         estimate = bootstrap.estimate(bootstrap.scores(table, over, sorted(set(table["group"])), names))
-        lacking = (~np.isfinite(values)).sum(axis=0)
-        rows += _told(suite, style, method, names, bootstrap.within(estimate, values), len(table), lacking)
+        lacking = (~np.isfinite(table[names].to_numpy(float))).sum(axis=0)
+        rows += _told(suite, style, method, names, bootstrap.within(estimate, bounds), len(table), lacking)
         rows += _sets(measured.sets, suite, style, method, over)
     return pd.DataFrame(rows)
 

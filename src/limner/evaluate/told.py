@@ -32,8 +32,8 @@ class Mean:
 
     @property
     def margin(self) -> float:
-        """Half of the interval's width; nan where it is not known."""
-        return (self.high - self.low) / 2
+        """How far the interval reaches, to the side where it reaches farther; nan where it is not known."""
+        return max(self.high - self.value, self.value - self.low)
 
 
 class Told:
@@ -125,7 +125,7 @@ class Told:
         """The figures of each suite over its drawn styles, as a tree for reports/NAME/metrics.json.
 
         Returns:
-            By suite: `n` (faces), `groups`, `memorised`, `drawn` (the model), `margin` (half the 95% interval's width),
+            By suite: `n` (faces), `groups`, `memorised`, `drawn` (the model), `margin` (how far its interval reaches),
             `best_floor` (of each figure, the best there is), `neighbour` (the ceiling), and, of several trainings,
             `seeds` (the deviation between them).
         """

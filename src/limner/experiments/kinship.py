@@ -1,6 +1,7 @@
 """How much a model of one person makes others look like that person: `kin` of an entry's pictures, as figures."""
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 import pandas as pd
@@ -11,29 +12,51 @@ from limner.experiments.entry import Entry
 from limner.params import Params
 from limner.report.results import MODEL, Figure, Files
 
+ANY, DISTANCE = (-inf, inf), (0.0, inf)
+"""What a figure can be."""
 FIGURES = {
-    name: Figure(name, "kin", label, f"{label}: {meaning}", higher)
-    for name, label, meaning, higher in (
-        ("likeness_own", "To the person", "distance of dlib's face embeddings to the model's person", False),
-        ("likeness_true", "To the true one", "distance of dlib's face embeddings to the true face's person", False),
-        ("truth_own", "Truth to the person", "distance of the true photo to the model's person", False),
-        ("nearer_own", "Moved nearer", "how much nearer to the model's person the output is than the true photo", True),
+    name: Figure(name, "kin", label, f"{label}: {meaning}", higher, bounds)
+    for name, label, meaning, higher, bounds in (
+        ("likeness_own", "To the person", "distance of dlib's face embeddings to the model's person", False, DISTANCE),
+        (
+            "likeness_true",
+            "To the true one",
+            "distance of dlib's face embeddings to the true face's person",
+            False,
+            DISTANCE,
+        ),
+        ("truth_own", "Truth to the person", "distance of the true photo to the model's person", False, DISTANCE),
+        (
+            "nearer_own",
+            "Moved nearer",
+            "how much nearer to the model's person the output is than the true photo",
+            True,
+            ANY,
+        ),
         (
             "nearer_others",
             "Moved nearer to strangers",
             "how much nearer, on the mean, to all the people who are neither the model's nor shown",
             True,
+            ANY,
         ),
         (
             "nearer_alone",
             "Difference of the two",
             "how much more it comes nearer to the model's person than to those",
             True,
+            ANY,
         ),
-        ("skin_l", "Skin L", "lightness of the cheeks, output minus truth, CIE Lab", True),
-        ("skin_a", "Skin a", "redness of the cheeks, output minus truth, CIE Lab", True),
-        ("skin_b", "Skin b", "yellowness of the cheeks, output minus truth, CIE Lab", True),
-        ("skin_toward", "Skin toward", "share of the way from the truth's skin to the person's; 0 none, 1 all", True),
+        ("skin_l", "Skin L", "lightness of the cheeks, output minus truth, CIE Lab", True, ANY),
+        ("skin_a", "Skin a", "redness of the cheeks, output minus truth, CIE Lab", True, ANY),
+        ("skin_b", "Skin b", "yellowness of the cheeks, output minus truth, CIE Lab", True, ANY),
+        (
+            "skin_toward",
+            "Skin toward",
+            "share of the way from the truth's skin to the person's; 0 none, 1 all",
+            True,
+            ANY,
+        ),
     )
 }
 

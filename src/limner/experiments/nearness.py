@@ -12,13 +12,14 @@ from limner.report.results import MODEL, Figure
 
 DISTANCES = ("distance", "to_truth")
 FIGURES = {
-    name: Figure(name, "closest", label, f"{label}: {meaning}", higher)
-    for name, label, meaning, higher in (
+    name: Figure(name, "closest", label, f"{label}: {meaning}", higher, bounds)
+    for name, label, meaning, higher, bounds in (
         (
             "memorised",
             "Memorised",
             "share of the outputs that are nearer to a picture that was learned from than to their own truth",
             False,
+            (0.0, 1.0),
         ),
         (
             "nearer_true",
@@ -26,6 +27,7 @@ FIGURES = {
             "how much nearer an output is to its own truth than to the nearest picture that was learned from, as root "
             "mean square differences of 32 x 32 gray pixels, of 1",
             True,
+            (-1.0, 1.0),
         ),
     )
 }

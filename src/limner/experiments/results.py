@@ -144,7 +144,7 @@ class Results:
     def cell(self, entry: Entry, figure: str) -> Cell:
         """A mean figure with its interval, as evaluate made it; `UNKNOWN` if there is none."""
         if _other(figure):
-            return mean(self.pictures(entry, [figure]), self.styles(entry), figure)
+            return mean(self.pictures(entry, [figure]), self.styles(entry), self.figure(entry, figure))
         key = (entry.suite, entry.style or ALL, entry.method, figure)
         return self.measured(entry.model).cells.get(key, UNKNOWN)
 
@@ -267,8 +267,8 @@ def places(values: Iterable[float]) -> int:
     return decimals(known) + (0 < max(map(abs, known), default=0.0) < 0.1)
 
 
-def mean(table: pd.DataFrame, styles: Sequence[str], figure: str) -> Cell:
+def mean(table: pd.DataFrame, styles: Sequence[str], figure: Figure) -> Cell:
     """The mean of a figure over pictures (see `bootstrap.scores`), with its interval (see `bootstrap.within`)."""
-    estimate = bootstrap.estimate(bootstrap.scores(table, styles, sorted(set(table["group"])), [figure]))
-    value, low, high = (float(end[0]) for end in bootstrap.within(estimate, table[[figure]].to_numpy(float)))
-    return Cell(value, low, high, len(table), int(table[figure].isna().sum()))
+    estimate = bootstrap.estimate(bootstrap.scores(table, styles, sorted(set(table["group"])), [figure.name]))
+    value, low, high = (float(end[0]) for end in bootstrap.within(estimate, [figure.bounds]))
+    return Cell(value, low, high, len(table), int(table[figure.name].isna().sum()))

@@ -225,7 +225,7 @@ class Shows:
                 rows.append(Row(label, left_out=why))
                 continue
             table = self.results.with_kin(entry, asked.person)
-            cells = [mean(table, self.results.styles(entry), name) for name in kinship.FIGURES]
+            cells = [mean(table, self.results.styles(entry), one) for one in kinship.FIGURES.values()]
             rows.append(Row(label, tuple(cells), counted(table)))
         self.figures |= kinship.FIGURES
         return self._grid(asked, tuple(kinship.FIGURES.values()), rows)

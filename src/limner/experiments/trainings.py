@@ -43,7 +43,9 @@ class Trainings:
         if name == one.name:
             return one
         said = f"by how much {one.label} changes from one snapshot to the next, in the second half of a training"
-        return Figure(name, one.metric, f"Wander of {one.label}", f"Wander of {one.label}: {said}", False)
+        return Figure(
+            name, one.metric, f"Wander of {one.label}", f"Wander of {one.label}: {said}", False, (0.0, math.inf)
+        )
 
     def course(self, model: str, figure: str) -> pd.DataFrame:
         """One row a snapshot: epoch, style, id and the figure.

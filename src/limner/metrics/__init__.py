@@ -1,14 +1,15 @@
 """Measures of how far produced pictures are from the true ones: one file each, and the file's name is its
 registration.
 
-A metric is a module `NAME.py` with a function `NAME(fake, real)`, a one-line `TITLE` and a `DIRECTION`. The
-function takes two float32 tensors in [0, 1], RGB: `fake` (N, 3, H, W), and `real` of the same shape or (1, 3,
-H, W) for one truth that all the fakes share. It returns (N,), one figure a picture, nan where there is nothing
-to measure. What else it needs (`weights`, `vectors`, `landmarks` ...) it names as keyword-only arguments, each an
-attribute of `Case`.
+A metric is a module `NAME.py` with a function `NAME(fake, real)`, a one-line `TITLE`, a `DIRECTION` and `BOUNDS`: the
+least and the most that its figure can be, of whatever pictures. The function takes two float32 tensors in [0, 1], RGB:
+`fake` (N, 3, H, W), and `real` of the same shape or (1, 3, H, W) for one truth that all the fakes share. It returns
+(N,), one figure a picture, nan where there is nothing to measure. What else it needs (`weights`, `vectors`,
+`landmarks` ...) it names as keyword-only arguments, each an attribute of `Case`.
 
 A metric of several figures names them in `PARTS` (part: what it is, in words) and returns (N, K); its figures are
-called NAME_PART. `DIRECTION` may then be a dict by part. One that says nothing of drawings has `LEARNS = ("photo",)`.
+called NAME_PART. `DIRECTION` and `BOUNDS` may then be dicts by part. One that says nothing of drawings has
+`LEARNS = ("photo",)`.
 
 Some look at many pictures together and say so by `OVER`. They have a function `features(fake, real, *, needs...)`
 instead, which returns what is kept of each picture, (N, ...) of the fakes and (N or 1, ...) of the truths, and their
@@ -48,6 +49,8 @@ class Figure:
     """Short, for the head of a table."""
     title: str
     direction: Direction
+    bounds: tuple[float, float]
+    """The least and the most that it can be."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,10 @@ def _figures(name: str, module: ModuleType) -> tuple[Figure, ...]:
     """TITLE is `Label: what it measures, unit`."""
     label, parts = module.TITLE.partition(":")[0], getattr(module, "PARTS", None)
     if parts is None:
-        return (Figure(name, name, label, module.TITLE, module.DIRECTION),)
-    directions = module.DIRECTION if isinstance(module.DIRECTION, dict) else dict.fromkeys(parts, module.DIRECTION)
+        return (Figure(name, name, label, module.TITLE, module.DIRECTION, module.BOUNDS),)
+    directions, bounds = (
+        told if isinstance(told, dict) else dict.fromkeys(parts, told) for told in (module.DIRECTION, module.BOUNDS)
+    )
     return tuple(
         Figure(
             f"{name}_{part}",
@@ -134,6 +139,7 @@ def _figures(name: str, module: ModuleType) -> tuple[Figure, ...]:
             f"{label}, {words}",
             f"{module.TITLE} ({words})",
             directions[part],
+            bounds[part],
         )
         for part, words in parts.items()
     )

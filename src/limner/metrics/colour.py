@@ -1,11 +1,14 @@
 """Whether the skin has the right colour."""
 
+from math import inf
+
 from torch import Tensor
 
 from limner.metrics.views.colours import under
 
 TITLE = "Colour: colour shift of the cheeks, Delta E (CIE 1976; 2.3 is just noticeable)"
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 LEARNS = ("photo",)
 
 

@@ -1,5 +1,7 @@
 """Whether the two eyes of a face belong together."""
 
+from math import inf
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from limner.metrics.views.colours import gray, under
 TITLE = "Eye match: how far the difference between the two eyes is from the truth's"
 PARTS = {"colour": "colour, Delta E", "size": "size, |ln of the ratio|"}
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 LEARNS = ("photo",)
 
 UNIT = 96

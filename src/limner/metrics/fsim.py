@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 TITLE = "FSIM: feature similarity, colour (FSIMc)"
 DIRECTION = "higher"
+BOUNDS = (0, 1)
 
 SCALES, ORIENTATIONS = 4, 4
 SHORTEST = 6

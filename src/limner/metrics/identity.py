@@ -1,9 +1,12 @@
 """Whether it is still the same person."""
 
+from math import inf
+
 from torch import Tensor
 
 TITLE = "Identity: distance of dlib's face embeddings (same person: below 0.6)"
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 
 
 def identity(fake: Tensor, real: Tensor, *, vectors: tuple[Tensor, Tensor]) -> Tensor:

@@ -1,5 +1,6 @@
 """Whether the pictures as a set look like true ones, in patches."""
 
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from limner.nets.shift_tolerant import VGG, vgg
 
 TITLE = "KID: kernel distance of the two sets of pictures, patches of VGG16 features"
 DIRECTION = "lower"
+BOUNDS = (-inf, inf)
 OVER = "set"
 
 LEAST = 50

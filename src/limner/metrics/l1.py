@@ -4,6 +4,7 @@ from torch import Tensor
 
 TITLE = "L1: mean absolute difference, of 1"
 DIRECTION = "lower"
+BOUNDS = (0, 1)
 
 
 def l1(fake: Tensor, real: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """Whether the face's parts are where they belong."""
 
+from math import inf
+
 import torch
 from torch import Tensor
 
@@ -9,6 +11,7 @@ from limner.metrics.views.masks import eye_distance
 TITLE = "Landmarks: error of mediapipe's face mesh against the truth's, % of the eye distance"
 PARTS = {"eye": "worse eye", "mouth": "mouth", "jaw": "jaw", "found": "faces found, of 1"}
 DIRECTION = {"eye": "lower", "mouth": "lower", "jaw": "lower", "found": "higher"}
+BOUNDS = {"eye": (0, inf), "mouth": (0, inf), "jaw": (0, inf), "found": (0, 1)}
 
 
 def landmarks(fake: Tensor, real: Tensor, *, found: Tensor, landmarks: Tensor) -> Tensor:

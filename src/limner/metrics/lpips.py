@@ -1,5 +1,6 @@
 """Learned perceptual distance that forgives small shifts."""
 
+from math import inf
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from limner.nets.shift_tolerant import ALEXNET, perceptual
 
 TITLE = "LPIPS: learned perceptual distance, shift-tolerant AlexNet"
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 LEAST = 32
 """Pixels a side."""
 

@@ -1,6 +1,7 @@
 """Learned perceptual distance, as it was first published."""
 
 from functools import cache
+from math import inf
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -13,6 +14,7 @@ from limner.nets.perceptual import Perceptual
 
 TITLE = "LPIPS original: learned perceptual distance, ImageNet's AlexNet"
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 
 HEADS = "alex_lpips.pth"
 """Of data/weights: what the features' channels weigh."""

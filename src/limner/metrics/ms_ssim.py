@@ -7,6 +7,7 @@ from limner.metrics.views.windows import GAUSSIAN, compare
 
 TITLE = "MS-SSIM: multi-scale structural similarity, RGB (up to five scales; fewer below 176 pixels)"
 DIRECTION = "higher"
+BOUNDS = (0, 1)
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """The paper's, of the scales from fine to coarse."""

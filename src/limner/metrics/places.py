@@ -1,5 +1,7 @@
 """How far each feature is from where it belongs."""
 
+from math import inf
+
 import torch
 from torch import Tensor
 
@@ -9,6 +11,7 @@ from limner.metrics.views.masks import eye_distance
 TITLE = "Places: how far mediapipe's face mesh finds a feature from where the truth has it, % of the eye distance"
 PARTS = {"left_eye": "left eye", "right_eye": "right eye", "nose": "nose", "mouth": "mouth"}
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 
 POINTS = ([*LEFT_EYE, IRISES[1]], [*RIGHT_EYE, IRISES[0]], NOSE, LIPS)
 """By part. An eye is its lids and its iris."""

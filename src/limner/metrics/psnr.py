@@ -4,6 +4,7 @@ from torch import Tensor
 
 TITLE = "PSNR: peak signal-to-noise ratio, dB"
 DIRECTION = "higher"
+BOUNDS = (0, 100)
 
 # Equal pictures have an infinite ratio, of which no mean can be taken. A single wrong value by one step of
 # 255 in a 512 x 512 RGB picture is 107 dB, so anything at the cap is as good as equal.

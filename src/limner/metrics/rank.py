@@ -5,6 +5,7 @@ from torch import Tensor
 
 TITLE = "Rank: identification among the suite's true pictures by dlib's face embeddings, share"
 DIRECTION = "higher"
+BOUNDS = (0, 1)
 PARTS = {"1": "first", "5": "among the first five"}
 OVER = "suite"
 

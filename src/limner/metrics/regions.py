@@ -5,6 +5,7 @@ from torch import Tensor
 
 TITLE = "L1: mean absolute difference in a part of the truth's face, of 1"
 DIRECTION = "lower"
+BOUNDS = (0, 1)
 PARTS = {
     "left_eye": "left eye",
     "right_eye": "right eye",

@@ -1,5 +1,7 @@
 """Whether the picture is as fine as the truth."""
 
+from math import inf
+
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -7,6 +9,7 @@ from limner.metrics.views.colours import gray
 
 TITLE = "Sharpness: how much blurrier or grainier than the truth, octaves of the local slopes"
 DIRECTION = "lower"
+BOUNDS = (0, inf)
 
 BLOCKS = 16
 """A side, at most: a block has the size of an eye."""

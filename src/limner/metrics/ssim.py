@@ -6,6 +6,7 @@ from limner.metrics.views.windows import GAUSSIAN, similarity
 
 TITLE = "SSIM: structural similarity, RGB, Gaussian window 11, sigma 1.5"
 DIRECTION = "higher"
+BOUNDS = (-1, 1)
 
 
 def ssim(fake: Tensor, real: Tensor) -> Tensor:

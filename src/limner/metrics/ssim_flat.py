@@ -6,6 +6,7 @@ from limner.metrics.views.windows import FLAT, similarity
 
 TITLE = "SSIM flat: structural similarity, RGB, flat window 7 (scikit-image's default)"
 DIRECTION = "higher"
+BOUNDS = (-1, 1)
 
 
 def ssim_flat(fake: Tensor, real: Tensor) -> Tensor:

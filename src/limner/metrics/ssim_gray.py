@@ -7,6 +7,7 @@ from limner.metrics.views.windows import GAUSSIAN, similarity
 
 TITLE = "SSIM gray: structural similarity, gray (BT.601), Gaussian window 11, sigma 1.5"
 DIRECTION = "higher"
+BOUNDS = (-1, 1)
 
 
 def ssim_gray(fake: Tensor, real: Tensor) -> Tensor:

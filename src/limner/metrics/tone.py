@@ -10,6 +10,7 @@ from limner.metrics.views.colours import gray
 
 TITLE = "Tone: share of the truth's soft gradients that survive"
 DIRECTION = "higher"
+BOUNDS = (0, 1)
 LEARNS = ("photo",)  # a drawing in flat greys has no gradients to lose
 
 SMOOTHING = 1 / 128

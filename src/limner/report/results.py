@@ -30,6 +30,8 @@ class Figure:
     title: str
     higher: bool
     """Higher is better."""
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    """The least and the most that it can be; evaluate has heeded those of its own."""
 
     @property
     def part(self) -> str:
