@@ -143,7 +143,7 @@ def within(estimate: Estimate, bounds: Sequence[tuple[float, float]]) -> Estimat
 
     Not where those that were measured end: of three groups all lie on one side of the truth in a quarter of all cases.
     """
-    least, most = np.array(bounds, float).T
+    least, most = np.array(bounds, float).reshape(-1, 2).T
     return Estimate(estimate.value, np.maximum(estimate.low, least), np.minimum(estimate.high, most))
 
 

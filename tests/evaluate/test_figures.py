@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from limner.compare import ALL
 from limner.evaluate import figures
@@ -66,9 +67,18 @@ def test_styles_weigh_the_same_and_learned_ones_nothing(measured: Evaluation) ->
     assert mean(measured, "near", "learned", "model")["value"] == pytest.approx(0.1)
 
 
-def test_an_interval_goes_no_farther_than_the_pictures_do(measured: Evaluation) -> None:
-    own = mean(measured, "near", "ink", "model")
-    assert 0.7 <= own["low"] < 0.8 < own["high"] <= 0.9
+def test_an_interval_goes_farther_than_the_pictures_do_but_not_than_the_figure_can() -> None:
+    measured = evaluation(rows("far", "ink", "model", [0.9, 0.96, 1.0], 0))
+    own, error = (mean(measured, "far", "ink", "model", figure) for figure in ("ssim", "l1"))
+    reach = stats.t.ppf(0.975, 2) * stats.sem([0.9, 0.96, 1.0])
+    assert own["value"] - own["low"] == pytest.approx(reach, rel=0.05)
+    assert own["low"] < 0.9
+    assert own["high"] == 1
+    assert error["low"] == 0
+    assert error["high"] == pytest.approx(1 - own["low"])
+
+
+def test_pictures_that_are_all_alike_leave_nothing_to_chance(measured: Evaluation) -> None:
     assert mean(measured, "near", "wash", "model")[["low", "high"]].tolist() == pytest.approx([0.4, 0.4])
 
 
@@ -98,8 +108,9 @@ def test_several_trainings_are_averaged_and_told_apart() -> None:
     )
     own = mean(measured, "far", "ink", "model")
     assert own["value"] == pytest.approx(0.5)
-    # The groups are all alike: what is left is Student's t of three trainings, cut off at what was seen.
-    assert (own["low"], own["high"]) == pytest.approx((0.4, 0.6))
+    # The groups are all alike: what is left is Student's t of three trainings.
+    reach = stats.t.ppf(0.975, 2) * 0.1 / np.sqrt(3)
+    assert (own["low"], own["high"]) == pytest.approx((0.5 - reach, 0.5 + reach), rel=0.05)
     told = figures.by_seed(measured, {"far": ["ink"]})
     assert told[(told["style"] == ALL) & (told["figure"] == "ssim")]["value"].tolist() == pytest.approx([0.4, 0.5, 0.6])
     assert Told(measured, {"far": ["ink"]}).summary()["far"]["seeds"]["ssim"] == pytest.approx(0.1)
