@@ -57,6 +57,16 @@ def test_an_output_like_the_truth_has_taken_nothing_of_the_person_and_one_like_h
     assert table["skin_l"].is_monotonic_increasing
 
 
+def test_a_person_of_several_photos_is_as_far_as_these_are_on_the_mean(tmp_path: Path, setting: Setting) -> None:
+    """As strangers are, of each of whom there is one: a mean embedding would be nearer than any photo."""
+    photos = save(tmp_path / "own", a=mixed(1), b=255 - mixed(1))
+    outputs, truths = save(tmp_path / "out", one=mixed(0.5)), save(tmp_path / "true", one=mixed(0))
+    first, second, both = (kin(outputs, truths, own, EYES, setting.weights) for own in (photos[:1], photos[1:], photos))
+    for figure in ("likeness_own", "truth_own"):
+        assert second[figure][0] > first[figure][0] > 0
+        assert both[figure][0] == pytest.approx((first[figure][0] + second[figure][0]) / 2)
+
+
 def test_the_colour_of_the_cheeks_is_that_of_lab(own: list[Path], tmp_path: Path, setting: Setting) -> None:
     from limner.metrics.views.case import Case
 

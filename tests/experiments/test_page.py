@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 
 from limner import images
+from limner.blocks import Scale
 from limner.errors import LimnerError
 from limner.experiments import judge, numbers, page, questions, records
 from limner.experiments.questions import Amount, Claim
 from limner.experiments.results import Counts, Results
 from limner.params import Params
+from limner.report.pictures import safe_name
 from tests.experiments import made
 from tests.report.parsed import Elements, links
 
@@ -105,6 +107,34 @@ def test_the_page_says_what_was_found(elements: Elements) -> None:
     assert "paired, 4 pictures in 4 groups, 1 training." in text
     for why in (WHY, STRANGE):
         assert text.count(why) >= 5  # the table, the matrix, the curve, the pictures, the answers
+
+
+def test_a_group_stands_together_wherever_it_is_asked(copy: Path, settings: Params) -> None:
+    asked = questions.load(copy / "questions.yaml")
+    page.write(copy, settings, [*asked, replace(asked[1], id="1.Z", group=asked[0].group)])
+    found = Elements((copy / "reports/index.html").read_text("utf-8"))
+    ids = [attributes["id"] for _, attributes in found.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert [one["id"] for one in found.of("article")] == [safe_name(id) for id in ("1.A", "1.Z", "4")]
+
+
+def test_a_scale_is_told(settings: Params) -> None:
+    assert page.scale(settings) == ""
+    scales = {"laptop": Scale(), "tiny": Scale(epochs=1), "large": Scale(256, {"limner": "other"}, 2000)}
+    for name, said in (
+        ("laptop", ""),
+        ("tiny", "All models are trained at the scale “tiny”: 1 epoch each."),
+        ("large", "All models are trained at the scale “large”: 2000 epochs each, 256 pixels, the recipe other."),
+    ):
+        assert page.scale(replace(settings, scale=name, scales=scales)) == said
+        assert said in page.render([], {}, [], said)
+
+
+def test_how_much_trainings_differ_is_told_where_it_is_known(copy: Path, settings: Params) -> None:
+    results = Results(copy, settings)
+    assert page.chance(results) == ""
+    results.spread = {"lpips": 0.0627, "ssim": math.nan}.__getitem__
+    assert "from training to training, LPIPS by 6.3% (standard deviation)" in page.chance(results)
 
 
 def test_what_is_left_out_is_named_once(elements: Elements) -> None:

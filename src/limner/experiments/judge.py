@@ -22,11 +22,14 @@ from limner.experiments.questions import Answer, Claim
 from limner.experiments.results import Counts, Results, places
 from limner.experiments.verdicts import Answered, Judged, Verdict
 from limner.report import words
-from limner.report.results import Figure
+from limner.report.results import MODEL, Figure
 
 AS_ONE = "mean"
 """Stands for the style of faces whose figures are means over styles."""
 APART = "The two were not tested on the same faces, which counts, too."
+LUCK = "Trainings of one model differ by as much: another one may tell otherwise."
+PLAIN = 2.0
+"""Standard deviations between trainings by which single ones must be apart."""
 
 
 def answer(asked: Answer, results: Results) -> Answered:
@@ -43,6 +46,9 @@ def answer(asked: Answer, results: Results) -> Answered:
     sentence = getattr(asked, verdict).format(**_numbers(judged))
     more = [f"{one.why.capitalize()}." for one in judged if one.why and verdict == "open"]
     more += [APART for one in judged if one.strangers]
+    decided = [_lucky(one, results) for one in judged if one.verdict == verdict]
+    if any(decided) if verdict == "yes" else verdict == "no" and all(decided):
+        more.append(LUCK)
     return Answered(asked, verdict, " ".join([sentence, *dict.fromkeys(more)]), judged)
 
 
@@ -127,6 +133,24 @@ def _by(low: float, high: float, strict: bool = False) -> Verdict:
     if low > 0 or (low == 0 and not strict):
         return "yes"
     return "no" if high < 0 or (high == 0 and strict and low < 0) else "open"
+
+
+def _lucky(one: Judged, results: Results) -> bool:
+    """Whether single trainings are told apart by so little that others of the same models might not be."""
+    claim, figure = one.claim, one.figure
+    entries = [Entry.parse(text) for text in (claim.a, claim.b) if text]
+    if figure is None or len({entry.model for entry in entries}) < len(entries):  # of one training, both sides
+        return False
+    sides = [one.a, claim.amount if claim.absolute else one.b]
+    if claim.kind == "within":
+        sides[0 if figure.higher else 1] *= claim.amount
+    apart = (sides[0] - sides[1]) * (1 if figure.higher else -1) - (claim.amount if claim.kind == "by" else 0)
+    single = [
+        side
+        for side, entry, count in zip(sides, entries, one.counts, strict=False)
+        if entry.method == MODEL and count.trainings == 1
+    ]
+    return abs(apart) < PLAIN * results.spread(figure.name) * math.hypot(*single)
 
 
 def _unknown(entries: Sequence[Entry], figure: Figure, results: Results) -> str:

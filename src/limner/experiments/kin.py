@@ -50,11 +50,11 @@ def kin(
     Returns:
         `COLUMNS`, one row an output, in their order:
         id: its name;
-        likeness_own: distance of dlib's embedding of the output from the mean of the person's (one person's pictures
-        are closer to each other than 0.6);
+        likeness_own: distance of dlib's embedding of the output from those of the person's photos, on the mean (one
+        person's pictures are closer to each other than 0.6);
         likeness_true: from the embedding of the truth;
-        truth_own: of the truth from the mean of the person's, which likeness_own would be if the model took nothing of
-        her along;
+        truth_own: of the truth from those of the person's photos, likewise: likeness_own, if the model took nothing
+        of her along;
         nearer_others: how much nearer the output's embedding is than the truth's to those of `others`, on the mean:
         what painting alone does. nan if there are none;
         skin_l, skin_a, skin_b: mean CIE L*a*b* of the cheeks, the output's minus the truth's;
@@ -82,10 +82,9 @@ def kin(
 
 @lru_cache(maxsize=4)  # a page asks about one model's person several times
 def _person(own: tuple[Path, ...], side: int, setting: Setting) -> tuple[Tensor, Tensor]:
-    """(128,) mean embedding and (3,) mean colour of the cheeks of a person's photos."""
-    seen = [_seen(case) for case in _cases(own, own, side, setting)]
-    vector, skin = (torch.cat([one[place] for one in seen]).nanmean(0) for place in (0, 1))
-    return vector, skin
+    """(M, 128) embeddings of a person's photos, and (3,) their mean colour of the cheeks."""
+    vectors, skins = zip(*(_seen(case) for case in _cases(own, own, side, setting)), strict=True)
+    return torch.cat(vectors), torch.cat(skins).nanmean(0)
 
 
 @lru_cache(maxsize=4)
@@ -117,7 +116,7 @@ def _skin(pictures: Tensor, case: Case) -> Tensor:
     return under(pictures, case.cheeks).mean(1)
 
 
-def _rows(case: Case, mean_vector: Tensor, mean_skin: Tensor, strangers: Tensor) -> list[list[float]]:
+def _rows(case: Case, person: Tensor, mean_skin: Tensor, strangers: Tensor) -> list[list[float]]:
     """The figures behind `id`; see `kin`."""
     with torch.no_grad():
         mine, true = case.vectors
@@ -126,6 +125,6 @@ def _rows(case: Case, mean_vector: Tensor, mean_skin: Tensor, strangers: Tensor)
     length = way.norm(dim=1)
     toward = torch.where(length < NOTICEABLE, torch.nan, (shift * way).sum(1) / length.square())
     nearer = (torch.cdist(true, strangers) - torch.cdist(mine, strangers)).nanmean(1)
-    distances = [(mine - mean_vector).norm(dim=1), (mine - true).norm(dim=1), (true - mean_vector).norm(dim=1)]
+    distances = [torch.cdist(mine, person).nanmean(1), (mine - true).norm(dim=1), torch.cdist(true, person).nanmean(1)]
     table: list[list[float]] = torch.stack([*distances, nearer, *shift.unbind(1), toward], 1).tolist()
     return table

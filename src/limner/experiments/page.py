@@ -5,11 +5,11 @@ import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from limner.blocks import Scale
 from limner.errors import LimnerError
 from limner.experiments import judge, showing
 from limner.experiments.entry import Entry
@@ -28,6 +28,8 @@ TITLES = {"yes": "Yes", "no": "No", "open": "Not decided", "left out": "Left out
 """How a verdict is headed."""
 CLASSES = {"yes": "held", "no": "denied", "open": "undecided", "left out": "lacking"}
 """Of a verdict, in the style sheet."""
+TELLING = {"lpips": "LPIPS", "ssim": "SSIM"}
+"""Figures by which it is told how much trainings differ."""
 DIGITS = 6
 """Of a number in answers.json."""
 
@@ -61,7 +63,9 @@ def write(root: Path, params: Params, questions: Sequence[Question]) -> list[Sec
         one.figure.name: one.figure for section in sections for a in section.answers for one in a.judged if one.figure
     }
     texts = {
-        "index.html": render(sections, figures, dataset.sources(dataset.read_raw(root))),
+        "index.html": render(
+            sections, figures, dataset.sources(dataset.read_raw(root)), scale(params), chance(results)
+        ),
         "answers.md": markdown(sections),
         "answers.json": json.dumps(plain(sections), indent=2, ensure_ascii=False) + "\n",
     }
@@ -80,20 +84,57 @@ def _section(question: Question, shows: Shows, results: Results) -> Section:
     return Section(question, safe_name(question.id), shown, answers)
 
 
-def render(sections: Sequence[Section], figures: dict[str, Figure], sources: Sequence[dataset.Source]) -> str:
-    """The page, with those whose pictures it shows."""
-    groups = [(name, list(inside)) for name, inside in groupby(sections, key=lambda one: one.question.group)]
+def scale(params: Params) -> str:
+    """Of what the trainings are another than their models' blocks say, as a sentence; empty if of nothing."""
+    one = params.scales[params.scale] if params.scale else Scale()
+    told = [
+        f"{one.epochs} epoch{'s' * (one.epochs != 1)} each" if one.epochs else "",
+        f"{one.size} pixels" if one.size else "",
+        f"the recipe {', '.join(dict.fromkeys(one.recipes.values()))}" if one.recipes else "",
+    ]
+    return (
+        f"All models are trained at the scale “{params.scale}”: {', '.join(filter(None, told))}." if any(told) else ""
+    )
+
+
+def chance(results: Results) -> str:
+    """How much trainings of one model differ, as a sentence; empty if none was trained several times."""
+    spreads = {label: results.spread(name) for name, label in TELLING.items()}
+    told = [f"{label} by {words.figure(100 * share, 1)}%" for label, share in spreads.items() if share == share]
+    if not told:
+        return ""
+    several = len(results.repeated())
+    return (
+        f"Of the {several} model{'s' * (several != 1)} trained from several seeds, the means differ from training to "
+        f"training, {' and '.join(told)} (standard deviation): answers that single trainings decide by less than "
+        "twice as much say so."
+    )
+
+
+def render(
+    sections: Sequence[Section],
+    figures: dict[str, Figure],
+    sources: Sequence[dataset.Source],
+    scale: str = "",
+    chance: str = "",
+) -> str:
+    """The page, with those whose pictures it shows, and what `scale` and `chance` say."""
+    groups: dict[str, list[Section]] = {}
+    for section in sections:  # those of a group stand together, wherever they were asked
+        groups.setdefault(section.question.group, []).append(section)
     answers = [one for section in sections for one in section.answers]
     return page.render(
         environment(),
         "paper",
         up="",
-        groups=groups,
+        groups=list(groups.items()),
         sections=sections,
         answers=answers,
         figures=list(figures.values()),
         methods=_methods(sections),
         sources=sources,
+        scale=scale,
+        chance=chance,
     )
 
 

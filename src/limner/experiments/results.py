@@ -13,7 +13,7 @@ from limner import bootstrap, left_out, tables
 from limner.blocks import Model
 from limner.compare import ALL
 from limner.errors import LimnerError, ParamsError, choices
-from limner.experiments import kinship, measures, nearness
+from limner.experiments import kinship, luck, measures, nearness
 from limner.experiments.entry import Entry
 from limner.experiments.trainings import WANDER, Trainings
 from limner.params import Params
@@ -67,6 +67,8 @@ class Results:
         self.measured: Callable[[str], Measured] = cache(self._measured)
         """By name of a model; not of one that was left out."""
         self._kin: Callable[[Entry, str | None], pd.DataFrame] = cache(self._look_at_kin)
+        self.spread: Callable[[str], float] = cache(self._spread)
+        """By figure: see `luck.spread`."""
 
     def block(self, model: str) -> Model:
         """A model's block of params.yaml.
@@ -194,6 +196,15 @@ class Results:
         """Every figure that was measured of any of `models`."""
         there = [model for model in models if not self.left_out(model)]
         return {name: figure for model in there for name, figure in self.measured(model).figures.items()}
+
+    def repeated(self) -> list[str]:
+        """The models that were measured over several trainings."""
+        there = [name for name in self.params.models if self.params.of(name).evaluate.seeds > 1]
+        return [name for name in there if folder_of(self.root, name).is_dir() and not self.left_out(name)]
+
+    def _spread(self, figure: str) -> float:
+        several = [self.measured(model) for model in self.repeated()]
+        return luck.spread([(one.pictures, one.drawn) for one in several], figure)
 
     def _check_wander(self, entry: Entry, figure: str) -> None:
         self.trainings.figure(figure)

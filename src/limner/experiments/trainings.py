@@ -77,6 +77,7 @@ class Trainings:
 
 def _wander(values: Sequence[float]) -> float:
     """The mean absolute change from one snapshot to the next, in the second half of those where it is known."""
-    late = [value for value in values[len(values) // 2 :] if math.isfinite(value)]
+    known = [value for value in values if math.isfinite(value)]
+    late = known[len(known) // 2 :]
     steps = [abs(after - before) for before, after in pairwise(late)]
     return sum(steps) / len(steps) if steps else math.nan
