@@ -237,6 +237,8 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
     [
         (["nothing.jpg"], "nothing.jpg is not there"),
         (["data/photos/*.jpg"], "leads to no picture"),
+        ([" "], "the source is empty"),
+        (["zip://a.jpg::nothing.zip"], "the archive nothing.zip is not there"),
         (["s3://bucket/ann/"], "pip install s3fs"),
         (["nosuch://x/a.jpg"], "nothing can open nosuch://"),
         (["data", "--depth", "2"], "is no web page"),
@@ -245,6 +247,7 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
         (["commons:Category:A", "--next", "a"], "are not for it"),
         (["data", "--split", "tests"], "allowed: train, test, other"),
         (["data", "--to", "elsewhere.csv"], "must lie in data/manifests"),
+        (["data", "--to", "data/manifests/"], "is a folder: name a CSV in it"),
         (["http://127.0.0.1:9/gallery"], "127.0.0.1"),
         (["http://[bad/a.jpg"], "it is no url of a server"),
         (["commons:Ann"], "names no category and no file"),

@@ -14,7 +14,7 @@ from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.fetch.web import Web
-from limner.manifest import commons, kinds, page
+from limner.manifest import check, commons, kinds, page
 from limner.manifest.found import Found, name_of
 from limner.manifest.sheet import Sheet
 from limner.scrape import expand
@@ -57,6 +57,8 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         SourceError: the source cannot be read at all.
     """
     url = source.url
+    if not url.strip():
+        raise SourceError("the source is empty: name a folder, a file, an archive or a url")
     if not tellable(url):
         raise SourceError(f"{ascii(url)[1:-1]} {expand.UNTELLABLE}")
     http = url.startswith(("http://", "https://"))
@@ -91,6 +93,8 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
             raise SourceError(f"{url} is not there")
     else:
         backends.require(url)
+    if link := chained(url):
+        check.verify_member(url, *link, check.members_of)
     many = expand.inside(Row(id="", person="", url=url), fetch)
     if many is not None:
         return _files(many)

@@ -130,6 +130,8 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
 
     settings = params.load()
     path = to or Path(FOLDER, f"{plain(common.person)}.csv")
+    if path.is_dir():
+        raise LimnerError(f"--to {path} is a folder: name a CSV in it")
     around = Path(home(path.as_posix()))  # refuses any other folder
     if around != Path():
         raise LimnerError(f"{path} belongs to {around.resolve()}, where its paths begin: run this in that folder")
