@@ -1,11 +1,15 @@
 """dvc.yaml declares what the stages import, and refers to nothing that is not there."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from limner import files
 from tests.loading import LIBRARIES, loaded
 
 PLUMBING = {
@@ -121,3 +125,15 @@ def test_no_size_is_passed_over_when_a_run_is_known_again(root: Path, pipeline: 
                 assert param not in PASSED_OVER or f"{param}=${{{param}}}" in block["cmd"], (name, param)
                 asked += 1
     assert asked > 10
+
+
+def test_half_of_a_file_that_a_killed_run_left_is_seen_by_nobody(root: Path, tmp_path: Path) -> None:
+    """In data/manifests, say: it would have `scrape` run anew."""
+    for words in (["git", "init", "--quiet"], [sys.executable, "-m", "dvc", "init", "--quiet"]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    for name in (".gitignore", ".dvcignore"):
+        shutil.copy(root / name, tmp_path)
+    with files.whole(tmp_path / "data" / "manifests" / "ana.csv") as part:
+        for program in (["git"], [sys.executable, "-m", "dvc"]):
+            told = subprocess.run([*program, "check-ignore", str(part)], cwd=tmp_path, capture_output=True)
+            assert told.returncode == 0

@@ -76,6 +76,7 @@ HOSTILE = {
     "\\\\host\\a.jpg": "absolute path",
     "C:\\a.jpg": "absolute path",
     "ab::c.jpg": "no url can hold",
+    "a::b.jpg": "no url can hold",
     "a\\n.jpg": "no url can hold",
     "in.zip": "archive in an archive",
     "in.TAR.GZ": "archive in an archive",

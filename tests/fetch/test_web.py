@@ -6,6 +6,7 @@ import random
 import re
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -77,6 +78,9 @@ def test_a_page_with_its_headers_and_where_it_came_from(web: Web, server: Server
         ("text/html; charset=unicode_escape", "\\x41ü".encode()),
         ("text/html; charset=utf-7", "+APw-ü".encode()),
         ("text/html; charset=rot13", "ü".encode()),
+        ("text/html; charset=iso-8859-1", "\ufeffü".encode()),
+        ("text/html; charset=utf-8", "\ufeffü".encode("utf-16-le")),
+        ("text/html", "\ufeffü".encode("utf-16-be")),
     ],
 )
 def test_a_page_is_read_in_its_charset(kind: str, body: bytes) -> None:
@@ -91,6 +95,12 @@ def test_the_charsets_of_web_pages_are_known(name: str) -> None:
     body = bytes(range(0xA1, 0xFF))
     page = Page("", {"Content-Type": f"text/html; charset={name}"}, body)
     assert page.text == body.decode(name, "replace") != body.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", ["iso-8859-1", "us-ascii"])
+def test_latin_1_is_read_as_browsers_do(name: str) -> None:
+    page = Page("", {"Content-Type": f"text/html; charset={name}"}, "O\u2019Neil, ü".encode("cp1252"))
+    assert page.text == "O\u2019Neil, ü"
 
 
 @pytest.mark.parametrize("name", ["punycode", "idna"])
@@ -171,6 +181,92 @@ def test_a_packed_file_is_taken_as_it_is_sent_whatever_it_is_said_to_be(
         server.answers[path] = [cut(700_000), lambda handler: handler.known.answers.clear() or handler.give(packed)]
         assert whole(web, server.url + path, tmp_path / "part") == packed
         assert server.requests[-1]["Range"]
+
+
+def deflated(body: bytes, window: int) -> bytes:
+    packer = zlib.compressobj(wbits=window)
+    return packer.compress(body) + packer.flush()
+
+
+PLAIN = random.Random(1).randbytes(900_000) + bytes(4_000_000)
+BROKEN = "ended before the whole file had come"
+
+
+@pytest.mark.parametrize(
+    ("coding", "sent"),
+    [
+        ("GZIP", gzip.compress(PLAIN)),
+        ("x-gzip", gzip.compress(PLAIN)),
+        ("gzip, identity", gzip.compress(PLAIN[:10_000]) + gzip.compress(PLAIN[10_000:]) + b"\0\0"),
+        ("gzip, gzip", gzip.compress(gzip.compress(PLAIN))),
+        ("deflate", deflated(PLAIN, zlib.MAX_WBITS)),
+        ("deflate", deflated(PLAIN, -zlib.MAX_WBITS)),
+        ("utf-8", PLAIN),
+    ],
+)
+def test_a_body_is_unpacked_as_it_is_said_to_be_packed(
+    web: Web, server: Server, tmp_path: Path, coding: str, sent: bytes
+) -> None:
+    server.bodies["/a"], server.headers["/a"] = sent, {"Content-Encoding": coding}
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == PLAIN
+    assert server.requests[0]["Accept-Encoding"] == "identity"
+    assert web.read(f"{server.url}/a").body == PLAIN
+    assert server.requests[1]["Accept-Encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize(
+    ("coding", "sent", "said", "asked"),
+    [
+        ("gzip", gzip.compress(PLAIN)[:-4], BROKEN, 3),
+        ("gzip", gzip.compress(PLAIN)[:500_000], BROKEN, 3),
+        ("gzip", gzip.compress(PLAIN[:9000]) + gzip.compress(PLAIN)[:9000], BROKEN, 3),
+        ("gzip, gzip", gzip.compress(gzip.compress(PLAIN)[:500_000]), BROKEN, 3),
+        ("deflate", deflated(PLAIN, -zlib.MAX_WBITS)[:500_000], BROKEN, 3),
+        ("x-gzip", PLAIN, "is not x-gzip, as it says", 3),
+        ("br", PLAIN, "packed by br; what limner unpacks: gzip, deflate", 1),
+        ("gzip", gzip.compress(bytes(50_000_000)), "5 MB", 1),
+    ],
+)
+def test_a_packed_body_that_does_not_come_whole_is_none(
+    web: Web, server: Server, tmp_path: Path, coding: str, sent: bytes, said: str, asked: int
+) -> None:
+    server.bodies["/a"], server.headers["/a"] = sent, {"Content-Encoding": coding, **ETAG}
+    with pytest.raises(WebError, match=said):
+        download(web, f"{server.url}/a", tmp_path / "part")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(WebError, match=said):
+        web.read(f"{server.url}/a", most_bytes=5_000_000)
+    assert len(server.asked) == 2 * asked
+
+
+def test_a_page_that_is_not_there_is_told_however_it_is_packed(web: Web, server: Server) -> None:
+    server.headers["/a"] = {"Content-Encoding": "br"}
+    with pytest.raises(WebError, match="404"):
+        web.read(f"{server.url}/a")
+
+
+def test_a_packed_body_that_broke_off_is_asked_for_again(web: Web, server: Server, tmp_path: Path) -> None:
+    """It came without its length, so its packing alone tells."""
+
+    def half(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.end_headers()
+        handler.wfile.write(gzip.compress(PLAIN)[:500_000])
+        handler.close_connection = True
+
+    packed = gzip.compress(PLAIN)
+    server.headers["/a"] = {"Content-Encoding": "gzip"}
+    server.answers["/a"] = [half, lambda handler: handler.known.answers.clear() or handler.give(packed)]
+    assert whole(web, f"{server.url}/a", tmp_path / "part") == PLAIN
+
+
+def test_what_is_no_http_is_said_in_a_line(web: Web, server: Server, tmp_path: Path) -> None:
+    """The client's own words for it hold all that came."""
+    server.answers["/a"] = [lambda handler: handler.wfile.write(b"<p>\n" * 9000)] * 3
+    with pytest.raises(WebError) as told:
+        download(web, f"{server.url}/a", tmp_path / "part")
+    assert str(told.value) == f"{server.url}/a: what the server sends is no HTTP"
 
 
 def test_lines_of_an_answers_head_may_be_long(web: Web, server: Server, tmp_path: Path) -> None:
@@ -477,6 +573,27 @@ def test_a_time_limit_for_all_tries_together(server: Server, tmp_path: Path, how
     with Web(polite(max_seconds=0.5)) as web, pytest.raises(WebError, match=r"not done within 0.5 s"):
         download(web, f"{server.url}/a", tmp_path / "part")
     assert server.asked == ["/a"]
+
+
+def soon(handler: Any) -> None:
+    """That the answer is to come is said again and again."""
+    for _ in range(100):
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("body", "said"), [(soon, "did not begin within 0.4 s"), (trickle, "sent but ")])
+def test_a_server_that_never_comes_to_the_point_stalls(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: Answer, said: str
+) -> None:
+    monkeypatch.setattr(manners, "PAUSE", 0.01)
+    monkeypatch.setattr(manners, "CONNECT", 0.2)
+    monkeypatch.setattr(manners, "SILENCE", 0.2)
+    server.answers = {f"/{k}": [body] * 2 for k in range(3)}
+    with Web(polite(connections=1, tries=2)) as web:
+        told = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(3)]
+    assert [said in one for one in told] == [True, False, False]
+    assert all("stalled 2 times in a row and is not asked again" in one for one in told[1:])
 
 
 def test_a_server_that_stalls_is_asked_again(

@@ -4,6 +4,8 @@ import gzip
 import io
 import os
 import re
+import signal
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -235,6 +237,8 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
     [
         (["nothing.jpg"], "nothing.jpg is not there"),
         (["data/photos/*.jpg"], "leads to no picture"),
+        ([" "], "the source is empty"),
+        (["zip://a.jpg::nothing.zip"], "the archive nothing.zip is not there"),
         (["s3://bucket/ann/"], "pip install s3fs"),
         (["nosuch://x/a.jpg"], "nothing can open nosuch://"),
         (["data", "--depth", "2"], "is no web page"),
@@ -243,6 +247,7 @@ def test_a_category_pinned_and_built(run: Run, server: Server, wiki: Wiki) -> No
         (["commons:Category:A", "--next", "a"], "are not for it"),
         (["data", "--split", "tests"], "allowed: train, test, other"),
         (["data", "--to", "elsewhere.csv"], "must lie in data/manifests"),
+        (["data", "--to", "data/manifests/"], "is a folder: name a CSV in it"),
         (["http://127.0.0.1:9/gallery"], "127.0.0.1"),
         (["http://[bad/a.jpg"], "it is no url of a server"),
         (["commons:Ann"], "names no category and no file"),
@@ -268,6 +273,35 @@ def test_a_photo_that_is_there_already_becomes_the_reference(run: Run) -> None:
     run("add", "data/photos", "--person", "Ann")
     run("add", "data/photos/b.jpg", "--person", "Ann", "--reference")
     assert [(row["id"], row["reference"]) for row in table(MINE)] == [("Ann-a", ""), ("Ann-b", "yes")]
+
+
+def test_what_is_said_of_photos_that_are_there_already_fills_what_is_empty(run: Run) -> None:
+    touch("data/photos/a.jpg", "data/photos/b.jpg")
+    rows = [{"id": k, "person": "Ann", "url": f"data/photos/{k}.jpg", "license": "CC0" * (k == "a")} for k in "ab"]
+    manifest("Ann.csv", rows)
+    before = MINE.read_bytes()
+    run("add", "data/photos", "--person", "Ann")
+    assert MINE.read_bytes() == before
+    words = ("--license", "CC BY", "--author", "me")
+    assert "0 rows added, 2 there already" in run("add", "data/photos", "--person", "Ann", *words).output
+    assert [(row["license"], row["author"]) for row in table(MINE)] == [("CC0", "me"), ("CC BY", "me")]
+
+
+@pytest.mark.parametrize("words", [(), ("--reference",)])
+def test_what_was_found_before_an_interrupt_is_written(run: Run, server: Server, words: tuple[str, ...]) -> None:
+    """But no reference: there may have been others behind it."""
+
+    def interrupt(handler: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
+        handler.close_connection = True
+
+    server.bodies["/1"] = b"<img src=a.jpg><a class=n href=/2>"
+    server.answers["/2"] = [interrupt]
+    done = run("add", f"{server.url}/1", "--person", "Ann", "--next", ".n", "--depth", 5, *words)
+    assert done.exit_code == 130
+    assert "interrupted; the next run goes on from what is done" in done.output
+    assert ("1 row added" in done.output, MINE.exists()) == (not words, not words)
 
 
 def test_a_photo_of_two_people_is_a_row_for_each(run: Run) -> None:

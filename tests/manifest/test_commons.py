@@ -1,6 +1,8 @@
 """A category, from a small wiki on this machine that answers in batches as a MediaWiki does."""
 
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from limner.manifest import commons
 from limner.manifest.found import Found
 from limner.tables import Problem
 from tests.manifest.wiki import PEOPLE, Wiki
+from tests.sites import Run, table
 
 
 def read(downloads: Downloads, wiki: Wiki, title: str = PEOPLE, **how: int) -> tuple[list[Found], list[Problem]]:
@@ -107,6 +110,35 @@ def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
     assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"title": "File:\ud800.jpg"},
+        {"title": "File:B\nob.jpg"},
+        {"url": "http://files/\ud800.jpg"},
+        {"url": "http://files/B\nob.jpg"},
+        {"descriptionurl": "http://wiki/\ud800"},
+        {"mime": "text/\ud800"},
+    ],
+)
+def test_a_file_whose_name_no_table_can_hold_costs_no_other(run: Run, wiki: Wiki, told: dict[str, str]) -> None:
+    wiki.files["File:Bob.jpg"] |= told
+    page = wiki._page
+    renamed = {"title": told.get("title", "File:Bob.jpg")}
+    wiki._page = lambda title, *of: page(title, *of) | (renamed if "Bob" in title else {})  # type: ignore[method-assign]
+    done = run("add", f"commons:{PEOPLE}", "--api", wiki.api, "--person", "Ann", "--license", "x")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert ": skipped: " in done.output
+    assert [row["id"] for row in table(Path("data/manifests/Ann.csv"))] == ["Ann-Ann", "Ann-Cy", "Ann-Di", "Ann-Eve"]
+
+
+def test_what_a_wiki_leaves_out_is_no_text(downloads: Downloads, wiki: Wiki) -> None:
+    told: dict[str, Any] = {"LicenseShortName": None, "LicenseUrl": ["x"], "Artist": {"en": "Ann"}, "Credit": 7}
+    wiki.files[wiki.file("Ann.jpg", **told)]["descriptionurl"] = None
+    found, _ = read(downloads, wiki, "File:Ann.jpg")
+    assert [(one.license, one.author, one.credit) for one in found] == [("", "", "7")]
+
+
 @pytest.mark.parametrize("code", ["ratelimited", "maxlag", "internal_api_error_DBQueryError"])
 def test_a_wiki_that_is_busy_is_asked_again(downloads: Downloads, wiki: Wiki, code: str) -> None:
     wiki.busy = [code] * 2
@@ -149,6 +181,7 @@ def test_what_is_no_wiki_is_told(downloads: Downloads, wiki: Wiki, body: bytes) 
         ("https://commons.wikimedia.org/wiki/Category:Ann_Example", "Category:Ann Example"),
         ("https://commons.wikimedia.org/wiki/Category:%C3%89mile", "Category:\u00c9mile"),
         ("https://commons.wikimedia.org/w/index.php?title=Category:A%20B&action=view", "Category:A B"),
+        ("https://commons.wikimedia.org/w/index.php?action=view&title=Category:A+B%2B", "Category:A B+"),
         ("commons:File:Ann.jpg", "File:Ann.jpg"),
         ("https://example.org/Category:Ann", ""),
         ("https://de.wikipedia.org/wiki/Datei:Ann.jpg#x", "Datei:Ann.jpg"),

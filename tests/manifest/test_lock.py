@@ -114,6 +114,27 @@ def test_what_is_not_what_its_row_says_is_not_pinned_and_asked_for_again(run: Ru
     assert table(MINE)[-1]["sketch_sha256"] == digest(B)
 
 
+def test_a_video_that_ends_early_is_noted_and_not_pinned(run: Run, server: Server) -> None:
+    whole = film(Path("data/film.avi"), [np.asarray(scene(k)) for k in range(20)]).read_bytes()
+    row = {"id": "f", "person": "p", "kind": "video", "url": f"{server.url}/f", "license": "x", "sha256": "0" * 64}
+    server.bodies["/f"] = half = whole[: len(whole) // 2]
+    for pin in ("", "0" * 64):
+        manifest("Ann.csv", [row | {"sha256": pin}])
+        done = run("lock", MINE, "--again", "--update")
+        assert done.exit_code == 0
+        assert f"f: noted: {server.url}/f: it ends early: " in done.output
+        assert [row["sha256"] for row in table(MINE)] == [pin]
+    manifest("Ann.csv", [row | {"sha256": ""}])
+    server.bodies["/f"] = whole
+    collect([MINE.as_posix()], load().scrape, workers=1)  # which does not take the half for the whole either
+    assert len(list(Path("data/raw").iterdir())) == 20
+    assert run("lock", MINE).exit_code == 0
+    assert [row["sha256"] for row in table(MINE)] == [digest(whole)]
+    server.bodies["/f"] = half
+    manifest("Ann.csv", [row | {"sha256": digest(half)}])  # as somebody who knows better may do
+    assert "noted" not in run("lock", MINE, "--again").output
+
+
 def far(server: Server, *names: str) -> None:
     """A manifest of photos on a server."""
     server.bodies |= {f"/{name}": photo(k) for k, name in enumerate(names)}

@@ -187,6 +187,14 @@ def test_robots_txt_is_obeyed_for_pages_and_pictures(downloads: Downloads, serve
     assert server.asked == ["/robots.txt", "/", "/robots.txt"]
 
 
+def test_robots_txt_is_obeyed_behind_a_byte_order_mark(downloads: Downloads, server: Server) -> None:
+    server.bodies |= {"/robots.txt": "\ufeffUser-agent: *\nDisallow: /".encode(), "/p": b"<img src=a.jpg>"}
+    server.headers["/robots.txt"] = {"Content-Type": "text/plain; charset=iso-8859-1"}
+    with pytest.raises(SourceError, match="asks programs to leave it alone"):
+        look(downloads, f"{server.url}/p")
+    assert server.asked == ["/robots.txt"]
+
+
 def test_a_page_that_redirects_to_what_robots_txt_disallows(downloads: Downloads, server: Server) -> None:
     server.bodies |= {"/robots.txt": b"User-agent: limner\nDisallow: /private", "/private": b"<img src=a.jpg>"}
     server.statuses["/open"], server.headers["/open"] = [302], {"Location": "/private"}

@@ -236,6 +236,26 @@ def test_an_archive_that_broke_off_is_asked_for_again(project: Path, server: Ser
         assert list(raw().index) == ["x-a", "x-b"]
 
 
+def test_a_video_that_ends_early_is_asked_for_again(project: Path, server: Server) -> None:
+    """What came of it is used until then; one that is pinned is what it is."""
+    whole = film(Path("data/film.avi"), [np.asarray(scene(k)) for k in range(20)]).read_bytes()
+    url, half = f"{server.url}/film.avi", whole[: len(whole) // 2]
+    rows: list[dict[str, object]] = [{"id": "x", "person": "p", "url": url, "kind": "video"}]
+    server.bodies["/film.avi"] = half
+    name = manifest("m.csv", rows)
+    pinned = manifest("pinned.csv", [rows[0] | {"sha256": hashlib.sha256(half).hexdigest()}])
+    for manifests in (name, name, pinned, pinned):
+        collect([manifests], OPTIONS, workers=1)
+        assert "ends early" in problems("noted")["x"]
+        assert 0 < len(raw()) < 15
+    assert len(server.asked) == 2
+    server.bodies["/film.avi"] = whole
+    for _ in range(2):
+        collect([name], OPTIONS, workers=1)
+        assert server.asked == ["/film.avi"] * 3
+        assert len(raw()) == 20
+
+
 def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server: Server) -> None:
     """Its server is asked whether there is another version, and what came is used until there is."""
     whole = tarred(a=body(scene(1)), b=body(scene(2)))

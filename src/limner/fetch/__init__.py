@@ -4,7 +4,7 @@ sources, mirrors     what a url means, and where else its files are
 elsewhere, pypi      what fsspec's filesystems bring; pypi:// as one of them
 backends             which of them are here
 web, answers, loop   the HTTP client, what it makes of what servers say, and the event loop that it runs in
-sessions             aiohttp as that client uses it
+sessions, bodies     aiohttp as that client uses it; what is sent, unpacked and whole
 manners, servers     how it behaves towards them, and their names
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely

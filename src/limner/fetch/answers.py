@@ -22,6 +22,10 @@ CHARSETS = re.compile(
     r"gb2312|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
 )
 """Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
+ALIKE = {"ascii": "cp1252", "iso8859-1": "cp1252"}
+"""Charsets that browsers take for others, of which they are a part but for characters that no page has."""
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""Byte order marks."""
 PACKED = (".gz", ".tgz", ".gzip")
 """Endings of files of which servers say that they are packed on their way, when the file itself is."""
 HEAD = 512
@@ -48,11 +52,13 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The body in the charset that the header, or a <meta> in the page, names; UTF-8 otherwise."""
+        """The body in the charset that its byte order mark tells, or that the header, or a <meta> in the page, names;
+        UTF-8 otherwise."""
         said = re.search(r"charset\s*=\s*[\"']?([\w:.-]+)", self.headers.get("Content-Type", ""))
         within = CHARSET.search(self.body[:2048])
         name = said[1] if said else within[1].decode("ascii") if within else "utf-8"
-        return self.body.decode(_charset(name), errors="replace").removeprefix("\ufeff")
+        marked = next((charset for mark, charset in MARKS.items() if self.body.startswith(mark)), "")
+        return self.body.decode(marked or _charset(name), errors="replace").removeprefix("\ufeff")
 
 
 def _charset(name: str) -> str:
@@ -61,7 +67,7 @@ def _charset(name: str) -> str:
         known = codecs.lookup(name).name
     except (LookupError, UnicodeError):
         return "utf-8"
-    return known if CHARSETS.fullmatch(known) else "utf-8"
+    return ALIKE.get(known, known) if CHARSETS.fullmatch(known) else "utf-8"
 
 
 def address(url: str) -> URL:
@@ -125,11 +131,6 @@ def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
     now, then, end = Validator.of(response.headers), coming.validator, int(found[2]) + 1
     same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
     return end if same and found[3] in ("*", str(end)) and coming.total in (None, end) else 0
-
-
-def encoded(response: aiohttp.ClientResponse) -> bool:
-    """Whether a body is packed, against what was asked for, so that its lengths are not those of the file."""
-    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
 
 
 def stands_in(first: bytes) -> str:
@@ -209,14 +210,22 @@ def reason(error: Exception) -> str:
             return f"no connection to {error.host}:{error.port}: {_system(error.os_error)}"
         case aiohttp.ConnectionTimeoutError():
             return f"no connection within {manners.CONNECT:g} s"
-        case aiohttp.ServerTimeoutError():
+        case aiohttp.SocketTimeoutError():
             return f"the server sent nothing for {manners.SILENCE:g} s"
+        case aiohttp.ServerTimeoutError():  # our own
+            return str(error)
         case aiohttp.ClientPayloadError():
             return "the server ended before the whole file had come"
         case aiohttp.ServerDisconnectedError() | ConnectionError():
             return "the server closed the connection"
+        case aiohttp.ClientHttpProxyError():
+            return f"the proxy answers {error.status}"
+        case aiohttp.ClientResponseError():  # what aiohttp says of it may hold all that came
+            return "what the server sends is no HTTP"
+        case aiohttp.ClientOSError():
+            return f"the connection broke: {_system(error)}"
         case _:
-            return f"{error} ({type(error).__name__})" if str(error) else type(error).__name__
+            return f"the request failed ({type(error).__name__})"
 
 
 def _system(error: OSError) -> str:

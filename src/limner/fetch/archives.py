@@ -148,7 +148,7 @@ def _is_tar(first: bytes) -> bool:
 def unsafe(name: str) -> str:
     """Why a member's name cannot be trusted, or nothing."""
     slashed = name.replace("\\", "/")  # which separates folders on Windows
-    if slashed.startswith("/") or re.match(r"[A-Za-z]:", name):
+    if slashed.startswith("/") or re.match(r"[A-Za-z]:(?!:)", name):
         return "has an absolute path: members lie below the archive's top"
     if ".." in slashed.split("/"):
         return "leads out of the archive by `..`"

@@ -1,7 +1,8 @@
 """aiohttp as it is used here: one request after the other, without a limit, a memory or a redirect of its own."""
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import ClientResponse
@@ -32,40 +33,36 @@ class Cookies:
         return "; ".join(f"{cookie.key}={cookie.coded_value}" for cookie in told)
 
 
-class Sessions:
-    """One for bodies as they were before they were packed for their way, and one for them as they are sent. Both share
-    their connections. To be used in one event loop."""
+class Session:
+    """All connections there are. To be used in one event loop."""
 
     def __init__(self) -> None:
-        self._connector: aiohttp.TCPConnector | None = None
-        self._by_packed: dict[bool, aiohttp.ClientSession] = {}
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Nothing is asked any more."""
-        for session in self._by_packed.values():
-            await session.close()
-        if self._connector is not None:
-            await self._connector.close()
+        if self._session is not None:
+            await self._session.close()
 
-    def get(
-        self, url: URL, headers: Mapping[str, str], proxy: str | None, seconds: float, packed: bool
-    ) -> AbstractAsyncContextManager[ClientResponse]:
-        """One request; redirects are answers.
+    @asynccontextmanager
+    async def get(
+        self, url: URL, headers: Mapping[str, str], proxy: str | None, seconds: float
+    ) -> AsyncIterator[ClientResponse]:
+        """One request; redirects are answers. Their bodies are as they are sent.
 
         Args:
             url: http or https.
             headers: besides the usual ones.
             proxy: by whose way.
             seconds: until all of the answer must be there.
-            packed: leave its body as it is sent.
+
+        Raises:
+            aiohttp.ServerTimeoutError: its head does not end: a server may say for ever that it is to come (1xx).
         """
-        if self._connector is None:
-            self._connector = aiohttp.TCPConnector(limit=0)  # each host has its own limit
-        if packed not in self._by_packed:
-            self._by_packed[packed] = aiohttp.ClientSession(
-                connector=self._connector,
-                connector_owner=False,
-                auto_decompress=not packed,
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
+                auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": USER_AGENT},
                 read_bufsize=1 << 18,
@@ -73,4 +70,16 @@ class Sessions:
                 max_field_size=LONGEST_HEADER,
             )
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=manners.CONNECT, sock_read=manners.SILENCE)
-        return self._by_packed[packed].get(url, headers=headers, allow_redirects=False, proxy=proxy, timeout=timeout)
+        head = asyncio.timeout(manners.CONNECT + manners.SILENCE)
+        try:
+            async with head:
+                response = await self._session.get(
+                    url, headers=headers, allow_redirects=False, proxy=proxy, timeout=timeout
+                )
+        except TimeoutError as error:
+            if not head.expired():
+                raise
+            why = f"the server's answer did not begin within {manners.CONNECT + manners.SILENCE:g} s"
+            raise aiohttp.ServerTimeoutError(why) from error
+        async with response:
+            yield response

@@ -14,14 +14,14 @@ from typing import Any, Self, TypeVar
 from aiohttp import ClientResponse
 from yarl import URL
 
-from limner.fetch import answers, manners
+from limner.fetch import answers, bodies, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
 from limner.fetch.loop import new_loop
 from limner.fetch.manners import Budget, Host, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator, is_left
 from limner.fetch.servers import server
-from limner.fetch.sessions import Cookies, Sessions
+from limner.fetch.sessions import Cookies, Session
 
 MOST_REDIRECTS = 10
 SOCKETS = 256
@@ -41,7 +41,7 @@ class Web:
         self._hosts: dict[str, Host] = {}
         self._doubted: set[str] = set()
         self._sockets = asyncio.Semaphore(SOCKETS)
-        self._sessions = Sessions()
+        self._session = Session()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="web", daemon=True)
@@ -152,7 +152,7 @@ class Web:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-        await self._sessions.close()
+        await self._session.close()
 
     def _host(self, url: URL) -> Host:
         name = server(url)
@@ -194,12 +194,8 @@ class Web:
         headers: Mapping[str, str],
         budget: Budget,
         take: Callable[[ClientResponse, Request], Awaitable[T]],
-        packed: bool = False,
     ) -> T:
-        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners.
-
-        `packed`: its body is left as it is sent.
-        """
+        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
         way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
         while len(way) <= MOST_REDIRECTS + 1:
             host = self._host(way[-1])
@@ -207,7 +203,7 @@ class Web:
                 with budget, answers.in_words(host, way[-1]) as request:
                     seconds = max(budget.left, 0.001)
                     sent = {**headers, "Cookie": told} if told else headers
-                    async with self._sessions.get(way[-1], sent, host.proxy, seconds, packed) as response:
+                    async with self._session.get(way[-1], sent, host.proxy, seconds) as response:
                         host.answered()
                         if response.status not in REDIRECTS or "Location" not in response.headers:
                             busy = response.status in manners.PUTS_OFF
@@ -246,24 +242,24 @@ class Web:
             body = bytearray()
             if not wanted(response.headers):
                 return Page(str(response.url), response.headers, b"")
-            async for chunk in response.content.iter_any():
+            async for chunk in bodies.body(response, bodies.codings(response)):
                 body += chunk
                 request.brought(len(chunk), kept=False)
                 if len(body) > most_bytes:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
             return Page(str(response.url), response.headers, bytes(body))
 
-        return await self._ask(url, {}, budget, take)
+        return await self._ask(url, {"Accept-Encoding": bodies.READ}, budget, take)
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
-        packed = url.path.lower().endswith(answers.PACKED)
+        itself_packed = url.path.lower().endswith(answers.PACKED)
 
         async def take(response: ClientResponse, request: Request) -> bool:
             if response.status == 304 and known is not None:
                 return False
-            most, encoded = self.manners.max_bytes, answers.encoded(response) and not packed
-            end = answers.goes_on(response, coming) if coming.size else 0
+            most, packed = self.manners.max_bytes, [] if itself_packed else bodies.codings(response)
+            end = answers.goes_on(response, coming) if coming.size and not packed else 0
             if response.status in (206, 416) and not end:
                 coming.discard()
                 raise WebError(f"{url}: the server gives another part of the file than the one asked for", passing=True)
@@ -271,13 +267,13 @@ class Web:
                 coming.discard()
             answers.refuse_unless(response.status in (200, 206), url, response)
             if response.status == 200:
-                total = None if encoded else response.content_length
-                coming.begin(Validator.of(response.headers), total, resumable=not encoded)
+                total = None if packed else response.content_length
+                coming.begin(Validator.of(response.headers), total, resumable=not packed)
             if coming.size + (response.content_length or 0) > most:
                 coming.discard()
                 raise WebError(f"{url}: it is larger than {most / 1e6:g} MB (scrape.max_megabytes)")
             first = b""
-            async for chunk in response.content.iter_any():
+            async for chunk in bodies.body(response, packed):
                 first += chunk[: answers.HEAD - len(first)]
                 coming.add(chunk)
                 request.brought(len(chunk), coming.resumable)
@@ -294,4 +290,4 @@ class Web:
                 raise WebError(f"{url}: the server gave another part of the file than the one it named", passing=True)
             return True
 
-        return await self._ask(url, answers.conditions(coming, known), budget, take, packed)
+        return await self._ask(url, answers.conditions(coming, known), budget, take)

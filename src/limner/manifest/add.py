@@ -14,7 +14,7 @@ from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
 from limner.fetch.web import Web
-from limner.manifest import commons, kinds, page
+from limner.manifest import check, commons, kinds, page
 from limner.manifest.found import Found, name_of
 from limner.manifest.sheet import Sheet
 from limner.scrape import expand
@@ -23,6 +23,8 @@ from limner.scrape.ids import Ids, plain
 from limner.scrape.manifests import Row, address, named
 from limner.tables import Problem
 
+STATED = ("license", "author", "credit")
+"""Columns of which a picture's source may tell, or else whoever adds it."""
 WIKIS = (".wikimedia.org", ".wikipedia.org")
 
 
@@ -55,6 +57,8 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         SourceError: the source cannot be read at all.
     """
     url = source.url
+    if not url.strip():
+        raise SourceError("the source is empty: name a folder, a file, an archive or a url")
     if not tellable(url):
         raise SourceError(f"{ascii(url)[1:-1]} {expand.UNTELLABLE}")
     http = url.startswith(("http://", "https://"))
@@ -89,6 +93,8 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
             raise SourceError(f"{url} is not there")
     else:
         backends.require(url)
+    if link := chained(url):
+        check.verify_member(url, *link, check.members_of)
     many = expand.inside(Row(id="", person="", url=url), fetch)
     if many is not None:
         return _files(many)
@@ -114,7 +120,8 @@ def _looked_at(url: str, path: Path) -> str:
 
 
 def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[str] = ()) -> list[str]:
-    """Add a row for each picture that the manifest has not of that person; the others stay, or become the reference.
+    """Add a row for each picture that the manifest has not of that person. Of the others what is said of them all fills
+    in what is empty, and they may become the reference.
 
     Args:
         sheet: is changed, and not yet written.
@@ -132,9 +139,13 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
     added = []
     for one in found:
         key = (address(one.url), common.person)
+        stated = {name: getattr(one, name) or getattr(common, name) for name in STATED}
         if key in rows:
             if common.reference:
                 sheet.fill(rows[key], "reference", common.reference)
+            for name in STATED:
+                if getattr(common, name) and not sheet.cell(rows[key], name):
+                    sheet.fill(rows[key], name, stated[name])
             continue
         film = one.kind == "video"
         row = {
@@ -144,9 +155,7 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
             "url": one.url,
             "every": str(common.every) if film and common.every > 1 else "",
             "split": common.split,
-            "license": one.license or common.license,
-            "author": one.author or common.author,
-            "credit": one.credit or common.credit,
+            **stated,
             "reference": "" if film else common.reference,
         }
         rows[key] = sheet.append(row)

@@ -15,7 +15,7 @@ from limner.scrape.manifests import Row
 from limner.tables import Problem
 
 Members = Callable[[Path], tuple[frozenset[str], str]]
-"""`_members`, which remembers."""
+"""`members_of`, or one that remembers."""
 
 
 def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list[Problem]]:
@@ -38,7 +38,7 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
             problems += check([name], allow_unlicensed)[1]
         return [], problems
     problems += found
-    members = cache(_members)  # of this check: an archive may be another for the next
+    members = cache(members_of)  # of this check: an archive may be another for the next
     for row in rows:
         problems += _faults(row, members)
     unpinned = [row for row in rows if not _pinned(row)]
@@ -85,12 +85,17 @@ def _verify(url: str, digest: str, members: Members) -> None:
         return
     backends.require(url)  # each link of a chain
     if link := chained(url):
-        _verify_member(url, *link, members)
+        verify_member(url, *link, members)
     elif url.startswith(("http://", "https://")):
         answers.address(url)
 
 
-def _verify_member(url: str, inner: str, outer: str, members: Members) -> None:
+def verify_member(url: str, inner: str, outer: str, members: Members) -> None:
+    """Look for a member in its archive, if that is here.
+
+    Raises:
+        SourceError: it is not there.
+    """
     if (archive := local(outer)) is None:
         return
     if not archive.is_file():
@@ -125,7 +130,7 @@ def _unread(url: str, error: OSError) -> SourceError:
     return SourceError(f"{url} cannot be read: {error.strerror or error}")
 
 
-def _members(archive: Path) -> tuple[frozenset[str], str]:
+def members_of(archive: Path) -> tuple[frozenset[str], str]:
     """What can be read of an archive, and why no more can, to be added to a sentence."""
     names, fault = set(), ""
     try:

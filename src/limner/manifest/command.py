@@ -50,7 +50,7 @@ def add(
     width: Annotated[int, typer.Option(min=0, help="of a category: scaled by the wiki to so many pixels across")] = 0,
     api: Annotated[str, typer.Option(help="of another wiki than Commons: the url of its api.php")] = "",
 ) -> None:
-    """Make a source into rows of a manifest; rows that it has already stay as they are."""
+    """Make a source into rows of a manifest; rows that are there stay, but for empty cells that an option fills."""
 
     def work() -> None:
         from limner.manifest.add import Source
@@ -130,12 +130,15 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
 
     settings = params.load()
     path = to or Path(FOLDER, f"{plain(common.person)}.csv")
+    if path.is_dir():
+        raise LimnerError(f"--to {path} is a folder: name a CSV in it")
     around = Path(home(path.as_posix()))  # refuses any other folder
     if around != Path():
         raise LimnerError(f"{path} belongs to {around.resolve()}, where its paths begin: run this in that folder")
     Sheet(path).grow(COLUMNS)  # what could not be written in the end is told before anybody is asked
     found: list[Found] = []
     problems: list[Problem] = []
+    stopped: KeyboardInterrupt | None = None
     with Downloads(settings.scrape) as downloads:
 
         def fetch(wanted: Wanted) -> Fetched:
@@ -152,8 +155,12 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
                     problems.append(one)
         except SourceError as error:
             problems.append(Problem(source.url, "failed", str(error)))  # what came before is kept
+        except KeyboardInterrupt as error:  # here too
+            stopped = error
         if any(isinstance(problem, Damage) for problem in problems):  # it may be whole another time, for a build too
             (downloads.doubt if found else downloads.forget)(source.url)
+    if stopped and (common.reference or not found):  # nobody knows whether a photo would have been the only one
+        raise stopped
     if not (found or any(problem.what == "failed" for problem in problems)):
         problems.append(Problem(source.url, "failed", f"{source.url} leads to no picture and no video"))
     if common.reference and found:
@@ -168,7 +175,12 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
         problems.append(Problem(path.as_posix(), "noted", why))
     if added and path.as_posix() not in settings.manifests:
         print(f"To build from it, add to `manifests:` in params.yaml:\n  - {path.as_posix()}")
-    _finish(problems, f"{path}: {_rows(len(added))} added, {len(found) - len(added)} there already")
+    done = f"{path}: {_rows(len(added))} added, {len(found) - len(added)} there already"
+    if stopped:
+        tell(problems)
+        print(done)
+        raise stopped
+    _finish(problems, done)
 
 
 def _names(manifest: list[Path] | None, settings: params.Params) -> list[str]:

@@ -8,11 +8,11 @@ from itertools import count
 from pathlib import PurePosixPath
 from time import sleep
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from limner.errors import SourceError
+from limner.errors import SourceError, tellable
 from limner.fetch import manners
 from limner.fetch.manners import Budget
 from limner.fetch.web import Web
@@ -55,7 +55,7 @@ def title_of(source: str) -> str:
         path = unquote(parts.path)
         title = path.partition("/wiki/")[2]
         if path.endswith("/index.php") and (named := re.search(r"(?:^|&)title=([^&]+)", parts.query)):
-            title = unquote(named[1])
+            title = unquote_plus(named[1])
     return title.replace("_", " ").strip()
 
 
@@ -136,7 +136,7 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
     done: set[str] = set()
     for answer in _ask(web, api, asked):
         for page in _pages(answer):
-            name = str(page.get("title", ""))
+            name = _text(page.get("title"))
             # A batch may name a file first and tell of it in the next.
             if page.get("imageinfo") and name not in done:
                 done.add(name)
@@ -144,11 +144,21 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
                 try:
                     yield _found(name, page["imageinfo"][0], width, api)
                 except ODD as error:  # in a category of thousands one page may be spoilt
-                    yield Problem(name, "skipped", f"{name}: what {api} tells of it cannot be read: {error!r}")
+                    yield _skipped(name, f": what {api} tells of it cannot be read: {error!r}")
             elif name not in done:
                 waiting[name] = None
     for name in waiting:
-        yield Problem(name, "skipped", f"{name}: {api} tells nothing of it: it is missing or hidden")
+        yield _skipped(name, f": {api} tells nothing of it: it is missing or hidden")
+
+
+def _skipped(title: str, why: str) -> Problem:
+    shown = title if tellable(title) else ascii(title)[1:-1]
+    return Problem(shown, "skipped", f"{shown}{why}")
+
+
+def _text(value: object) -> str:
+    """What a wiki tells, if that is anything to be read: a null is not."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _is_file(title: str) -> bool:
@@ -203,15 +213,17 @@ def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:
-    mime = str(info.get("mime", ""))
+    mime, description = _text(info.get("mime")), _text(info.get("descriptionurl"))
     if kinds.by_type(mime) != "photo":
-        return Problem(title, "skipped", f"{title} is {mime or 'of an unknown kind'}, no photo that limner reads")
+        return _skipped(title, f" is {mime or 'of an unknown kind'}, no photo that limner reads")
     smaller = width and width < int(info.get("width", 0)) and info.get("thumburl")
-    url = str(info["thumburl"] if smaller else info.get("url", ""))
+    url = _text(info["thumburl"] if smaller else info.get("url"))
     if not url.startswith(("http://", "https://")):
-        return Problem(title, "skipped", f"{title}: {api} gives no http url for it")
+        return _skipped(title, f": {api} gives no http url for it")
+    if not all(map(tellable, (title, url, description))):
+        return _skipped(title, f": {api} names it, its url or its page with characters that no table can hold")
     told = {
-        name: plain_text(str(entry.get("value", "")))
+        name: plain_text(_text(entry.get("value")))
         for name, entry in (info.get("extmetadata") or {}).items()
         if isinstance(entry, dict)
     }
@@ -223,7 +235,7 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
         PurePosixPath(title.partition(":")[2]).stem,
         license=f"{name} ({there})" if name and there else name or there,
         author=author,
-        credit=", ".join(filter(None, (attribution, str(info.get("descriptionurl", ""))))),
+        credit=", ".join(filter(None, (attribution, description))),
     )
 
 

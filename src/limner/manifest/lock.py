@@ -16,7 +16,7 @@ from limner.scrape import expand, manifests
 from limner.scrape.decoders import decode
 from limner.scrape.homes import home
 from limner.scrape.manifests import Row
-from limner.scrape.shots import Job
+from limner.scrape.shots import Job, Taken
 from limner.tables import Problem
 
 EVERY = 30.0
@@ -55,7 +55,7 @@ class _Cell:
 def lock(
     name: str, downloads: Downloads, neighbours: int, again: bool = False, update: bool = False
 ) -> tuple[int, list[Problem]]:
-    """Fetch what has no sha256 yet and write its hash into the manifest, if it can be decoded.
+    """Fetch what has no sha256 yet and write its hash into the manifest, if all of it can be decoded.
 
     Servers are asked also for what they gave before, if only whether it is still the same.
 
@@ -86,21 +86,27 @@ def lock(
     Sheet(Path(name)).grow({cell.column for same in cells.values() for cell in same})  # or is told before all the work
     wanted = sorted(cells, key=lambda one: one[1] is not None)
     with _Pins(name) as pins:
-        for one, (file, fault) in zip(wanted, _looked_into(wanted, downloads), strict=True):
+        for one, (file, taken) in zip(wanted, _looked_into(wanted, downloads), strict=True):
             for cell in cells[one]:
                 if isinstance(file, SourceError):
                     problems.append(Problem(cell.row.id, "failed", str(file)))
                     continue
                 if file.note:
                     problems.append(Problem(cell.row.id, "noted", file.note))
-                if fault:
-                    problems.append(Problem(cell.row.id, "failed", f"{cell.url}: {fault}"))
+                if taken.failure:
+                    problems.append(Problem(cell.row.id, "failed", f"{cell.url}: {taken.failure}"))
                     downloads.forget(cell.url)
-                elif not cell.known or (update and file.sha256 != cell.known):
-                    pins.add(cell, file.sha256)
-                elif file.sha256 != cell.known:
+                elif file.sha256 == cell.known:
+                    continue
+                elif cell.known and not update:
                     why = f"its sha256 is {file.sha256} and no longer {cell.known}; --update takes it"
                     problems.append(Problem(cell.row.id, "failed", f"{cell.url} has changed: {why}"))
+                elif taken.early:
+                    why = f"{cell.url}: {'; '.join(taken.notes)}; it is not pinned, since another time all may come"
+                    problems.append(Problem(cell.row.id, "noted", why))
+                    downloads.doubt(cell.url)
+                else:
+                    pins.add(cell, file.sha256)
     return pins.filled, problems + pins.problems
 
 
@@ -113,9 +119,9 @@ def _cells(row: Row, again: bool) -> Iterator[_Cell]:
 
 def _looked_into(
     wanted: Sequence[tuple[str, Job | None]], downloads: Downloads
-) -> Iterator[tuple[Fetched | SourceError, str]]:
-    """Each file or why there is none, and why it must not be pinned: it is not what its row says, as where a server
-    sends a page in its place.
+) -> Iterator[tuple[Fetched | SourceError, Taken]]:
+    """Each file or why there is none, and what a build takes of it: nothing where it is not what its row says, as where
+    a server sends a page in its place.
 
     Args:
         wanted: urls, and what to take of them; first the archives, of which nothing is taken.
@@ -123,19 +129,20 @@ def _looked_into(
     """
     came, files = tee(downloads.stream([Wanted((url,)) for url, _ in wanted], len(wanted), again=True))
     jobs = [job for _, job in wanted if job]
-    listed = map(_unlistable, islice(files, len(wanted) - len(jobs)))
+    listed = map(_listed, islice(files, len(wanted) - len(jobs)))
     taken = decode(zip(jobs, files, strict=False), len(jobs)) if jobs else ()
-    yield from zip(came, chain(listed, (one.failure for one in taken)), strict=True)
+    yield from zip(came, chain(listed, taken), strict=True)
 
 
-def _unlistable(file: Fetched | SourceError) -> str:
+def _listed(file: Fetched | SourceError) -> Taken:
+    """Nothing, or why no build could take anything of an archive."""
     if isinstance(file, Fetched):
         try:
             for _ in archives.members(file.path):
                 pass
         except SourceError as error:
-            return str(error)
-    return ""
+            return Taken(failure=str(error))
+    return Taken()
 
 
 class _Pins:

@@ -62,10 +62,12 @@ class Sheet:
 
     def cells(self, column: str) -> list[str]:
         """Of one column, stripped, row by row; empty ones where the table has no such column."""
-        if column not in self.columns:
-            return [""] * len(self._rows)
-        at = self.columns.index(column)
-        return [line.cells[at].strip() if len(line.cells) > at else "" for line in self._rows]
+        return [self.cell(row, column) for row in range(len(self._rows))]
+
+    def cell(self, row: int, column: str) -> str:
+        """One of those of `cells`."""
+        at, line = self.columns.index(column) if column in self.columns else -1, self._rows[row]
+        return line.cells[at].strip() if 0 <= at < len(line.cells) else ""
 
     def grow(self, columns: Iterable[str]) -> None:
         """Make sure that there are these columns.

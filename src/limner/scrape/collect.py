@@ -119,9 +119,11 @@ def _wanted(rows: Iterable[Row]) -> Iterator[Wanted]:
 
 
 def _forget(downloads: Downloads, row: Row, photo: shots.Taken, drawing: shots.Taken | None) -> None:
-    """Have files asked for again in the next run that are of no use, and that no hash says to be right."""
+    """Have files asked for again in the next run that are of no use, or in part, and that no hash says to be right."""
     if photo.failure and not row.sha256:
         downloads.forget(row.url)
+    elif photo.early and not row.sha256:
+        downloads.doubt(row.url)
     if drawing is not None and drawing.failure and not row.sketch_sha256:
         downloads.forget(row.sketch_url)
 

@@ -25,6 +25,8 @@ from limner.scrape.manifests import Row
 
 THUMBNAILS = "thumbnails.npy"
 """(shots, SIDE, SIDE) gray, beside the pictures."""
+EARLY = "it ends early"
+"""How the note on a video begins that may be the first part of another."""
 LIST = "shots.json"
 """What a folder holds: where it is, all that it names is there too."""
 
@@ -75,6 +77,11 @@ class Taken:
     failure: str = ""
     source: Path = Path()
     folder: Path = Path()
+
+    @property
+    def early(self) -> bool:
+        """Whether there may be more of it than came: a video breaks off, and does not tell of whose fault."""
+        return any(note.startswith(EARLY) for note in self.notes)
 
     def path(self, shot: Shot) -> Path:
         """Where a picture's bytes lie: in the memory, or in the source itself."""
