@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms, UnidentifiedImageError
 
 from limner.errors import SourceError
-from limner.images import Image
+from limner.images import Image, resize
 
 MOST_PIXELS = 120_000_000
 """A picture of more pixels is refused: decoded, it would take 360 MB and more."""
@@ -27,6 +27,10 @@ STRIP = 64
 """Rows that are calculated with at once: of all together the copies would take gigabytes."""
 SAME = 3
 """A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
+COLOURLESS = 3
+"""The most, of 255, by which the channels of a gray picture differ: profiles and compression round."""
+LOOKED_AT = 96
+"""Pixels a side to which a picture is shrunk to be looked at for colours."""
 
 TURNS = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -74,6 +78,12 @@ def read(path: Path, channels: str = "rgb") -> Picture:
         raise
     except Exception as error:  # a hostile file can make a decoder raise anything
         raise SourceError(_what_it_is(path, error)) from error
+
+
+def is_gray(image: Image) -> bool:
+    """Whether an (H, W, 3) RGB picture shows no colours."""
+    small = resize(image, LOOKED_AT, LOOKED_AT).astype(int)
+    return bool(np.ptp(small, axis=2).max() <= COLOURLESS)
 
 
 def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:

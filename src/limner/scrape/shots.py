@@ -64,6 +64,8 @@ class Shot:
     """Of a video: index of the sampled frame."""
     time: float = 0.0
     """Of a video: seconds from its start."""
+    gray: bool = False
+    """Of a photo: whether it has no colours."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ def _photo(job: Job, file: Fetched, where: Path, _: Callable[[], None]) -> Taken
     if not picture.suffix:
         images.write(where / "photo.png", picture.image)
     height, width = picture.image.shape[:2]
-    shot = Shot("" if picture.suffix else "photo.png", picture.suffix or ".png", width, height)
+    gray = pictures.is_gray(picture.image)
+    shot = Shot("" if picture.suffix else "photo.png", picture.suffix or ".png", width, height, gray=gray)
     _write_thumbnails(where, [registration.thumbnail(picture.image)])
     return Taken((shot,), picture.notes, source=file.path, folder=where)
 
