@@ -379,6 +379,23 @@ def test_copies_are_listed_with_their_twin(project: Path) -> None:
     assert "the same picture as a, which is said to show p, not q" in problems("noted")["other"]
 
 
+def test_a_better_copy_takes_the_place_of_an_earlier_one_in_every_run_alike(project: Path) -> None:
+    photo = scene(1, 480, 320, detail=4)
+    photo.resize((60, 40), Pillow.Resampling.LANCZOS).save("data/thumb.jpg", quality=90)
+    photo.save("data/whole.jpg", quality=95)
+    scene(2).save("data/other.png")
+    urls = {"thumb": "thumb.jpg", "other": "other.png", "whole": "whole.jpg"}
+    rows: list[dict[str, object]] = [{"id": k, "person": "p", "url": f"data/{url}"} for k, url in urls.items()]
+    name = manifest("m.csv", rows)
+    collect([name], OPTIONS, workers=1)
+    assert list(raw().index) == ["other", "whole"]
+    assert sorted(path.name for path in Path("data/raw").iterdir()) == ["other.png", "whole.jpg"]
+    assert problems("skipped")["thumb"].endswith("60x40 pixels here, 480x320 pixels there)")
+    before = all_bytes()
+    collect([name], OPTIONS, workers=2)
+    assert all_bytes() == before
+
+
 def test_of_a_reference_and_its_copy_the_reference_stays(project: Path) -> None:
     """A passport photo may lie in the folder of the others too; without it nothing would be compared with anybody."""
     photo = scene(1, 480, 320, detail=4)

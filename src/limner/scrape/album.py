@@ -41,6 +41,12 @@ class _Filed:
     better: "_Filed | None" = None
     """The copy that came later and is better."""
 
+    @classmethod
+    def of(cls, name: str, row: Row, shot: Shot) -> Self:
+        """What is filed under a name for one picture of a row."""
+        is_film, is_drawn, is_reference = row.kind == "video", bool(row.sketch_url), row.reference == "yes"
+        return cls(name, shot.suffix, shot.width, shot.height, shot.gray, is_film, is_drawn, is_reference)
+
     def best(self) -> "_Filed":
         """The copy that stands for all of them."""
         return self if self.better is None else self.better.best()
@@ -161,16 +167,7 @@ class Album:
         look = b"" if film else _look(thumbnail)
         number = self._photos.get(look)
         twins = self._alike(row.person, thumbnail, film, number)
-        new = _Filed(
-            name,
-            shot.suffix,
-            shot.width,
-            shot.height,
-            shot.gray,
-            film > 0,
-            bool(row.sketch_url),
-            row.reference == "yes",
-        )
+        new = _Filed.of(name, row, shot)
         own: dict[str, tuple[_Filed, Twin]] = {}
         for twin in twins:
             if first := self._shown[twin.number].get(row.person):
