@@ -6,6 +6,7 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
@@ -17,13 +18,12 @@ from limner.scrape.manifests import Row
 from limner.scrape.shots import Job, Taken
 from tests.sites import scene
 
+from .test_video import film
+
 
 def taken(name: str, seed: int, detail: int = 2) -> Taken:
     """What is taken from a picture that is unlike that of any other seed."""
-    path = Path(name)
-    scene(seed, 48, 32, detail).save(path)
-    file = Fetched(path, files.sha256(path))
-    return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
+    return remembered(Path(name), scene(seed, 48, 32, detail))
 
 
 def compressed(photo: Taken) -> Taken:
@@ -33,6 +33,33 @@ def compressed(photo: Taken) -> Taken:
         image.save(path, quality=97)
     file = Fetched(path, files.sha256(path))
     return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
+
+
+def copies() -> dict[str, Taken]:
+    """One picture in many sizes, in colour and gray."""
+    whole = scene(1, 240, 160, detail=3)
+    made = {
+        "large": whole,
+        "colour": whole.resize((120, 80)),
+        "wider": whole.resize((128, 86)),
+        "small": whole.resize((48, 32)),
+        "gray": whole.resize((120, 80)).convert("L"),
+        "gray-large": whole.convert("L"),
+    }
+    return {name: remembered(Path(f"{name}.png"), image) for name, image in made.items()}
+
+
+def remembered(path: Path, image: Pillow.Image) -> Taken:
+    image.save(path)
+    file = Fetched(path, files.sha256(path))
+    return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
+
+
+def filed() -> list[str]:
+    """The ids in the table, each of which has its file."""
+    lines = list(tables.rows(Path("data/raw.csv"))[1])
+    assert {path.as_posix() for path in Path("data/raw").iterdir()} == {line["file"] for line in lines}
+    return [line["id"] for line in lines]
 
 
 def test_columns_of_later_rows_are_columns_of_all(project: Path) -> None:
@@ -74,6 +101,114 @@ def test_a_photo_under_many_people_is_noted_and_under_one_of_them_skipped(projec
     assert told["copy"][1].startswith("the same picture as id-7, resized, cropped or compressed anew")
 
 
+def test_a_copy_of_ones_own_picture_is_found_though_it_is_known_of_another(project: Path) -> None:
+    photo = taken("a.png", 1)
+    copy = compressed(photo)
+    rows = [(Row("x", "ann", "a.png"), photo), (Row("y", "bob", "b.png"), copy), (Row("z", "ann", "b.png"), copy)]
+    for order in ((0, 1, 2), (0, 2, 1)):
+        with Album(Path("data/raw"), 3.0, 1.5) as album:
+            for row, shots_of_it in (rows[k] for k in order):
+                album.add(row, shots_of_it)
+            album.write(Path("data/raw.csv"))
+            told = {problem.id: problem.what for problem in album.problems}
+        assert filed() == ["x", "y"]
+        assert told == {"y": "noted", "z": "skipped"}
+
+
+@pytest.mark.parametrize("worse", [("small", "large"), ("gray", "colour"), ("gray", "large"), ("small", "gray-large")])
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_copies_the_better_one_is_kept_whichever_came_first(
+    project: Path, worse: tuple[str, str], first: int
+) -> None:
+    made = {name: copies()[name] for name in worse}
+    order = worse if first == 0 else worse[::-1]
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for name in order:
+            album.add(Row(name, "ann", name), made[name])
+        album.add(Row("other", "bob", "other.png"), taken("other.png", 7))
+        album.add(Row("again", "ann", order[0]), made[order[0]])
+        album.write(Path("data/raw.csv"))
+        assert (len(album), album.people) == (2, 2)
+        told = {problem.id: (problem.what, problem.reason) for problem in album.problems}
+    assert filed() == [worse[1], "other"]
+    assert told.keys() == {worse[0], "again"}
+    what, why = told[worse[0]]
+    assert what == "skipped"
+    assert why.startswith(f"the same picture as {worse[1]}")
+    sizes = {
+        "small": "48x32",
+        "large": "240x160",
+        "gray": "120x80 gray",
+        "colour": "120x80",
+        "gray-large": "240x160 gray",
+    }
+    assert why.endswith(f"{sizes[worse[0]]} pixels here, {sizes[worse[1]]} pixels there)")
+    assert told["again"][1].startswith(f"the same picture as {worse[1]}")
+
+
+def test_of_a_chain_of_ever_better_copies_the_last_is_kept(project: Path) -> None:
+    made = copies()
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for name in ("small", "gray", "colour", "large"):
+            album.add(Row(name, "ann", name), made[name])
+        album.add(Row("again", "ann", "small"), made["small"])
+        album.add(Row("bob's", "bob", "small"), made["small"])
+        album.write(Path("data/raw.csv"))
+        told = {problem.id: problem.reason for problem in album.problems}
+    assert filed() == ["large", "bob's"]
+    assert told["again"].startswith("the same picture as large")
+    assert "the same picture as large" in told["bob's"]
+
+
+def test_somewhat_fewer_pixels_are_no_worse_copy(project: Path) -> None:
+    made = copies()
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        for name in ("colour", "wider"):
+            album.add(Row(name, "ann", name), made[name])
+        album.write(Path("data/raw.csv"))
+    assert filed() == ["colour"]
+
+
+def test_a_worse_copy_stays_for_its_drawing_or_as_the_reference_that_it_is(project: Path) -> None:
+    made = copies()
+    drawing = taken("s.png", 2)
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        album.add(Row("passport", "ann", "small", reference="yes"), made["small"])
+        album.add(Row("scan", "ann", "colour", reference="yes"), made["colour"])
+        album.add(Row("drawn", "bob", "small", sketch_url="s.png", style="ink"), made["small"], drawing)
+        album.add(Row("ann-large", "ann", "large"), made["large"])
+        album.add(Row("bob-large", "bob", "large"), made["large"])
+        album.add(Row("bob-again", "bob", "colour"), made["colour"])
+        album.write(Path("data/raw.csv"))
+        told = {problem.id: problem for problem in album.problems if problem.id in ("passport", "scan", "drawn")}
+        (again,) = (problem for problem in album.problems if problem.id == "bob-again")
+    assert sorted(path.name for path in Path("data/raw").iterdir()) == [
+        *("ann-large.png", "bob-large.png", "drawn.png", "drawn.sketch.png", "scan.png")
+    ]
+    assert {id: problem.what for id, problem in told.items()} == {
+        "passport": "skipped",
+        "scan": "noted",
+        "drawn": "noted",
+    }
+    assert told["scan"].reason.endswith("it is kept as the reference photo that it is")
+    assert told["drawn"].reason.endswith("it is kept for its drawing, which makes another pair")
+    assert again.reason.startswith("the same picture as bob-large")
+
+
+def test_a_film_stays_whole_beside_better_copies_of_its_frames(project: Path) -> None:
+    """And takes no photo's place: its frames are grouped by time, photos by person."""
+    made = copies()
+    path = film(Path("film.avi"), [np.asarray(Pillow.open("colour.png").convert("RGB"))] * 2)
+    frames = shots.take(Job("video"), file := Fetched(path, files.sha256(path)), shots.folder(Job("video"), file))
+    for order in ((0, 1), (1, 0)):
+        rows = [(Row("film", "ann", "film.avi", kind="video"), frames), (Row("photo", "ann", "large"), made["large"])]
+        with Album(Path("data/raw"), 3.0, 1.5) as album:
+            for k in order:
+                album.add(*rows[k])
+            album.write(Path("data/raw.csv"))
+        assert filed() == (["film-00000"] if order[0] == 0 else ["photo"])
+
+
 def test_of_people_without_their_reference_photo_nothing_is_filed(project: Path) -> None:
     """In a picture of many, the largest face would be taken for theirs."""
     with Album(Path("data/raw"), 3.0, 1.5, {"ann", "bob"}) as album:
@@ -87,7 +222,7 @@ def test_of_people_without_their_reference_photo_nothing_is_filed(project: Path)
     assert [row["id"] for row in tables.rows(Path("data/raw.csv"))[1]] == ["b", "bob-1", "cid-1"]
     assert told == {
         "a": ("failed", "a.png is not there"),
-        "ann-1": ("failed", "many.png: no reference photo of ann came, and without one the face may be anybody's"),
+        "ann-1": ("skipped", "many.png: no reference photo of ann came, and without one the face may be anybody's"),
         "ann-2": ("failed", "gone.png is not there"),
     }
     assert sorted(path.name for path in Path("data/raw").iterdir()) == ["b.png", "bob-1.png", "cid-1.png"]

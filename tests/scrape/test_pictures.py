@@ -76,6 +76,72 @@ def test_plain_rgb_keeps_its_bytes(tmp_path: Path, suffix: str, name: str) -> No
     assert np.abs(images.read(stored).astype(int) - picture.image).max() <= 2
 
 
+@pytest.mark.parametrize("fault", ["a wrong checksum", "no end"])
+def test_a_png_that_only_one_decoder_forgives_is_written_anew(tmp_path: Path, fault: str) -> None:
+    whole = encoded("PNG")
+    data = whole.index(b"IDAT")
+    checksum = data + 4 + struct.unpack(">I", whole[data - 4 : data])[0]
+    broken = whole[:checksum] + bytes(4) + whole[checksum + 4 :] if fault == "a wrong checksum" else whole[:-12]
+    path = tmp_path / "a.png"
+    path.write_bytes(broken)
+    with pytest.raises(SourceError, match="cannot be decoded"):
+        images.read(path)
+    picture = pictures.read(path)
+    assert picture.suffix == ""
+    assert np.array_equal(picture.image, np.asarray(scene(3, 256, 256)))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 900), (7, 8)])
+def test_tiny_pictures_keep_their_bytes(tmp_path: Path, size: tuple[int, int]) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 1
+    assert pictures.read(saved(tmp_path / "a.png", scene(1, *size), exif=exif)).suffix == ".png"
+
+
+def tiff(path: Path, tags: dict[int, int], samples: bytes, order: str = "<") -> Path:
+    """An uncompressed TIFF of one strip, 4 x 4 pixels, written by hand: Pillow writes none of these."""
+    tags = {256: 4, 257: 4, 258: 16, 259: 1, 262: 1, 273: 0, 277: 1, 278: 4, 279: len(samples)} | tags
+    begins = 8 + 2 + 12 * len(tags) + 4
+    directory = b"".join(
+        struct.pack(f"{order}HHI", tag, 4, 1) + struct.pack(f"{order}I", begins if tag == 273 else value)
+        for tag, value in sorted(tags.items())
+    )
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, len(tags))
+    path.write_bytes(head + directory + bytes(4) + samples)
+    return path
+
+
+def test_a_tiff_of_16_bits_in_which_0_is_white_is_no_negative(tmp_path: Path) -> None:
+    values = np.array([[0, 257, 32896, 65535]], "<u2").repeat(4, axis=0)
+    picture = pictures.read(tiff(tmp_path / "a.tif", {262: 0}, values.tobytes()))
+    assert picture.image[0].tolist() == [[255] * 3, [254] * 3, [127] * 3, [0] * 3]
+
+
+@pytest.mark.parametrize(
+    ("tags", "order", "words"),
+    [
+        ({262: 0}, ">", r"16 bits a channel, 0 for white"),
+        ({258: 32}, "<", r"32 bits a channel"),
+        ({258: 32}, ">", r"32 bits a channel"),
+        ({258: 32, 262: 2, 277: 3, 339: 3}, "<", r"floating-point numbers"),
+        ({258: 8, 262: 9, 277: 3}, "<", r"8 bits a channel, in CIE L\*a\*b\*"),
+    ],
+)
+def test_kinds_of_tiff_that_are_not_read_are_named(
+    tmp_path: Path, tags: dict[int, int], order: str, words: str
+) -> None:
+    path = tiff(tmp_path / "a.tif", tags, bytes(4 * 4 * 12), order)
+    with pytest.raises(SourceError, match=rf"a kind that is not read \({words}\): save it as RGB"):
+        pictures.read(path)
+
+
+def test_a_tiff_that_is_damaged_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"II*\0" + b"\xff" * 60)
+    with pytest.raises(SourceError, match="damaged"):
+        pictures.read(path)
+
+
 def test_srgb_profile_is_nothing_to_put_right(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert pictures.read(saved(tmp_path / "a.jpg", scene(1), icc_profile=profile)).suffix == ".jpg"
@@ -84,12 +150,16 @@ def test_srgb_profile_is_nothing_to_put_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_upright(tmp_path: Path, orientation: int) -> None:
     upright = quarters()
-    back = {6: Pillow.Transpose.ROTATE_90, 8: Pillow.Transpose.ROTATE_270}
-    turned = (
-        upright
-        if orientation == 1
-        else upright.transpose(back.get(orientation, pictures.TURNS.get(orientation, Pillow.Transpose.ROTATE_180)))
-    )
+    lies = {
+        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+        3: Pillow.Transpose.ROTATE_180,
+        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+        5: Pillow.Transpose.TRANSPOSE,
+        6: Pillow.Transpose.ROTATE_90,
+        7: Pillow.Transpose.TRANSVERSE,
+        8: Pillow.Transpose.ROTATE_270,
+    }
+    turned = upright.transpose(lies[orientation]) if orientation in lies else upright
     exif = Pillow.Exif()
     exif[0x0112] = orientation
     picture = pictures.read(saved(tmp_path / "a.jpg", turned, exif=exif, quality=95, subsampling=0))
@@ -110,6 +180,32 @@ def test_a_broken_profile_is_noted_and_ignored(tmp_path: Path) -> None:
     assert corners(picture.image) == ["red", "green", "blue", "white"]
     assert "profile" in picture.notes[0]
     assert picture.suffix == ""
+
+
+def gray_profile(gamma: float) -> bytes:
+    """An ICC profile of one gray channel."""
+    white = struct.pack(">iii", *(round(65536 * value) for value in (0.9642, 1, 0.8249)))
+    curve = b"curv" + bytes(4) + struct.pack(">IHH", 1, round(256 * gamma), 0)
+    tags = {b"wtpt": b"XYZ " + bytes(4) + white, b"kTRC": curve}
+    begins, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, tag in tags.items():
+        table += struct.pack(">4sII", name, begins + len(body), len(tag))
+        body += tag
+    head = bytes(8) + b"\x02\x40\0\0mntrGRAYXYZ ".ljust(28, b"\0") + b"acsp" + bytes(28) + white
+    rest = head[4:].ljust(124, b"\0") + table + body
+    return struct.pack(">I", 4 + len(rest)) + rest
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "I;16"])
+def test_a_gray_profile_counts_however_the_gray_is_told(tmp_path: Path, mode: str) -> None:
+    ramp = np.linspace(0, 255, 256).astype(np.uint8).reshape(16, 16)
+    gray = Pillow.fromarray(ramp)
+    image = Pillow.fromarray(ramp.astype(np.uint16) * 257) if mode == "I;16" else gray.convert(mode)
+    picture = pictures.read(saved(tmp_path / "a.png", image, icc_profile=gray_profile(1.0)))
+    linear = np.asarray(image.convert("L") if mode == "1" else gray) / 255
+    srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    assert picture.notes == ()
+    assert np.abs(picture.image - 255 * srgb[..., None])[4:].max() < 1.5  # curves are steep where it is black
 
 
 def test_bgr_is_swapped(tmp_path: Path) -> None:
@@ -153,6 +249,13 @@ def test_colour_of_16_bits_is_written_anew(tmp_path: Path) -> None:
     picture = pictures.read(path)
     assert picture.image[0, 0].tolist() == [255, 0, 0]
     assert picture.suffix == ""
+
+
+@pytest.mark.parametrize(("colours", "gray"), [("L", True), ("RGB", False), ("sepia", False)])
+def test_gray_is_what_shows_no_colours(colours: str, gray: bool) -> None:
+    image = scene(1, 300, 200)
+    shown = {"L": image.convert("L").convert("RGB"), "RGB": image, "sepia": Pillow.new("RGB", (9, 9), (112, 66, 20))}
+    assert pictures.is_gray(np.asarray(shown[colours])) == gray
 
 
 def test_gray_becomes_rgb(tmp_path: Path) -> None:
@@ -236,7 +339,7 @@ def encoded(name: str = "JPEG", **options: object) -> bytes:
         (encoded("PNG")[:2000], "truncated"),
         (encoded("WEBP")[:2000], "damaged"),
         (encoded("AVIF")[:2000], "damaged"),
-        (encoded("HEIF")[:2000], "damaged"),
+        (encoded("HEIF")[:2000], r"damaged picture: [^\n]*\Z"),
     ],
 )
 def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) -> None:
@@ -274,10 +377,11 @@ def test_sixteen_bits_of_gray_are_the_nearest_of_eight(dtype: type, least: int, 
         assert np.array_equal(np.asarray(pictures._shallow(Pillow.fromarray(values))), expected)
 
 
-def test_sixteen_bits_of_gray_take_little_memory() -> None:
-    image = Pillow.new("I;16", (3000, 2000))
+@pytest.mark.parametrize("mode", ["I;16", "RGB", "RGBA"])
+def test_a_picture_takes_little_memory_beside_that_of_its_decoder(tmp_path: Path, mode: str) -> None:
+    path = saved(tmp_path / "a.png", Pillow.new(mode, (2000, 3000)))
     tracemalloc.start()
-    pictures._shallow(image)
+    pictures.read(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 7 * 3000 * 2000  # bytes; it was 24 a pixel and more
+    assert peak < 4.5 * 2000 * 3000  # bytes, 3 of which are what is returned

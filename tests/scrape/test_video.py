@@ -82,6 +82,48 @@ def test_the_rotation_flag_is_honoured(tmp_path: Path) -> None:
     assert frame.image[56:].mean() < 60
 
 
+def disc_of(path: Path, across: int, down: int, matrix: tuple[int, ...]) -> tuple[int, int]:
+    """Width and height of what was a disc of 60 pixels before a film of such pixels squeezed it, laid by `matrix`."""
+    image = np.zeros((144, 144, 3), np.uint8)
+    axes = (30 * down // max(across, down), 30 * across // max(across, down))
+    cv2.ellipse(image, (72, 72), axes, 0, 0, 360, (255, 255, 255), -1)
+    data = bytearray(film(path, [image] * 3).read_bytes())
+    header = data.index(b"tkhd") + 4
+    shape = (*matrix[:2], 0, *matrix[2:], 0, 0, 0, 0x4000)
+    data[header + 40 : header + 76] = b"".join((0x10000 * value).to_bytes(4, "big", signed=True) for value in shape)
+    # What says how wide and high it is shown: FFmpeg takes the shape of a pixel from it.
+    data[header + 76 : header + 84] = b"".join((0x10000 * 144 * n).to_bytes(4, "big") for n in (across, down))
+    path.write_bytes(data)
+    seen = next(iter(Sampler(path, every=1, neighbours=0))).image[..., 0] > 128
+    return int(seen.any(axis=0).sum()), int(seen.any(axis=1).sum())
+
+
+@pytest.mark.parametrize("matrix", [(1, 0, 0, 1), (0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)])
+@pytest.mark.parametrize(("across", "down"), [(4, 3), (2, 1), (1, 2), (8, 9)])
+def test_pixels_that_are_not_square_are_made_so_however_the_film_is_held(
+    tmp_path: Path, across: int, down: int, matrix: tuple[int, ...]
+) -> None:
+    width, height = disc_of(tmp_path / "a.mp4", across, down, matrix)
+    assert abs(width - height) <= 2
+    assert abs(width - 60) <= 3
+
+
+@pytest.mark.parametrize(("across", "down"), [(12, 11), (10, 11), (128, 117), (5, 1)])
+def test_pixels_that_are_nearly_square_or_cannot_be_are_left_as_they_are(
+    tmp_path: Path, across: int, down: int
+) -> None:
+    width, height = disc_of(tmp_path / "a.mp4", across, down, (1, 0, 0, 1))
+    assert width / height == pytest.approx(down / across, abs=0.05)
+
+
+def test_a_frame_that_would_be_stretched_beyond_the_limit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video, "MOST_PIXELS", 200 * 144)
+    with pytest.raises(SourceError, match=r"too large: .*\(288x144 pixels\)"):
+        disc_of(tmp_path / "a.mp4", 2, 1, (1, 0, 0, 1))
+
+
 @pytest.mark.parametrize("body", [b"", b"only words", b"\0\0\0\x18ftypmp42" + b"\0" * 400])
 def test_what_is_no_video_is_named(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "a.mp4"

@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -21,10 +22,50 @@ COLUMNS = (
     *("reference", "split", "sketch_file", "style"),
 )
 """Of data/raw.csv; the manifests' further columns follow."""
+CLEARLY = 1.25
+"""Times as many pixels make the better copy, gray or not: fewer are a matter of how it was cropped."""
+
+
+@dataclass(slots=True)
+class _Filed:
+    """A picture that was filed under a person."""
+
+    id: str
+    suffix: str
+    width: int
+    height: int
+    gray: bool
+    film: bool
+    drawn: bool
+    reference: bool
+    better: "_Filed | None" = None
+    """The copy that came later and is better."""
+
+    @classmethod
+    def of(cls, name: str, row: Row, shot: Shot) -> Self:
+        """What is filed under a name for one picture of a row."""
+        is_film, is_drawn, is_reference = row.kind == "video", bool(row.sketch_url), row.reference == "yes"
+        return cls(name, shot.suffix, shot.width, shot.height, shot.gray, is_film, is_drawn, is_reference)
+
+    def best(self) -> "_Filed":
+        """The copy that stands for all of them."""
+        return self if self.better is None else self.better.best()
+
+    def beats(self, other: "_Filed") -> bool:
+        """Whether it is the better of two copies. A frame is never compared: its film stays whole, in its groups."""
+        if self.film or other.film:
+            return False
+        ours, theirs = self.width * self.height, other.width * other.height
+        if max(ours, theirs) >= CLEARLY * min(ours, theirs):
+            return ours > theirs
+        return other.gray and not self.gray
 
 
 class Album:
-    """Pictures are added in the order of the manifests: of two that are the same, the earlier stays.
+    """Pictures are added in the order of the manifests: of two that are the same, the better stays, else the earlier.
+
+    The better has clearly more pixels, or else colour. An earlier one leaves the folder and the table again when it
+    comes, unless that has a drawing, or is a reference photo and the better is not.
 
     A picture costs about a kilobyte of memory: its row waits in a file for the columns of the rows behind it.
     Close it, or use it in a `with` block.
@@ -52,10 +93,12 @@ class Album:
         self._ids: set[str] = set()
         self._twins = Twins(near_duplicate)
         self._films = 0
-        self._shown: list[dict[str, str]] = []
-        """By number among the twins: by person, the id of the first picture that looks like this."""
+        self._shown: list[dict[str, _Filed]] = []
+        """By number among the twins: by person, the first picture that looks like this."""
         self._photos: dict[bytes, int] = {}
-        """The numbers of photos, by what they look like: the same again need not be searched for."""
+        """The numbers of photos, by what they look like: the same again of the same person need not be searched for."""
+        self._dropped: set[str] = set()
+        """The ids of those whose place a better copy has taken."""
         self.problems: list[Problem] = []
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -72,7 +115,7 @@ class Album:
         self.close()
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._ids) - len(self._dropped)
 
     @property
     def people(self) -> int:
@@ -86,12 +129,12 @@ class Album:
             self._report(row, row.sketch_url, drawing)
         if photo.shots and row.person in self._lacking and row.reference != "yes":
             why = f"{row.url}: no reference photo of {row.person} came, and without one the face may be anybody's"
-            self.problems.append(Problem(row.id, "failed", why))
+            self.problems.append(Problem(row.id, "skipped", why))
             return
         self._films += row.kind == "video"
         for shot, thumbnail in zip(photo.shots, photo.thumbnails(), strict=True):
             name = f"{row.id}-{shot.frame:05d}" if row.kind == "video" else row.id
-            if self._is_new(name, row, thumbnail):
+            if self._is_new(name, row, shot, thumbnail):
                 cells = {**self._cells(row, photo, shot, name), **self._drawn(row, drawing, name), **row.extra}
                 self._columns |= dict.fromkeys(cells)
                 print(json.dumps(cells), file=self._lines)
@@ -105,7 +148,8 @@ class Album:
     def _rows(self) -> Iterator[dict[str, str]]:
         blank = dict.fromkeys(self._columns, "")
         self._lines.seek(0)
-        yield from ({**blank, **json.loads(line)} for line in self._lines)
+        rows = ({**blank, **json.loads(line)} for line in self._lines)
+        yield from (row for row in rows if row["id"] not in self._dropped)
 
     def _report(self, row: Row, url: str, taken: Taken) -> None:
         if taken.failure:
@@ -114,7 +158,7 @@ class Album:
             self.problems.append(Problem(row.id, "failed", why))
         self.problems += [Problem(row.id, "noted", f"{url}: {note}") for note in taken.notes]
 
-    def _is_new(self, name: str, row: Row, thumbnail: Thumbnail) -> bool:
+    def _is_new(self, name: str, row: Row, shot: Shot, thumbnail: Thumbnail) -> bool:
         if name.lower() in self._ids:
             why = f"another row already has a picture named {name!r}: rename the row {row.id!r}"
             self.problems.append(Problem(name, "failed", why))
@@ -122,26 +166,58 @@ class Album:
         film = self._films if row.kind == "video" else 0
         look = b"" if film else _look(thumbnail)
         number = self._photos.get(look)
-        twins = self._twins.find(thumbnail, film) if number is None else [Twin(number, 0.0)]
-        own = [(self._shown[twin.number][row.person], twin) for twin in twins if row.person in self._shown[twin.number]]
-        if own:
-            why = f"the same picture as {_named(*own[0])}"
-            if not row.sketch_url:
+        twins = self._alike(row.person, thumbnail, film, number)
+        new = _Filed.of(name, row, shot)
+        own: dict[str, tuple[_Filed, Twin]] = {}
+        for twin in twins:
+            if first := self._shown[twin.number].get(row.person):
+                own.setdefault(first.best().id, (first.best(), twin))
+        if kept := next(((filed, twin) for filed, twin in own.values() if not new.beats(filed)), None):
+            why = f"the same picture as {_named(*kept, new)}"
+            if not new.drawn:
                 self.problems.append(Problem(name, "skipped", why))
                 return False
             self.problems.append(Problem(name, "noted", f"{why}: it is kept for its drawing, which makes another pair"))
-        if twins and not own:  # else it was told of the earlier one
-            person, id = next(iter(self._shown[twins[0].number].items()))
-            why = f"the same picture as {_named(id, twins[0])}, which is said to show {person}, not {row.person}"
+        elif own:
+            for filed, twin in own.values():
+                self._give_way(filed, new, twin)
+        elif twins:
+            person, first = next(iter(self._shown[twins[0].number].items()))
+            named = _named(first.best(), twins[0], new)
+            why = f"the same picture as {named}, which is said to show {person}, not {row.person}"
             self.problems.append(Problem(name, "noted", why))
         if number is None:
             number = self._twins.add(thumbnail, film)
             self._shown.append({})
             if look:
                 self._photos[look] = number
-        self._shown[number].setdefault(row.person, name)
+        self._shown[number].setdefault(row.person, new)
         self._ids.add(name.lower())
         return True
+
+    def _alike(self, person: str, thumbnail: Thumbnail, film: int, number: int | None) -> list[Twin]:
+        """The earlier pictures that one is a copy of, first the one, if any, of just this look: `number`."""
+        if number is None:
+            return self._twins.find(thumbnail, film)
+        same = Twin(number, 0.0)
+        if person in self._shown[number]:
+            return [same]
+        return [same, *(twin for twin in self._twins.find(thumbnail, film) if twin.number != number)]
+
+    def _give_way(self, filed: _Filed, new: _Filed, twin: Twin) -> None:
+        """Let a better copy stand for an earlier one, and drop that if it has no use of its own."""
+        filed.better = new
+        why = f"the same picture as {_named(new, twin, filed)}"
+        if filed.drawn:
+            why += ": it is kept for its drawing, which makes another pair"
+            self.problems.append(Problem(filed.id, "noted", why))
+        elif filed.reference and not new.reference:
+            why += ": it is kept as the reference photo that it is"
+            self.problems.append(Problem(filed.id, "noted", why))
+        else:
+            self.problems.append(Problem(filed.id, "skipped", why))
+            self._dropped.add(filed.id)
+            (self._folder / f"{filed.id}{filed.suffix}").unlink()
 
     def _cells(self, row: Row, photo: Taken, shot: Shot, name: str) -> dict[str, str]:
         film = row.kind == "video"
@@ -181,8 +257,14 @@ def _look(thumbnail: Thumbnail) -> bytes:
     return hashlib.blake2b(thumbnail.pixels.tobytes() + size, digest_size=16).digest()
 
 
-def _named(id: str, twin: Twin) -> str:
-    """An earlier picture and how alike it is."""
-    if twin.difference == 0:
-        return id
-    return f"{id}, resized, cropped or compressed anew (laid over it, {twin.difference:.1f} gray levels apart at most)"
+def _named(other: _Filed, twin: Twin, this: _Filed) -> str:
+    """The other picture, how alike this one is, and what tells which is the better."""
+    told = [f"laid over it, {twin.difference:.1f} gray levels apart at most"] if twin.difference else []
+    if (this.width, this.height, this.gray) != (other.width, other.height, other.gray):
+        told.append(f"{_size(this)} here, {_size(other)} there")
+    changed = ", resized, cropped or compressed anew" if twin.difference else ""
+    return f"{other.id}{changed} ({'; '.join(told)})" if told else other.id
+
+
+def _size(filed: _Filed) -> str:
+    return f"{filed.width}x{filed.height} {'gray ' if filed.gray else ''}pixels"

@@ -69,7 +69,7 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
                 downloads.forget(row.url)
             elif row.id in damaged:
                 downloads.doubt(row.url)
-        # Of two that are the same the earlier stays, and a reference has to: the others are compared with it.
+        # Of two equal copies the earlier stays, and a reference has to: the others are compared with it.
         rows.sort(key=lambda row: row.reference != "yes")
         total = sum(1 + bool(row.sketch_url) for row in rows)
         fetched = downloads.stream(chain(wanted, _wanted(rows)), len(wanted) + total)

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from limner import files, images
 from limner.errors import SourceError
 from limner.fetch.store import Fetched
-from limner.scrape import pictures, registration, video
+from limner.scrape import pictures, registration, tiffs, video
 from limner.scrape.manifests import Row
 
 THUMBNAILS = "thumbnails.npy"
@@ -66,6 +66,8 @@ class Shot:
     """Of a video: index of the sampled frame."""
     time: float = 0.0
     """Of a video: seconds from its start."""
+    gray: bool = False
+    """Of a photo: whether it has no colours."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ def _photo(job: Job, file: Fetched, where: Path, _: Callable[[], None]) -> Taken
     if not picture.suffix:
         images.write(where / "photo.png", picture.image)
     height, width = picture.image.shape[:2]
-    shot = Shot("" if picture.suffix else "photo.png", picture.suffix or ".png", width, height)
+    gray = pictures.is_gray(picture.image)
+    shot = Shot("" if picture.suffix else "photo.png", picture.suffix or ".png", width, height, gray=gray)
     _write_thumbnails(where, [registration.thumbnail(picture.image)])
     return Taken((shot,), picture.notes, source=file.path, folder=where)
 
@@ -212,5 +215,5 @@ def _write_thumbnails(where: Path, thumbnails: list[images.Image]) -> None:
 
 @cache
 def _code() -> tuple[str, ...]:
-    ours = (files.sha256(Path(module.__file__ or "")) for module in (pictures, video, registration, images))
+    ours = (files.sha256(Path(module.__file__ or "")) for module in (pictures, tiffs, video, registration, images))
     return (cv2.__version__, PIL.__version__, pillow_heif.__version__, *ours)

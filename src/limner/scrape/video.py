@@ -20,6 +20,12 @@ from limner.scrape.pictures import MOST_PIXELS
 SHARPNESS_WIDTH = 320
 """Pixels across at which sharpness is measured, so that the grain of compression counts little."""
 
+NEARLY_SQUARE = 1.1
+"""Pixels up to so many times as wide as high, or as high as wide, are left as they are, as those of old television:
+resampled, its few lines would lose more than a face gains by a tenth."""
+MOST_STRETCHED = 4.0
+"""No camera writes pixels longer than this: the file is wrong, and its pixels are taken for square."""
+
 MOST_FRAMES = 20_000
 """Chosen of one video. With each tenth frame it is two hours of film."""
 MOST_TAKEN = 41_500_000_000
@@ -37,7 +43,7 @@ class Frame:
     time: float
     """Of the picture itself, seconds from the start."""
     image: Image
-    """(H, W, 3) RGB, upright as the file's rotation flag says."""
+    """(H, W, 3) RGB, upright as the file's rotation flag says, of square pixels, or nearly (see `NEARLY_SQUARE`)."""
 
 
 class Sampler:
@@ -105,7 +111,7 @@ class Sampler:
                 if image is not None:
                     rank = (sharpness(image), read == index)
                     if rank > best:
-                        best, chosen = rank, Frame(index, time, image)
+                        best, chosen = rank, Frame(index, time, _square(image, capture))
                 if read == index + self._reach and chosen is not None:
                     yield chosen
                     best, chosen = (-1.0, False), None
@@ -151,3 +157,17 @@ def _image(capture: cv2.VideoCapture) -> Image | None:
         return None
     _refuse_huge(pixels.shape[1], pixels.shape[0])
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+
+
+def _square(image: Image, capture: cv2.VideoCapture) -> Image:
+    """A frame whose pixels are wider than high, or higher than wide, stretched to square ones."""
+    across, down = capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN)
+    if capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180 == 90:  # which `retrieve` has turned, and these it has not
+        across, down = down, across
+    shorter, longer = sorted((across, down))
+    if not shorter > 0 or not NEARLY_SQUARE < longer / shorter <= MOST_STRETCHED:
+        return image
+    height, width = image.shape[:2]
+    width, height = round(width * across / shorter), round(height * down / shorter)
+    _refuse_huge(width, height)
+    return resize(image, width, height)

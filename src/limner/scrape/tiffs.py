@@ -1,0 +1,62 @@
+"""TIFFs that Pillow does not read, or reads wrong without a word: named, so that nobody takes them for damaged."""
+
+import warnings
+from pathlib import Path
+
+from PIL import Image as Pillow
+from PIL import TiffImagePlugin
+
+from limner.errors import SourceError
+
+BITS, PHOTOMETRIC, PLANAR, NUMBERS = 258, 262, 284, 339
+"""The numbers of the tags that are asked for."""
+WHITE_IS_ZERO, LAB = 0, (8, 9, 10)
+"""Meanings of the colours; of CIE L*a*b* there are three."""
+APART = 2
+"""Channels one behind the other."""
+UNSIGNED, FLOATING = 1, 3
+"""Kinds of numbers."""
+
+
+def refuse_misread(file: Pillow.Image) -> None:
+    """Refuse what Pillow opens, and would give other pixels of.
+
+    Raises:
+        SourceError: with what to do about it.
+    """
+    if not isinstance(file, TiffImagePlugin.TiffImageFile):
+        return
+    tags, bits = file.tag_v2, max(file.tag_v2.get(BITS, (1,)))
+    if bits == 32 and file.mode == "I" and tags.get(NUMBERS, (UNSIGNED,))[0] == UNSIGNED:
+        raise SourceError(_unread(tags))
+    if bits == 16 and tags.get(PLANAR) == APART and any(tile[0] == "raw" for tile in file.tile):
+        raise SourceError("its channels of 16 bits lie one behind the other, uncompressed: save it with LZW or Deflate")
+
+
+def is_negative(file: Pillow.Image) -> bool:
+    """Whether 0 means white in gray of 16 bits, which Pillow, unlike that of 8, leaves as it is."""
+    return (
+        isinstance(file, TiffImagePlugin.TiffImageFile)
+        and file.mode == "I;16"
+        and file.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO
+    )
+
+
+def what_is_unread(path: Path) -> str:
+    """What a TIFF is that Pillow does not know, or "" if its tags cannot be read either."""
+    try:
+        with warnings.catch_warnings(action="ignore"), path.open("rb") as stream:
+            tags = TiffImagePlugin.ImageFileDirectory_v2(stream.read(8))
+            stream.seek(tags.next)
+            tags.load(stream)
+            return _unread(tags) if BITS in tags else ""
+    except Exception:  # a hostile file can make a decoder raise anything
+        return ""
+
+
+def _unread(tags: TiffImagePlugin.ImageFileDirectory_v2) -> str:
+    numbers = "floating-point numbers" if FLOATING in tags.get(NUMBERS, ()) else f"{max(tags[BITS])} bits a channel"
+    colours = {WHITE_IS_ZERO: ", 0 for white", **dict.fromkeys(LAB, ", in CIE L*a*b*")}.get(
+        tags.get(PHOTOMETRIC, 1), ""
+    )
+    return f"it is a TIFF of a kind that is not read ({numbers}{colours}): save it as RGB of 8 or 16 bits"
