@@ -66,9 +66,13 @@ def test_styles_weigh_the_same_and_learned_ones_nothing(measured: Evaluation) ->
     assert mean(measured, "near", "learned", "model")["value"] == pytest.approx(0.1)
 
 
-def test_an_interval_goes_no_farther_than_the_pictures_do(measured: Evaluation) -> None:
+def test_an_interval_goes_no_farther_than_its_figure_can(measured: Evaluation) -> None:
     own = mean(measured, "near", "ink", "model")
-    assert 0.7 <= own["low"] < 0.8 < own["high"] <= 0.9
+    # Deviations of 0, 0, .1 and .1: standard error .0408, Student's t of three degrees of freedom 3.182.
+    assert (own["low"], own["high"]) == pytest.approx((0.67, 0.93), abs=0.01)
+    two = evaluation(rows("far", "ink", "model", [1.0, 0.6], 0))  # of which so little is known that all is possible
+    for figure in (SSIM, L1):
+        assert mean(two, "far", "ink", "model", figure.name)[["low", "high"]].tolist() == list(figure.bounds)
     assert mean(measured, "near", "wash", "model")[["low", "high"]].tolist() == pytest.approx([0.4, 0.4])
 
 
@@ -80,6 +84,11 @@ def test_what_could_not_be_measured_is_counted(measured: Evaluation) -> None:
     ceiling = mean(measured, "near", "ink", "neighbour")
     assert (ceiling["n"], ceiling["lacking"]) == (4, 1)
     assert ceiling["value"] == pytest.approx(0.95)
+
+
+def test_pictures_are_counted_over_trainings() -> None:
+    measured = evaluation(*(rows("far", "ink", "model", [0.4, 0.5, 0.6], seed) for seed in (0, 1)))
+    assert mean(measured, "far", "ink", "model")["n"] == 6
 
 
 def test_a_floor_is_beaten_by_more_than_noise_or_not(measured: Evaluation) -> None:
@@ -98,8 +107,8 @@ def test_several_trainings_are_averaged_and_told_apart() -> None:
     )
     own = mean(measured, "far", "ink", "model")
     assert own["value"] == pytest.approx(0.5)
-    # The groups are all alike: what is left is Student's t of three trainings, cut off at what was seen.
-    assert (own["low"], own["high"]) == pytest.approx((0.4, 0.6))
+    # The groups are all alike: what is left is the trainings' own, .1 / sqrt(3) times Student's t of three, 4.303.
+    assert (own["low"], own["high"]) == pytest.approx((0.5 - 0.248, 0.5 + 0.248), abs=0.02)
     told = figures.by_seed(measured, {"far": ["ink"]})
     assert told[(told["style"] == ALL) & (told["figure"] == "ssim")]["value"].tolist() == pytest.approx([0.4, 0.5, 0.6])
     assert Told(measured, {"far": ["ink"]}).summary()["far"]["seeds"]["ssim"] == pytest.approx(0.1)
