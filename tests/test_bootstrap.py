@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from limner.bootstrap import Estimate, Numbers, estimate, scores, within
+from limner.bootstrap import Estimate, Numbers, Scores, estimate, scores, within
 
 
 def table(values: Numbers, groups: list[str], seed: int = 0, style: str = "ink") -> pd.DataFrame:
@@ -17,6 +17,18 @@ def table(values: Numbers, groups: list[str], seed: int = 0, style: str = "ink")
 def of(frame: pd.DataFrame) -> Estimate:
     styles, groups = list(dict.fromkeys(frame["style"])), sorted(set(frame["group"]))
     return estimate(scores(frame, styles, groups, ["ssim"]))
+
+
+def side(*trainings: Numbers) -> Scores:
+    """One of two sides: (N,) figures a training, of N pictures that are each a group."""
+    names = [str(index) for index in range(len(trainings[0]))]
+    frames = [table(values, names, seed) for seed, values in enumerate(trainings)]
+    return scores(pd.concat(frames), ["ink"], names, ["ssim"])
+
+
+def trained(*means: float) -> Scores:
+    """A training a mean, whose pictures are all alike: chance is in the trainings alone."""
+    return side(*(np.full(30, mean) for mean in means))
 
 
 def test_single_pictures_give_students_interval() -> None:
@@ -81,11 +93,38 @@ def test_trainings_that_differ_widen_the_interval() -> None:
 
 def test_a_difference_is_paired() -> None:
     hard = np.random.default_rng(0).normal(0.6, 0.2, 20)
-    groups = [str(index) for index in range(20)]
-    a, b = (scores(table(hard + shift, groups), ["ink"], groups, ["ssim"]) for shift in (0.01, 0.0))
-    value, low, high = estimate(a, b)
+    value, low, high = estimate(side(hard + 0.01), side(hard))
     assert value[0] == pytest.approx(0.01)
     assert (low[0], high[0]) == pytest.approx((0.01, 0.01), abs=1e-9)
+
+
+def test_of_two_that_are_not_paired_the_interval_is_welchs() -> None:
+    draw = np.random.default_rng(0)
+    one, other = draw.normal(0.8, 0.1, 40), draw.normal(0.6, 0.2, 25)
+    value, low, high = estimate(side(one), side(other), paired=False)
+    expected = stats.ttest_ind(one, other, equal_var=False).confidence_interval()
+    assert value[0] == pytest.approx(one.mean() - other.mean())
+    assert (low[0], high[0]) == pytest.approx((expected.low, expected.high), abs=0.005)
+
+
+def test_two_trainings_widen_the_interval_too() -> None:
+    value, _, high = estimate(trained(0.7, 0.9))
+    # Of two values .2 apart the mean has a standard error of .1, with 1 degree of freedom.
+    assert high[0] - value[0] == pytest.approx(stats.t.ppf(0.975, 1) * 0.1, rel=0.1)
+
+
+def test_the_trainings_of_two_sides_are_drawn_each_by_itself() -> None:
+    """Were they drawn together, sides that are alike would differ by nothing, whatever was drawn."""
+    value, _, high = estimate(trained(0.7, 0.8, 0.9), trained(0.7, 0.8, 0.9))
+    assert value[0] == pytest.approx(0)
+    # Each side's mean has a standard error of .1 / sqrt(3), with 2 degrees of freedom, and Welch adds up both.
+    assert high[0] == pytest.approx(stats.t.ppf(0.975, 4) * 0.1 * np.sqrt(2 / 3), rel=0.1)
+
+
+def test_what_is_not_positive_has_no_logarithm() -> None:
+    assert np.isnan(estimate(trained(-0.5), trained(0.5), logs=True)).all()
+    value, low, high = estimate(trained(0.5), trained(0.25), logs=True)
+    assert (value[0], low[0], high[0]) == pytest.approx((np.log(2),) * 3)
 
 
 @pytest.mark.parametrize("moments", [2, 3, 10])

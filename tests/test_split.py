@@ -134,13 +134,39 @@ def test_the_manifests_own_split_wins() -> None:
         run([{**row, "split": "tset"} for row in photos("a", 3)])
 
 
-def test_a_face_near_two_videos_times_is_not_confused() -> None:
-    """Two videos of one person both start at second 0: the gap counts within a video only."""
-    table = run(video("a", 9, name="one") + video("a", 90, name="two"))
-    tested = set(table.loc[table["split"] == "test", "group"])
-    near = set(table.loc[table["split"] == "gap", "group"])
-    assert near
-    assert {group.split("@")[0] for group in near} <= {group.split("@")[0] for group in tested}
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gap_counts_within_a_video_only(seed: int) -> None:
+    """Two videos of one person both begin at second 0."""
+    table = run(video("a", 30, name="one") + video("a", 90, name="two"), seed)
+    seconds, film = table["time"].astype(float).to_numpy(), table["id"].str[:3].to_numpy()
+    tested = (table["split"] == "test").to_numpy()
+    near = (np.abs(seconds[:, None] - seconds) < PARAMS.gap_seconds) & tested
+    own, other = ((near & which).any(axis=1) for which in (film[:, None] == film, film[:, None] != film))
+    assert table["split"].tolist() == np.select([tested, own], ["test", "gap"], "train").tolist()
+    assert (other & ~own & ~tested).any(), "and these would be in it, were the two one"
+
+
+def test_who_is_drawn_with_members_on_both_sides_is_used_for_neither() -> None:
+    """And those whose side the manifest names stay on it."""
+    rows = [row for i in range(10) for row in photos(f"p{i}", 3)]
+    rows[0]["split"], rows[1]["split"] = "train", "test"
+    assert run(rows)["split"].tolist()[:3] == ["train", "test", "gap"]
+
+
+@pytest.mark.parametrize(("people", "whole"), [(4, False), (5, True)])
+def test_people_with_some_photos_are_parted_where_they_are_too_few_to_test_on_one(people: int, whole: bool) -> None:
+    """A fifth of four people is none."""
+    table = run([row for i in range(people) for row in photos(f"p{i}", 6)])
+    assert [set(parts) == {"train", "test"} for _, parts in table.groupby("person")["split"]] == [not whole] * people
+
+
+@pytest.mark.parametrize(("count", "crowd", "parted"), [(9, 6, False), (10, 6, True), (4, 2, False), (5, 2, True)])
+def test_a_person_is_parted_whose_test_share_is_two_photos_or_one_where_there_is_no_crowd(
+    count: int, crowd: int, parted: bool
+) -> None:
+    """A fifth of ten is two, of five one; ten people of six photos each are a crowd, of two each none."""
+    table = run(photos("ann", count) + [row for i in range(10) for row in photos(f"p{i}", crowd)])
+    assert (table.loc[table["person"] == "ann", "split"].nunique() == 2) == parted
 
 
 def test_nearest_by_hand() -> None:
@@ -187,3 +213,11 @@ def test_summary_by_hand() -> None:
         "neighbouring_frames": {"median": 0.375},
     }
     assert figures == {"all": expected, "people": {"a": expected}}
+
+
+def test_neighbouring_frames_are_those_that_follow_in_time_not_in_the_alphabet() -> None:
+    faces = pd.DataFrame(video("a", 3)).assign(time=["9", "10", "11"])
+    table = pd.DataFrame({**faces[["id", "person", "group"]], "split": "train"})
+    small = np.repeat(np.array([[0.0], [0.1], [0.3]], np.float32), splits.THUMBNAIL**2, axis=1)
+    figures = splits.summary(splits.add_nearest(table, small), faces["time"], small)["all"]
+    assert figures["neighbouring_frames"]["median"] == pytest.approx((0.1 + 0.2) / 2)

@@ -77,6 +77,20 @@ def test_only_pictures_that_both_have_are_compared(base: Numbers) -> None:
     assert row(told, ALL, "ssim")["n"] == 2 * 59
 
 
+def test_a_picture_that_one_of_two_trainings_lacks_counts_on_neither_side(base: Numbers) -> None:
+    a = pd.concat([pictures(base).assign(seed=seed) for seed in (0, 1)], ignore_index=True)
+    lost, first = a["id"] == "face-7", a["seed"] == 0
+    a["ssim"] = a["ssim"].mask(lost & first, 0.0).mask(lost & ~first)
+    told = compare(a, pictures(base), DIRECTIONS, {})
+    assert told["difference"].to_numpy() == pytest.approx(0, abs=1e-12)
+
+
+def test_groups_are_those_of_the_first_whatever_the_second_calls_its_own(base: Numbers) -> None:
+    a, b = pictures(base), pictures(base[::-1])
+    told = compare(a, b.assign(group="film of another split"), DIRECTIONS, {})
+    pd.testing.assert_frame_equal(told, compare(a, b, DIRECTIONS, {}))
+
+
 def test_only_drawn_styles_count_in_the_mean(base: Numbers) -> None:
     better = pictures(base + 0.02, styles=("ink",))
     b = pd.concat([better, pictures(base, styles=("wash",))])

@@ -92,6 +92,11 @@ def test_what_could_not_be_measured_is_counted(measured: Evaluation) -> None:
     assert ceiling["value"] == pytest.approx(0.95)
 
 
+def test_pictures_are_counted_over_trainings() -> None:
+    measured = evaluation(*(rows("far", "ink", "model", [0.4, 0.5, 0.6], seed) for seed in (0, 1)))
+    assert mean(measured, "far", "ink", "model")["n"] == 6
+
+
 def test_a_floor_is_beaten_by_more_than_noise_or_not(measured: Evaluation) -> None:
     told = figures.against(measured, DRAWN).set_index(["suite", "style", "method", "figure"])["verdict"]
     assert told["near", "ink", "linear", "ssim"] == "better"

@@ -31,6 +31,11 @@ def test_the_neighbour_is_the_next_in_time_of_the_same_film() -> None:
     assert neighbours(times) == {"a0": "a1", "a1": "a0", "a3": "a1"}
 
 
+def test_of_two_neighbours_as_near_the_earlier_is_taken_and_ten_comes_after_nine() -> None:
+    times = film(*((id, "ann", "film", time) for id, time in (("a", "9"), ("b", "10"), ("c", "11"))))
+    assert neighbours(times) == {"a": "b", "b": "a", "c": "b"}
+
+
 def test_every_method_answers(project: Path) -> None:
     faces = faces_of(project, PAINTER)
     yardsticks = Yardsticks(faces, times_of(project), SIZE)

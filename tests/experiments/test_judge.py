@@ -12,8 +12,8 @@ from limner.errors import LimnerError, ParamsError
 from limner.experiments import judge, kinship, page
 from limner.experiments.entry import Entry
 from limner.experiments.questions import Amount, Answer, Claim
-from limner.experiments.results import Results
-from limner.experiments.verdicts import Answered
+from limner.experiments.results import Counts, Results
+from limner.experiments.verdicts import Answered, Judged
 from tests.experiments import made
 
 STYLES = {
@@ -71,6 +71,28 @@ def claim(a: str, b: str | None, holds: Any, figure: str = "lpips") -> Claim:
 )
 def test_verdicts(results: Results, a: str, b: str | None, holds: Any, figure: str, verdict: str) -> None:
     assert judge.judge(claim(a, b, holds, figure), results).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "positive", "not_negative"),
+    [
+        (0.1, 0.2, "yes", "yes"),
+        (0.0, 0.2, "open", "yes"),
+        (0.0, 0.0, "open", "yes"),  # the same in every picture: no better, and no worse
+        (-0.1, 0.0, "no", "open"),
+        (-0.2, -0.1, "no", "no"),
+        (-0.1, 0.1, "open", "open"),
+        (math.nan, math.nan, "open", "open"),
+    ],
+)
+def test_an_interval_that_ends_at_nothing(low: float, high: float, positive: str, not_negative: str) -> None:
+    assert (judge._by(low, high, strict=True), judge._by(low, high)) == (positive, not_negative)
+
+
+@pytest.mark.parametrize(("groups", "few"), [((3,), True), ((4,), False), ((9, 3), True), ((9, 4), False)])
+def test_three_groups_are_few_on_either_side(groups: tuple[int, ...], few: bool) -> None:
+    counts = tuple(Counts(90, count, 1) for count in groups)
+    assert Judged(claim("a/b", None, {"at_most": 1}), None, "open", counts=counts).few == few
 
 
 def test_of_these_very_pictures_the_mean_decides(results: Results) -> None:

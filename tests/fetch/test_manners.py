@@ -8,19 +8,7 @@ import pytest
 from limner.fetch import manners
 from limner.fetch.manners import Host, Manners, NoAnswer, Request, WebError
 
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(manners.time, "monotonic", made)
-    return made
+from .conftest import Clock
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The HTTP client against servers that are slow, busy, broken or hostile."""
 
+import asyncio
 import gzip
 import hashlib
 import random
@@ -21,9 +22,12 @@ from limner.fetch.partial import Partial, Validator
 from limner.fetch.web import Web
 from tests.sites import Answer, Server, cut, reset, serving
 
+from .conftest import Clock
+
 BODY = bytes(range(256)) * 8000  # 2 MB: more than is kept in memory
 DIGEST = hashlib.sha256(BODY).hexdigest()
 ETAG = {"ETag": '"one"'}
+FLOW = bytes(20_000)  # in ten seconds it is more than `manners.LEAST`
 
 
 def polite(**changed: Any) -> Manners:
@@ -416,13 +420,18 @@ def busy(handler: Any) -> None:
     handler.give(b"", 429)
 
 
-def drops(handler: Any, each: bytes) -> None:
-    """A body of which a few bytes come at a time, and not all."""
+def head(handler: Any) -> None:
+    """Of an answer that is never whole."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000000")
     for name, value in handler.known.headers.get(handler.path, {}).items():
         handler.send_header(name, value)
     handler.end_headers()
+
+
+def drops(handler: Any, each: bytes) -> None:
+    """A body of which a few bytes come at a time, and not all."""
+    head(handler)
     for _ in range(100):
         handler.wfile.write(each)
         handler.wfile.flush()
@@ -431,11 +440,6 @@ def drops(handler: Any, each: bytes) -> None:
 
 def trickle(handler: Any) -> None:
     drops(handler, b"x")
-
-
-def flow(handler: Any) -> None:
-    """200 kB a second."""
-    drops(handler, b"x" * 10_000)
 
 
 @pytest.mark.parametrize("redirected", [False, True])
@@ -479,7 +483,7 @@ def test_a_busy_host_of_which_a_film_comes_is_not_given_up(
 ) -> None:
     """One that does not even end in its time: its bytes are answer enough."""
     monkeypatch.setattr(manners, "PAUSE", 0.01)
-    server.answers["/film"] = [flow]
+    server.answers["/film"] = [lambda handler: drops(handler, b"x" * 10_000)]
     server.statuses = {f"/{k}": [429] * 3 for k in range(3)}
     with Web(polite(max_seconds=1.0)) as web:
         film = web.start(web.download(f"{server.url}/film", tmp_path / "film"))
@@ -492,36 +496,68 @@ def test_a_busy_host_of_which_a_film_comes_is_not_given_up(
     assert all("answers 429" in one for one in said)
 
 
+Unfinished = Callable[[Web, bytes], Answer]
+
+
+@pytest.fixture
+def unfinished(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Unfinished:
+    """An answer of which some bytes come and then no more, until the client's time is over: ten seconds pass, by a
+    clock that stands still otherwise. It is that of its loop too, in place of uvloop, which has one of its own."""
+    monkeypatch.setattr("limner.fetch.web.new_loop", asyncio.new_event_loop)
+
+    def made(web: Web, some: bytes) -> Answer:
+        def answer(handler: Any) -> None:
+            before = web.received
+            head(handler)
+            handler.wfile.write(some)
+            for _ in range(10_000):  # for no more than some ten real seconds, lest a client that takes nothing hangs
+                if web.received == before + len(some):
+                    break
+                time.sleep(0.001)
+            clock.now += 10
+            handler.rfile.read(1)  # until the client goes away
+            handler.close_connection = True
+
+        return answer
+
+    return made
+
+
 @pytest.mark.parametrize("redirected", [False, True])
-def test_a_host_whose_files_never_end_is_given_up(server: Server, tmp_path: Path, redirected: bool) -> None:
+def test_a_host_whose_files_never_end_is_given_up(
+    server: Server, tmp_path: Path, unfinished: Unfinished, redirected: bool
+) -> None:
     server.bodies["/fine"] = b"it"
-    server.answers = {f"/{k}": [trickle] for k in range(9)} | {f"/to{k}": [moved(f"/{k}")] for k in range(9)}
     paths = [f"/{'to' * redirected}{k}" for k in range(9)]
-    with Web(polite(connections=2, tries=2, max_seconds=0.3)) as web:
+    with Web(polite(connections=2, tries=2, max_seconds=0.1)) as web:
+        server.answers = {f"/{k}": [unfinished(web, b"x")] for k in range(9)}
+        server.answers |= {f"/to{k}": [moved(f"/{k}")] for k in range(9)}
         said = [download_all(web, server, tmp_path, [path])[0] for path in (*paths[:3], "/fine", *paths[3:])]
     assert said[3] == ""
-    assert all("not done within 0.3 s" in one for one in (*said[:3], *said[4:8]))
+    assert all("not done within 0.1 s" in one for one in (*said[:3], *said[4:8]))
     assert all("stalled 4 times in a row and is not asked again" in one for one in said[8:])
 
 
-def test_a_host_whose_films_take_longer_than_one_run_is_not_given_up(server: Server, tmp_path: Path) -> None:
+def test_a_host_whose_films_take_longer_than_one_run_is_not_given_up(
+    server: Server, tmp_path: Path, unfinished: Unfinished
+) -> None:
     """What came of each is kept, so that the runs after it end them."""
     server.headers = {f"/{k}": ETAG for k in range(7)}
-    server.answers = {f"/{k}": [flow] for k in range(7)}
-    with Web(polite(connections=2, tries=2, max_seconds=0.2)) as web:
+    with Web(polite(connections=2, tries=2, max_seconds=0.1)) as web:
+        server.answers = {f"/{k}": [unfinished(web, FLOW)] for k in range(7)}
         said = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(7)]
-    assert all("not done within 0.2 s" in one for one in said)
-    assert all((tmp_path / f"{k}").stat().st_size > 10_000 for k in range(7))
+    assert all("not done within 0.1 s" in one for one in said)
+    assert all((tmp_path / f"{k}").stat().st_size == len(FLOW) for k in range(7))
 
 
-@pytest.mark.parametrize(("body", "headers"), [(trickle, ETAG), (flow, {})], ids=["a drip", "nothing kept"])
+@pytest.mark.parametrize(("some", "headers"), [(b"x", ETAG), (FLOW, {})], ids=["a drip", "nothing kept"])
 def test_bytes_that_lead_to_no_end_do_not_save_a_host(
-    server: Server, tmp_path: Path, body: Answer, headers: dict[str, str]
+    server: Server, tmp_path: Path, unfinished: Unfinished, some: bytes, headers: dict[str, str]
 ) -> None:
     """A drip that could be gone on with for years, and a flow of which nothing stays."""
     server.headers = {f"/{k}": headers for k in range(6)}
-    server.answers = {f"/{k}": [body] for k in range(6)}
-    with Web(polite(connections=2, tries=2, max_seconds=0.2)) as web:
+    with Web(polite(connections=2, tries=2, max_seconds=0.1)) as web:
+        server.answers = {f"/{k}": [unfinished(web, some)] for k in range(6)}
         said = [download_all(web, server, tmp_path, [f"/{k}"])[0] for k in range(6)]
     assert ["stalled 4 times in a row and is not asked again" in one for one in said] == [False] * 4 + [True] * 2
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from limner.nets.attention import SelfAttention
 from limner.nets.start import start_normal
@@ -77,6 +78,18 @@ def test_attention_sees_the_whole_map_and_begins_at_nothing() -> None:
     # Were all places alike, the mean of what they hold would be what each holds.
     flat = x[:, :, :1, :1].expand_as(x)
     torch.testing.assert_close(layer(flat) - flat, layer.out(layer.value(flat)))
+
+
+def test_attention_is_torchs_own() -> None:
+    """Which looks for each place (second from last) at what the places hold (last)."""
+    torch.manual_seed(0)
+    layer, x = SelfAttention(64), torch.randn(2, 64, 6, 8)
+    torch.nn.init.constant_(layer.share, 0.5)
+    for place in (layer.ask, layer.key):
+        torch.nn.init.normal_(place.weight, std=0.3)  # so that some places count for much and others for little
+    ask, key, value = (place(x).flatten(2).mT for place in (layer.ask, layer.key, layer.value))
+    seen = F.scaled_dot_product_attention(ask, key, value).mT.unflatten(2, (6, 8))
+    torch.testing.assert_close(layer(x), x + 0.5 * layer.out(seen))
 
 
 @pytest.mark.parametrize("side", [8, 16, 32])

@@ -50,6 +50,17 @@ def test_the_last_of_several_is_found(cache: Path) -> None:
     assert loaded() == 4
 
 
+def test_whoever_goes_on_from_a_state_writes_over_the_other_one(cache: Path) -> None:
+    """Five runs that each go on from the one before, so that the newest state lies in either file."""
+    for step in range(1, 6):
+        last = saved(cache, step)[-1]
+        kept = last.read_bytes()
+        last.write_bytes(b"")
+        assert loaded() == (step - 1 or None)
+        last.write_bytes(kept)
+        assert loaded() == step
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda data: data[:-1], lambda data: data[:20], lambda data: data[:300] + b"x" + data[301:]]
 )
@@ -116,3 +127,19 @@ def test_another_training_does_not_take_it() -> None:
     assert same == checkpoint.key((replace(RECIPE), "a"), [tensor.clone()])
     assert same != checkpoint.key((replace(RECIPE, l1=99.0), "a"), [tensor])
     assert same != checkpoint.key((RECIPE, "a"), [tensor + 1])
+
+
+def test_a_training_by_other_code_does_not_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a module, and of a package however deep."""
+    module, package = tmp_path / "device.py", tmp_path / "nets"
+    sources = module, package / "deep/unet.py"
+    sources[1].parent.mkdir(parents=True)
+    for source in sources:
+        source.write_text("width = 4")
+    monkeypatch.setattr(checkpoint, "CODE", (str(module), str(package)))
+    before = checkpoint.key("a", [])
+    for source in sources:
+        source.write_text("width = 8")
+        assert checkpoint.key("a", []) != before
+        source.write_text("width = 4")
+        assert checkpoint.key("a", []) == before

@@ -146,6 +146,26 @@ def test_as_many_epochs_as_make_so_many_steps(places: Places, steps: int, epochs
     assert (one.epochs, one.steps) == (epochs, 3 * epochs)
 
 
+@pytest.mark.parametrize(
+    ("decay", "paces"),
+    [
+        (0.0, [1.0] * 12),
+        (0.25, [1.0] * 10 + [2 / 3, 1 / 3]),  # the last three steps, the first of which is still a whole one
+        (1.0, [1 - step / 12 for step in range(12)]),
+    ],
+)
+def test_both_step_sizes_fall_to_nothing_over_the_last_of_the_training(
+    places: Places, decay: float, paces: list[float]
+) -> None:
+    """Of four epochs of three batches."""
+    one = trainer(places, Augment(64, None, flip=False), replace(RECIPE, lr=2e-3, discriminator_lr=1e-3, decay=decay))
+    seen = []
+    while not one.done:
+        one.learn()
+        seen.append([one.optimisers[name].param_groups[0]["lr"] for name in ("generator", "discriminator")])
+    assert seen == [pytest.approx([2e-3 * pace, 1e-3 * pace]) for pace in paces]
+
+
 @pytest.mark.parametrize("unmoved", [0.0, 0.7])
 def test_the_state_says_all(places: Places, tmp_path: Path, unmoved: float) -> None:
     """Of two trainers one goes on from the other's state, in the middle of an epoch: all that follows is equal."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -41,6 +42,21 @@ def test_whole_groups_are_held_out_with_a_gap_around_them() -> None:
         near = (seconds[sides[film] == "validate"] - time).abs().min()
         assert side == ("validate" if near == 0 else "gap" if near < 0.35 else "learn")
     assert hold_out(table, 0.2, 0.35, seed=1).tolist() == sides.tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_film_of_a_person_has_its_own_share_and_its_own_gap(seed: int) -> None:
+    """Both begin at second 0; the first has ten groups, the second two."""
+    films = [faces(frames, 10).iloc[:frames].assign(film=name) for name, frames in (("one", 100), ("two", 20))]
+    table = pd.concat(films, ignore_index=True)
+    table["group"] = table["film"] + table["group"]
+    sides = hold_out(table, 0.2, 0.35, seed)
+    for film, held in (("one", 20), ("two", 10)):
+        own = table["film"] == film
+        seconds = table.loc[own, "time"].astype(float).to_numpy()
+        away = np.abs(seconds[:, None] - seconds[sides[own] == "validate"]).min(axis=1)
+        assert (sides[own] == "validate").sum() == held
+        assert sides[own].tolist() == np.select([away == 0, away < 0.35], ["validate", "gap"], "learn").tolist()
 
 
 def test_nobody_with_two_groups_is_told_so() -> None:

@@ -87,6 +87,24 @@ def test_a_start_of_another_shape_is_refused_with_both_sides(places: Places) -> 
         go(wide, card=replace(CARD, width=8))
 
 
+def test_a_discriminator_of_another_width_begins_anew_and_says_so(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go(places, replace(RECIPE, epochs=1))
+    trained = store.load_discriminator(places.model)
+    capsys.readouterr()
+
+    def begun(width: int, init: Path | None) -> dict[str, torch.Tensor]:
+        torch.manual_seed(0)
+        return start.discriminator(CARD, replace(RECIPE, discriminator_width=width), init).state_dict()
+
+    torch.testing.assert_close(begun(RECIPE.discriminator_width, places.model), trained, rtol=0, atol=0)
+    assert capsys.readouterr().out == ""
+    torch.testing.assert_close(begun(8, places.model), begun(8, None), rtol=0, atol=0)
+    told = f"tiny: the discriminator of {places.model} has another shape, so that one starts anew\n"
+    assert capsys.readouterr().out == told
+
+
 def test_nobody_to_learn_is_an_error(places: Places) -> None:
     with pytest.raises(LimnerError, match="no training faces of bob, whom tiny shall learn; it knows ana"):
         go(places, card=replace(CARD, people=("bob",)))

@@ -1,6 +1,7 @@
 """Early warning: of what is no number, and of networks that have given up."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -24,10 +25,18 @@ def pictures(step: int, spread: float = 1.0) -> Tensor:
     return torch.randn(2, 3, 16, 16, generator=torch.Generator().manual_seed(step)) * spread + 0.2
 
 
-def watched(windows: int, spread: float = 1.0, **fixed: float) -> list[Warned]:
+def watched(windows: int, spread: float = 1.0, right: Sequence[float] = (0.8,), still: bool = False) -> list[Warned]:
+    """What is warned of.
+
+    Args:
+        windows: how many.
+        spread: of what is painted.
+        right: the share of patches judged right, by window, over and over.
+        still: nothing else changes.
+    """
     watch, found = Watch(MACHINE, RECIPE), list[Warned]()
     for step in range(windows * WINDOW):
-        values = told(0 if fixed.get("still") else step, right=fixed.get("right", 0.8))
+        values = told(0 if still else step, right[step // WINDOW % len(right)])
         watch.see(step, values, pictures(step, spread), pictures(step + 10**6))
         if (step + 1) % 32 == 0:
             watch.check()
@@ -57,18 +66,23 @@ def test_one_picture_for_all_is_told_once() -> None:
 
 
 def test_a_discriminator_that_is_always_right_is_told() -> None:
-    found = watched(PATIENCE, right=1.0)
+    found = watched(PATIENCE, right=[1.0])
     assert [(warned.step, warned.kind) for warned in found] == [(PATIENCE * WINDOW, "right")]
 
 
 def test_a_discriminator_that_only_guesses_is_told() -> None:
-    found = watched(PATIENCE, right=0.5)
+    found = watched(PATIENCE, right=[0.5])
     assert [(warned.step, warned.kind) for warned in found] == [(PATIENCE * WINDOW, "chance")]
     assert "50.0% of all patches right" in found[0].told
 
 
+@pytest.mark.parametrize("right", [1.0, 0.5])
+def test_windows_that_are_not_in_a_row_are_forgiven(right: float) -> None:
+    assert watched(2 * PATIENCE, right=[right] * (PATIENCE - 1) + [0.8]) == []
+
+
 def test_losses_that_stand_still_are_told() -> None:
-    assert [warned.kind for warned in watched(1, still=1.0)] == ["frozen"]
+    assert [warned.kind for warned in watched(1, still=True)] == ["frozen"]
 
 
 def test_a_window_goes_on_after_a_stop() -> None:
