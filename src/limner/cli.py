@@ -29,7 +29,10 @@ def _root() -> None:
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")] = Path("params.yaml")) -> None:
-    """Check params.yaml, all of it, before any work is done: also that the manifests have whom its models mean."""
+    """Check params.yaml, all of it, before any work is done: also that the manifests have whom its models mean.
+
+    A questions.yaml beside it is checked too.
+    """
     stage.run(_check, str(file))
 
 
@@ -143,6 +146,7 @@ def _check(file: str) -> None:
         _check_labels(settings, name, rows)
     _check_people(settings, rows)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
+    _check_questions(settings, Path(file).parent / "questions.yaml")
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
@@ -195,6 +199,14 @@ def _check_people(settings: params.Params, rows: list[Row]) -> None:
         if problem.what == "failed":
             raise ParamsError(f"{problem.id}: {problem.reason}")
         print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
+
+
+def _check_questions(settings: params.Params, file: Path) -> None:
+    """Refuse questions, where there are any, that cannot be read or are about what there will not be."""
+    if file.is_file():
+        from limner.experiments import declared, questions  # load pandas and torch, which the rest does without
+
+        declared.check(settings, questions.load(file))
 
 
 def _styles(settings: params.Params, model: Model, below: Path, rows: list[Row]) -> list[str]:

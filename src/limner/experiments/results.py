@@ -91,16 +91,7 @@ class Results:
         Raises:
             LimnerError: names the model, suite, style, method or figure that there is not, and those that there are.
         """
-        suites = self.block(entry.model).suites
-        if entry.suite not in suites:
-            raise ParamsError(
-                f"{entry}: the model {entry.model} has no suite {entry.suite!r}; {choices(entry.suite, suites)}"
-            )
-        styles = suites[entry.suite].styles
-        if entry.style is not None and entry.style not in styles:
-            raise ParamsError(
-                f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
-            )
+        check_named(self.params, entry)
         if self.lacks(entry):
             return
         measured = self.measured(entry.model)
@@ -231,6 +222,24 @@ class Results:
             },
             nearness.read(folder),
             read_left_out(folder),
+        )
+
+
+def check_named(params: Params, entry: Entry) -> None:
+    """Refuse an entry that params.yaml does not have.
+
+    Raises:
+        ParamsError: names the model, suite or style that there is not, and those that there are.
+    """
+    suites = params.model(entry.model).suites
+    if entry.suite not in suites:
+        raise ParamsError(
+            f"{entry}: the model {entry.model} has no suite {entry.suite!r}; {choices(entry.suite, suites)}"
+        )
+    styles = suites[entry.suite].styles
+    if entry.style is not None and entry.style not in styles:
+        raise ParamsError(
+            f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
         )
 
 
