@@ -58,6 +58,32 @@ def started(model: str, init: str) -> Callable[[Any], object]:
     return lambda tree: tree["models"][model].update(init=init)
 
 
+def twin(size: object = "auto", recipe: str = "limner") -> Callable[[Any], object]:
+    """One more model, which starts from the painter."""
+
+    def change(tree: Any) -> None:
+        painter = tree["models"]["painter"]
+        own = {"init": "painter", "size": size, "writes": "runs/twin/pictures"}
+        tree["models"]["twin"] = painter | own | {"train": painter["train"] | {"recipe": recipe}}
+
+    return change
+
+
+def test_a_model_starts_from_one_of_its_own_shape(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(twin())
+    assert "is in order" in check(twin(size=128))
+    enlarged = {"scale": "large", "scales": {"large": {"size": 256}}}
+    assert "twin (size: 128) would start from painter (size: 256)" in check(
+        lambda tree: [twin(size=128)(tree), tree.update(enlarged)]
+    )
+    assert "is in order" in check(lambda tree: [twin()(tree), tree.update(enlarged)])
+
+
+def test_what_a_model_learned_is_of_whom_it_learns(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(suite("painter", split="learned", people=["w*"]))
+    assert "is in order" in check(suite("painter", split="learned"))
+
+
 def test_a_manifest_without_rows_is_named(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("id,person,url,license\n")
     assert f"manifests: there are no rows in {MANIFEST}" in check(lambda _: None)
@@ -167,6 +193,17 @@ def test_altered_styles_are_known(check: Callable[[Callable[[Any], object]], str
             "models.sketcher.train.people: no manifest of params.yaml has anybody called 'wmoan'",
         ),
         (learned("sketcher", "wmoan"), "did you mean 'woman'?"),
+        (
+            started("painter", "sketcher"),
+            "models.painter.init: painter (learns: photo) would start from sketcher (learns: sketch)",
+        ),
+        (twin(size=64), "models.twin.init: twin (size: 64) would start from painter (size: 128)"),
+        (twin(recipe="pix2pix"), "twin (width: 64) would start from painter (width: 32), and both"),
+        (
+            suite("painter", split="learned", people=["wom*", "man"]),
+            "models.painter.suites.more.people: painter learns no 'man', and the suite is of what it learned; allowed: "
+            "woman",
+        ),
         (suite("painter", people=["man", "ann"]), "models.painter.suites.more.people: no manifest of params.yaml has"),
     ],
 )
@@ -210,74 +247,11 @@ def test_the_experiments_pipeline_reads_what_their_params_have(root: Path) -> No
     fitting.check_pipeline(params.load(root / "experiments/params.yaml"), root / "experiments/params.yaml")
 
 
-QUESTIONS = """
-- id: 1.A
-  group: effects
-  title: An unseen effect
-  shows:
-    - table: {rows: {ours: painter/unseen/stamp, its input: painter/unseen@input}, figures: [lpips]}
-    - table: {rows: {ours: painter/unseen}, figures: [ssim, memorised]}
-    - matrix: {rows: {ours: painter/unseen}, columns: [hatch], figure: ssim}
-    - curve: {figure: kid, x: pairs, lines: {her: [[5, painter/other_people]]}}
-    - course: {figure: psnr, lines: {ours: "painter:xdog"}}
-    - pictures: {columns: {truth: sketcher/unseen@truth}, style: stamp}
-    - kin: {rows: {ours: painter/other_people}}
-    - numbers: {name: stored, rows: {ours: painter}}
-  answers:
-    - asks: Is it worse?
-      a: painter/unseen
-      b: painter/unseen@mean
-      figure: rank_5
-      holds: worse
-      yes: "{a}"
-      no: "{b}"
-      open: "{n}"
-"""
-
-
-def test_questions_are_checked_before_anything_is_trained(
-    check: Callable[[Callable[[Any], object]], str], tmp_path: Path
-) -> None:
-    (tmp_path / "questions.yaml").write_text(QUESTIONS)
+def test_questions_beside_it_are_checked_too(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
+    asked = "- {id: 1.A, group: g, title: t, shows: [{table: {rows: {ours: painter/unseen}, figures: [lpips]}}]}"
+    (tmp_path / "questions.yaml").write_text(asked)
     assert "is in order" in check(lambda _: None)
-    assert "evaluate.metrics` of params.yaml says what is" in check(
-        lambda tree: tree["evaluate"].update(metrics=["ssim"])
-    )
-    assert "there is no method 'mean'; allowed: model, copy (`evaluate.beside`" in check(
-        lambda tree: tree["evaluate"].update(beside=["copy"])
-    )
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ("ours: painter/unseen/stamp", "ours: paintr/unseen/stamp", "no model 'paintr'"),
-        (
-            "painter/unseen/stamp",
-            "painter/unsene/stamp",
-            "the model painter has no suite 'unsene'; allowed: other_people, unseen ",
-        ),
-        ("painter/unseen/stamp", "painter/unseen/stmp", "has no style 'stmp'; allowed: stamp, "),
-        ("painter/unseen@input", "painter/unseen@meen", "there is no method 'meen'; allowed: model, copy, mean, "),
-        ("[lpips]", "[lpisp]", "painter/unseen/stamp: the figure 'lpisp' is not measured"),
-        ("columns: [hatch]", "columns: [hacth]", "matrix: none of its suites has the style 'hacth'"),
-        ("figure: kid", "figure: kit", "painter/other_people: the figure 'kit' is not measured"),
-        ("figure: psnr", "figure: kid", "course: 'kid' is no figure of single pictures"),
-        ("painter:xdog", "painter:xdg", "course: painter has no style 'xdg'"),
-        ("style: stamp", "style: hatch", "sketcher/unseen/hatch: the suite unseen has no style 'hatch'"),
-        ("painter/other_people}}\n    - num", "sketcher/unseen}}\n    - num", "kinship is of what a model that learns"),
-        ("name: stored", "name: storde", "numbers: no table 'storde'; allowed: stored"),
-        ("{ours: painter}", "{ours: paintr}", "no model 'paintr'"),
-        ("b: painter/unseen@mean", "b: painter/unsee@mean", "has no suite 'unsee'"),
-        ("figure: rank_5", "figure: wander_rnk", "no metric has the figure 'rnk'"),
-        ("asks: Is", "aks: Is", "unknown key 'aks'"),
-    ],
-)
-def test_a_typing_error_in_a_question_is_named(
-    check: Callable[[Callable[[Any], object]], str], tmp_path: Path, old: str, new: str, told: str
-) -> None:
-    assert QUESTIONS.count(old) == 1
-    (tmp_path / "questions.yaml").write_text(QUESTIONS.replace(old, new))
-    said = check(lambda _: None)
-    assert "question 1" in said
-    assert told in said
+    (tmp_path / "questions.yaml").write_text(asked.replace("unseen", "unsene"))
+    assert "question 1.A: painter/unsene: the model painter has no suite 'unsene'" in check(lambda _: None)
+    (tmp_path / "questions.yaml").write_text(asked.replace("title", "titel"))
+    assert "unknown key 'titel'" in check(lambda _: None)

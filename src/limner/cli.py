@@ -11,6 +11,7 @@ from limner.blocks import Model
 from limner.cast import absent
 from limner.errors import LimnerError, ParamsError, choices
 from limner.manifest import command as manifest
+from limner.nets.card import SHAPE
 from limner.paint.backends import Choice, Device
 from limner.scrape.manifests import Row, read_all
 
@@ -144,6 +145,7 @@ def _check(file: str) -> None:
                         f"{choices(style, there)}"
                     )
         _check_labels(settings, name, rows)
+        _check_shape(settings, name)
     _check_people(settings, rows)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
     _check_questions(settings, Path(file).parent / "questions.yaml")
@@ -177,6 +179,25 @@ def _check_init(settings: params.Params, name: str) -> None:
         way.append(start)
     if len(way) == 1 and start not in others:
         raise ParamsError(f"models.{name}.init: no model {start!r}; {choices(start, others)}")
+
+
+def _check_shape(settings: params.Params, name: str) -> None:
+    """Refuse a start from a model whose network is another one, as the training would."""
+    init = settings.model(name).init
+    if init in settings.models:
+        mine, other = _shape(settings.of(name), name), _shape(settings.of(init), init)
+        for key, value in mine.items():
+            if other[key] != value:
+                raise ParamsError(
+                    f"models.{name}.init: {name} ({key}: {value}) would start from {init} ({key}: {other[key]}), and "
+                    "both need the same"
+                )
+
+
+def _shape(own: params.Params, name: str) -> dict[str, object]:
+    """What a model's params say of its network, by key."""
+    told = {"learns": own.model(name).learns, "size": own.size}
+    return told | {key: value for key, value in vars(own.recipe).items() if key in SHAPE}
 
 
 def _check_labels(settings: params.Params, name: str, rows: list[Row]) -> None:
