@@ -65,7 +65,7 @@ class Results:
         self.root, self.params = root, params
         self.trainings = Trainings(root, params)
         self.measured: Callable[[str], Measured] = cache(self._measured)
-        """By name of a model; not of one that was left out."""
+        """By name of a model; not of one that was left out. A `LimnerError` of one that was not judged."""
         self._kin: Callable[[Entry, str | None], pd.DataFrame] = cache(self._look_at_kin)
 
     def block(self, model: str) -> Model:
@@ -202,6 +202,8 @@ class Results:
 
     def _measured(self, model: str) -> Measured:
         folder = folder_of(self.root, model)
+        if not (folder / "metrics.csv").is_file():
+            raise LimnerError(f"the model {model} was not judged: `dvc repro judge@{model}` does it, in experiments/")
         named = tables.read(folder / "metrics.csv", ("figure", "metric", "label", "title", "direction"))
         figures = {
             row["figure"]: Figure(
