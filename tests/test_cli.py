@@ -58,6 +58,32 @@ def started(model: str, init: str) -> Callable[[Any], object]:
     return lambda tree: tree["models"][model].update(init=init)
 
 
+def twin(size: object = "auto", recipe: str = "limner") -> Callable[[Any], object]:
+    """One more model, which starts from the painter."""
+
+    def change(tree: Any) -> None:
+        painter = tree["models"]["painter"]
+        own = {"init": "painter", "size": size, "writes": "runs/twin/pictures"}
+        tree["models"]["twin"] = painter | own | {"train": painter["train"] | {"recipe": recipe}}
+
+    return change
+
+
+def test_a_model_starts_from_one_of_its_own_shape(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(twin())
+    assert "is in order" in check(twin(size=128))
+    enlarged = {"scale": "large", "scales": {"large": {"size": 256}}}
+    assert "twin (size: 128) would start from painter (size: 256)" in check(
+        lambda tree: [twin(size=128)(tree), tree.update(enlarged)]
+    )
+    assert "is in order" in check(lambda tree: [twin()(tree), tree.update(enlarged)])
+
+
+def test_what_a_model_learned_is_of_whom_it_learns(check: Callable[[Callable[[Any], object]], str]) -> None:
+    assert "is in order" in check(suite("painter", split="learned", people=["w*"]))
+    assert "is in order" in check(suite("painter", split="learned"))
+
+
 def test_a_manifest_without_rows_is_named(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("id,person,url,license\n")
     assert f"manifests: there are no rows in {MANIFEST}" in check(lambda _: None)
@@ -167,6 +193,17 @@ def test_altered_styles_are_known(check: Callable[[Callable[[Any], object]], str
             "models.sketcher.train.people: no manifest of params.yaml has anybody called 'wmoan'",
         ),
         (learned("sketcher", "wmoan"), "did you mean 'woman'?"),
+        (
+            started("painter", "sketcher"),
+            "models.painter.init: painter (learns: photo) would start from sketcher (learns: sketch)",
+        ),
+        (twin(size=64), "models.twin.init: twin (size: 64) would start from painter (size: 128)"),
+        (twin(recipe="pix2pix"), "twin (width: 64) would start from painter (width: 32), and both"),
+        (
+            suite("painter", split="learned", people=["wom*", "man"]),
+            "models.painter.suites.more.people: painter learns no 'man', and the suite is of what it learned; allowed: "
+            "woman",
+        ),
         (suite("painter", people=["man", "ann"]), "models.painter.suites.more.people: no manifest of params.yaml has"),
     ],
 )
@@ -208,3 +245,13 @@ def test_what_dvc_cannot_read_is_refused(
 
 def test_the_experiments_pipeline_reads_what_their_params_have(root: Path) -> None:
     fitting.check_pipeline(params.load(root / "experiments/params.yaml"), root / "experiments/params.yaml")
+
+
+def test_questions_beside_it_are_checked_too(check: Callable[[Callable[[Any], object]], str], tmp_path: Path) -> None:
+    asked = "- {id: 1.A, group: g, title: t, shows: [{table: {rows: {ours: painter/unseen}, figures: [lpips]}}]}"
+    (tmp_path / "questions.yaml").write_text(asked)
+    assert "is in order" in check(lambda _: None)
+    (tmp_path / "questions.yaml").write_text(asked.replace("unseen", "unsene"))
+    assert "question 1.A: painter/unsene: the model painter has no suite 'unsene'" in check(lambda _: None)
+    (tmp_path / "questions.yaml").write_text(asked.replace("title", "titel"))
+    assert "unknown key 'titel'" in check(lambda _: None)

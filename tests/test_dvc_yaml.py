@@ -20,6 +20,7 @@ PLUMBING = {
     "fitting.py",
     "left_out.py",
     "params.py",
+    "plain.py",
     "progress.py",
     "recipe.py",
     "stage.py",

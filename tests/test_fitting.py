@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from limner import fitting, params
+from limner import fitting, params, sketches
+from limner.blocks import DataSet
 from limner.errors import ParamsError
 
 
@@ -46,3 +47,73 @@ def test_it_writes_where_that_stage_says(root: Path) -> None:
     moved = {"sketcher": replace(settings.model("sketcher"), writes="data/sketches/learned")}
     with pytest.raises(ParamsError, match=r"models\.sketcher\.writes: no stage of .* write data/sketches/learned"):
         fitting.check_pipeline(replace(settings, models=moved), file)
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        "data/photos/ana",
+        "data/sketches/../photos",
+        "data/faces",
+        "data/sketches",
+        "data/sketches/effects/stamp",
+        "data/sketches/Altered",
+        "data/sketches/..",
+        "data/boxed/sketches/learned",
+        "runs/painter",
+        "runs/sketcher/pictures",
+        "/data/sketches/learned",
+        "",
+    ],
+)
+def test_a_model_writes_no_folder_that_may_hold_anything_else(root: Path, writes: str) -> None:
+    """DVC empties it before the stage starts, whatever there is in it."""
+    file = root / "params.yaml"
+    settings = params.load(file)
+    moved = {**settings.models, "painter": replace(settings.model("painter"), writes=writes)}
+    with pytest.raises(ParamsError, match=r"models\.painter\.writes: .* DVC empties it .*runs/painter/pictures"):
+        fitting.check(replace(settings, models=moved), file)
+
+
+@pytest.mark.parametrize("writes", [None, "runs/painter/pictures/", "data/sketches/own", "data/boxed/sketches/own"])
+def test_it_writes_drawings_or_pictures_of_its_own(root: Path, writes: str | None) -> None:
+    file = root / "params.yaml"
+    settings = replace(params.load(file), sets={"boxed": DataSet("box")})
+    moved = {**settings.models, "painter": replace(settings.model("painter"), writes=writes)}
+    fitting.check(replace(settings, models=moved), file)
+
+
+def test_two_models_do_not_write_one_folder(root: Path) -> None:
+    file = root / "params.yaml"
+    settings = params.load(file)
+    both = {**settings.models, "inker": replace(settings.model("sketcher"), writes="data/sketches/Learned/")}
+    with pytest.raises(ParamsError, match=r"models\.inker\.writes: sketcher writes data/sketches/learned too"):
+        fitting.check(replace(settings, models=both), file)
+
+
+def test_the_families_of_drawings_are_those_that_all_stages_read() -> None:
+    assert fitting.FAMILIES == sketches.FAMILIES
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *[("eyes", eyes) for eyes in ((2000.0, 170.0), (-200.0, 170.0), (200.0, 400.0), (200.0, -1.0), (59.0, 170.0))],
+        *[("eye_distance", 1e9), ("size", 200)],
+    ],
+)
+def test_both_eyes_lie_inside_the_frame(root: Path, key: str, value: object) -> None:
+    file = root / "params.yaml"
+    settings = params.load(file)
+    moved = replace(settings, align=replace(settings.align, **{key: value}))
+    with pytest.raises(ParamsError, match=r"align\.eyes, align\.eye_distance: the irises .* inside the .*align\.size"):
+        fitting.check(moved, file)
+
+
+@pytest.mark.parametrize(("key", "names"), [("metrics", ("l1", "psnr", "l1")), ("beside", ("copy", "copy"))])
+def test_what_is_measured_is_named_once(root: Path, key: str, names: tuple[str, ...]) -> None:
+    file = root / "params.yaml"
+    settings = params.load(file)
+    twice = replace(settings, evaluate=replace(settings.evaluate, **{key: names}))
+    with pytest.raises(ParamsError, match=rf"evaluate\.{key}: '{names[0]}' stands there twice"):
+        fitting.check(twice, file)

@@ -73,15 +73,15 @@ def test_a_missing_key(tree: Any, tmp_path: Path) -> None:
         (("size",), 100, "size: 100 is not allowed; input should be 64, 128, 256 or 512"),
         (("recipes", "limner", "lr"), "2e-4", "a number stands without quotes"),
         (("train", "lr"), "2e-4", "a number of a recipe: recipes.limner.lr (a number stands without quotes)"),
-        (("jitter",), "false", "jitter: 'false' is not allowed; input should be a valid boolean"),
-        (("jitter",), 0, "valid boolean"),
+        (("jitter",), "false", "jitter: 'false' is not allowed; it should be true or false"),
+        (("jitter",), 0, "it should be true or false"),
         (("models", "painter", "train", "labels"), "", "models.painter.train.labels: '' is not allowed"),
         (("recipes", "limner", "batch"), 2.5, "recipes.limner.batch: 2.5 is not allowed"),
         (("recipes", "pix2pix", "batch"), 0, "greater than or equal to 1"),
         (("train", "device"), "gpu", "'auto', 'cpu', 'cuda' or 'mps'"),
         (("align", "eyes"), [200], "align.eyes"),
         (("manifests",), [], "manifests"),
-        (("models", "painter", "jitter"), "yes", "'jitter', 'reverse_jitter', True or False"),
+        (("models", "painter", "jitter"), "yes", "'jitter', 'reverse_jitter', true or false"),
         (("models", "painter", "train", "most"), 0, "train.most: 0 is not allowed; input should be greater than"),
         (("models", "painter", "train", "most"), {"stamp": "9"}, "train.most.stamp: '9' is not allowed"),
         (("models", "painter", "train", "most"), {"stomp": 9}, "'stomp' is not a style that it learns; allowed: "),
@@ -304,3 +304,5 @@ def test_a_change_stands_in_place_of_what_the_file_says(root: Path) -> None:
     for wrong in ("64", "sise=64", "align.size=300"):
         with pytest.raises(ParamsError, match=f"'{wrong}': KEY=VALUE is meant"):
             params.load(file, changes=(wrong,))
+    with pytest.raises(ParamsError, match=r"'flip=\[' is not readable as YAML"):
+        params.load(file, changes=("flip=[",))

@@ -202,9 +202,9 @@ class Train:
     launch: Annotated[str, Field(min_length=1)]
     device: Literal["auto", "cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
-    compile: Literal["auto"] | bool
-    channels_last: Literal["auto"] | bool
-    fused: Literal["auto"] | bool
+    compile: Literal["auto", True, False]
+    channels_last: Literal["auto", True, False]
+    fused: Literal["auto", True, False]
     memory: Literal["auto", "device", "mapped"]
     threads: NotNegative
     recipe: Name

@@ -45,9 +45,24 @@ def _sentence(cls: type, problem: Any) -> str:
         if place[-1] in _fields_at(Recipe, ()):
             return f"unknown key {key!r}; it is a number of a recipe: recipes.limner.{place[-1]}{note}"
         return f"unknown key {key!r}; {choices(place[-1], _fields_at(cls, place[:-1]))}"
-    if kind in ("missing", "missing_argument"):
+    if kind in ("missing", "missing_argument") and isinstance(place[-1], str):
         return f"the key {key!r} is missing"
-    return f"{key}: {value!r} is not allowed; {_allowed(problem)}{note}"
+    if kind == "missing":  # of a list
+        return f"{'.'.join(map(str, place[:-1]))}: {_shown(value)} is not allowed; {_entries(place[-1] + 1)}"
+    if not key:
+        return f"it is {'empty' if value is None else 'no mapping'}; {_allowed(problem)}"
+    if value is None:
+        return f"{key} is empty; {_allowed(problem)}"
+    return f"{key}: {_shown(value)} is not allowed; {_allowed(problem)}{note}"
+
+
+def _shown(value: Any) -> str:
+    """A wrong value as a person would write it."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _entries(least: int) -> str:
+    return f"it should have {least} or more entries"
 
 
 def _allowed(problem: Any) -> str:
@@ -56,11 +71,18 @@ def _allowed(problem: Any) -> str:
     match problem["type"]:
         case "tuple_type" | "list_type":
             return "it should be a list, as [a, b]"
+        case "dataclass_type" | "dict_type":
+            return "it should be a mapping, as {key: value}"
+        case "bool_type":
+            return "it should be true or false"
         case "too_short":
-            return f"it should have {problem['ctx']['min_length']} or more entries"
+            return _entries(problem["ctx"]["min_length"])
+        case "too_long":
+            return f"it should have no more than {problem['ctx']['max_length']} entries"
         case "literal_error" if problem["loc"][-1] == AUTO:
             return f"it should be {problem['ctx']['expected']} or a whole number"
-    return f"{problem['msg'][0].lower()}{problem['msg'][1:]}"
+    words = f"{problem['msg'][0].lower()}{problem['msg'][1:]}"
+    return words.replace("True or False", "true or false")
 
 
 def _is_number(text: str) -> bool:

@@ -11,7 +11,7 @@ from limner.tables import Problem
 
 
 def absent(models: Mapping[str, Model], rows: Iterable[Row]) -> Iterator[Problem]:
-    """Name the people of models and suites that no row has.
+    """Name the people of models and suites that no row has, and those of whom a suite can show nothing learned.
 
     What would stop a build has failed; one of several people whom a model shall learn is noted, since it learns the
     others.
@@ -26,6 +26,8 @@ def absent(models: Mapping[str, Model], rows: Iterable[Row]) -> Iterator[Problem
         yield from _strangers(f"models.{name}.train", model.train.people, people, "noted" if some else "failed")
         for suite, block in model.suites.items():
             yield from _strangers(f"models.{name}.suites.{suite}", block.people or (), people, "failed")
+            if block.split == "learned":
+                yield from _unlearned(name, suite, model, people)
 
 
 def _strangers(
@@ -35,3 +37,12 @@ def _strangers(
         if not named([one], people):
             why = f"no manifest of params.yaml has anybody called {one!r}; {choices(one, sorted(people))}"
             yield Problem(f"{where}.people", what, why)
+
+
+def _unlearned(name: str, suite: str, model: Model, people: Collection[str]) -> Iterator[Problem]:
+    """Whom a suite of learned faces means, though the model does not learn them."""
+    learned = named(model.train.people, people)
+    for one in model.suites[suite].people or ():
+        if (there := named([one], people)) and not set(there) & set(learned):
+            why = f"{name} learns no {one!r}, and the suite is of what it learned; {choices(one, learned)}"
+            yield Problem(f"models.{name}.suites.{suite}.people", "failed", why)

@@ -11,6 +11,7 @@ from limner.blocks import Model
 from limner.cast import absent
 from limner.errors import LimnerError, ParamsError, choices
 from limner.manifest import command as manifest
+from limner.nets.card import SHAPE
 from limner.paint.backends import Choice, Device
 from limner.scrape.manifests import Row, read_all
 
@@ -29,7 +30,10 @@ def _root() -> None:
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="the params.yaml to check")] = Path("params.yaml")) -> None:
-    """Check params.yaml, all of it, before any work is done: also that the manifests have whom its models mean."""
+    """Check params.yaml, all of it, before any work is done: also that the manifests have whom its models mean.
+
+    A questions.yaml beside it is checked too.
+    """
     stage.run(_check, str(file))
 
 
@@ -141,8 +145,10 @@ def _check(file: str) -> None:
                         f"{choices(style, there)}"
                     )
         _check_labels(settings, name, rows)
+        _check_shape(settings, name)
     _check_people(settings, rows)
     sketches.refuse_strangers(Path("data/sketches"), settings.styles, settings.altered)
+    _check_questions(settings, Path(file).parent / "questions.yaml")
     print(f"{file} is in order: {len(settings.styles)} styles, models {', '.join(settings.models)}")
 
 
@@ -175,6 +181,25 @@ def _check_init(settings: params.Params, name: str) -> None:
         raise ParamsError(f"models.{name}.init: no model {start!r}; {choices(start, others)}")
 
 
+def _check_shape(settings: params.Params, name: str) -> None:
+    """Refuse a start from a model whose network is another one, as the training would."""
+    init = settings.model(name).init
+    if init in settings.models:
+        mine, other = _shape(settings.of(name), name), _shape(settings.of(init), init)
+        for key, value in mine.items():
+            if other[key] != value:
+                raise ParamsError(
+                    f"models.{name}.init: {name} ({key}: {value}) would start from {init} ({key}: {other[key]}), and "
+                    "both need the same"
+                )
+
+
+def _shape(own: params.Params, name: str) -> dict[str, object]:
+    """What a model's params say of its network, by key."""
+    told = {"learns": own.model(name).learns, "size": own.size}
+    return told | {key: value for key, value in vars(own.recipe).items() if key in SHAPE}
+
+
 def _check_labels(settings: params.Params, name: str, rows: list[Row]) -> None:
     """Refuse labels from a column that data/faces.csv will not have, or other ones than those of the model's start."""
     model, place = settings.model(name), f"models.{name}.train.labels"
@@ -195,6 +220,14 @@ def _check_people(settings: params.Params, rows: list[Row]) -> None:
         if problem.what == "failed":
             raise ParamsError(f"{problem.id}: {problem.reason}")
         print(f"{problem.id}: {problem.what}: {problem.reason}", file=sys.stderr)
+
+
+def _check_questions(settings: params.Params, file: Path) -> None:
+    """Refuse questions, where there are any, that cannot be read or are about what there will not be."""
+    if file.is_file():
+        from limner.experiments import declared, questions  # load pandas and torch, which the rest does without
+
+        declared.check(settings, questions.load(file))
 
 
 def _styles(settings: params.Params, model: Model, below: Path, rows: list[Row]) -> list[str]:

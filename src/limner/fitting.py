@@ -1,7 +1,8 @@
 """Whether what params.yaml says fits together: each key by itself is checked where it is declared."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from itertools import combinations
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import yaml
@@ -16,6 +17,8 @@ PIPELINES = ("dvc.yaml", "pictures/dvc.yaml")
 """Beside a params.yaml, what is built from it."""
 TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
 """Folders of data that no set may be named as."""
+FAMILIES = ("effects", "artist", "altered")
+"""Folders of data/sketches that no model may write: those of `limner.sketches`, which not every stage depends on."""
 
 
 def check(settings: "Params", path: Path) -> None:
@@ -29,6 +32,9 @@ def check(settings: "Params", path: Path) -> None:
     _check_sources(settings, path)
     _check_suites(settings, path)
     _check_altered(settings, path)
+    _check_outputs(settings, path)
+    _check_frame(settings, path)
+    _check_measures(settings, path)
 
 
 def check_pipeline(settings: "Params", path: Path) -> None:
@@ -190,3 +196,50 @@ def _check_altered(settings: "Params", path: Path) -> None:
             raise ParamsError(
                 f"{place} alters nothing: give `wobble` (pixels), `erase` (features, or any) or `shift` (pixels)"
             )
+
+
+def _check_outputs(settings: "Params", path: Path) -> None:
+    """Refuse folders of what models make that hold anything else, for DVC empties them before a model writes.
+
+    Raises:
+        ParamsError: one is not where drawings or the model's own pictures lie, or two are one, or one inside the other.
+    """
+    told = {name: PurePosixPath(model.writes) for name, model in settings.models.items() if model.writes is not None}
+    drawings = [PurePosixPath("data/sketches"), *(PurePosixPath("data", name, "sketches") for name in settings.sets)]
+    for name, folder in told.items():
+        own = PurePosixPath("runs", name, "pictures")
+        drawn = folder.parent in drawings and folder.name.lower() not in (*FAMILIES, "..")
+        if not (drawn or folder == own):
+            raise ParamsError(
+                f"{path}: models.{name}.writes: {str(folder)!r} is not a folder of its own, and DVC empties it before "
+                f"{name} writes there; allowed: {own}, or {' or '.join(f'{one}/NAME' for one in drawings)}, where NAME "
+                f"is any but {', '.join(FAMILIES)}"
+            )
+    for one, other in combinations(told, 2):
+        if str(told[one]).lower() == str(told[other]).lower():
+            raise ParamsError(
+                f"{path}: models.{other}.writes: {one} writes {told[one]} too, and each would empty it of what the "
+                "other made: give each a folder of its own"
+            )
+
+
+def _check_frame(settings: "Params", path: Path) -> None:
+    """Refuse a frame in which a face's eyes would not be.
+
+    Raises:
+        ParamsError: an iris lies outside.
+    """
+    (x, y), size, half = settings.align.eyes, settings.align.size, settings.align.eye_distance / 2
+    if x - half < 0 or x + half >= size or not 0 <= y < size:
+        raise ParamsError(
+            f"{path}: align.eyes, align.eye_distance: the irises would be put at ({x - half:g}, {y:g}) and "
+            f"({x + half:g}, {y:g}), and both must lie inside the {size}x{size} pixels of a face (align.size)"
+        )
+
+
+def _check_measures(settings: "Params", path: Path) -> None:
+    """Refuse a metric, or what a model is held against, that is named twice."""
+    for key, names in (("metrics", settings.evaluate.metrics), ("beside", settings.evaluate.beside)):
+        for name in names:
+            if names.count(name) > 1:
+                raise ParamsError(f"{path}: evaluate.{key}: {name!r} stands there twice; once is enough")

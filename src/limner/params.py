@@ -2,16 +2,14 @@
 with its place and what is allowed, before any work is done.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic.dataclasses import dataclass
 
-from limner import fitting
+from limner import fitting, plain
 from limner.blocks import (
     Align,
     Altered,
@@ -137,24 +135,6 @@ class Params:
         return one.manifests is not None and set(one.manifests) <= set(self.scrape.optional)
 
 
-class Plain(yaml.SafeLoader):
-    """Where plain numbers are those of YAML 1.2, as DVC reads and writes them: 5e-05 needs no dot to be one."""
-
-
-FLOAT = "tag:yaml.org,2002:float"
-Plain.yaml_implicit_resolvers = {
-    letter: [one for one in resolvers if one[0] != FLOAT]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-NUMBER = re.compile(  # with a dot or an exponent: whole numbers are left to their own resolver
-    r"""[-+]? (?=.*[.eE]) ([0-9][0-9_]* \.? [0-9_]* | \.[0-9][0-9_]*) ([eE][-+]?[0-9]+)? $
-    | [-+]? \.(inf|Inf|INF) $
-    | \.(nan|NaN|NAN) $""",
-    re.VERBOSE,
-)
-Plain.add_implicit_resolver(FLOAT, NUMBER, list("-+.0123456789"))
-
-
 def load(path: Path = Path("params.yaml"), model: str | None = None, changes: Sequence[str] = ()) -> Params:
     """Read and check a whole params.yaml; as one `model` has it, if one is named (`Params.of`).
 
@@ -165,19 +145,17 @@ def load(path: Path = Path("params.yaml"), model: str | None = None, changes: Se
             stages that read `size` say it so: DVC's memory of runs passes over every key of that name.
 
     Raises:
-        ParamsError: the file is missing or no YAML, or any key is unknown, missing or mistyped.
+        ParamsError: the file is missing or no YAML (`plain.parse`), or any key is unknown, missing or mistyped.
     """
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Plain)  # a SafeLoader
+        tree = plain.read(path)
     except FileNotFoundError as error:
         raise ParamsError(f"{path} does not exist: run this in the project's root folder") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path} is not readable as YAML: {error}") from error
-    for change in changes:
+    for change in changes if isinstance(tree, dict) else ():  # of what is none, `build` says so
         key, equals, value = change.partition("=")
         if not equals or key not in tree:
             raise ParamsError(f"{change!r}: KEY=VALUE is meant, and a key of {path}'s top level")
-        tree[key] = yaml.load(value, Plain)
+        tree[key] = plain.parse(value, repr(change))
     settings = build(Params, tree, str(path))
     fitting.check(settings, path)
     return settings if model is None else settings.of(model)

@@ -171,6 +171,12 @@ def test_other_faces_are_not_paired(results: Results) -> None:
     assert paired.high - paired.low < 0.3
 
 
+def test_a_model_that_was_not_judged_is_told_with_what_judges_it(results: Results, tmp_path: Path) -> None:
+    (tmp_path / "runs/two/evaluation/metrics.csv").unlink()
+    with pytest.raises(LimnerError, match=r"the model two was not judged: `dvc repro judge@two` does it"):
+        judge.judge(claim("one/seen", "two/seen", "better"), results)
+
+
 def test_several_trainings_are_counted(root: Path, tmp_path: Path) -> None:
     made.evaluation(tmp_path, "one", STYLES, seeds=3)
     results = Results(tmp_path, made.settings(root, {"one": {"seen": ["ink", "wash"], "others": ["ink"]}}))

@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from limner import params
+from limner import plain
 from limner.blocks import Name
 from limner.build import build
 from limner.errors import ParamsError, choices
@@ -111,11 +110,9 @@ def load(path: Path) -> tuple[Question, ...]:
             cannot be read.
     """
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Plain)  # a SafeLoader
+        tree = plain.read(path)
     except FileNotFoundError:
         raise ParamsError(f"{path} does not exist: it holds the questions that the experiments answer") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path} is not readable as YAML: {error}") from error
     if not isinstance(tree, list) or not tree:
         raise ParamsError(f"{path} holds no list of questions: each begins with `- id: ...`")
     found = tuple(_question(block, f"{path}: question {place}") for place, block in enumerate(tree, 1))
@@ -123,16 +120,6 @@ def load(path: Path) -> tuple[Question, ...]:
     if twice := sorted({id for id in ids if ids.count(id) > 1}):
         raise ParamsError(f"{path} has several questions with the id {', '.join(twice)}: each needs its own")
     return found
-
-
-class Plain(params.Plain):
-    """Where `yes` and `no` are words, as in YAML 1.2: only true and false are not."""
-
-
-Plain.yaml_implicit_resolvers = {
-    letter: [one for one in resolvers if one[0] != "tag:yaml.org,2002:bool" or letter in "tTfF"]
-    for letter, resolvers in params.Plain.yaml_implicit_resolvers.items()
-}
 
 
 def _question(block: Any, where: str) -> Question:

@@ -65,7 +65,7 @@ class Results:
         self.root, self.params = root, params
         self.trainings = Trainings(root, params)
         self.measured: Callable[[str], Measured] = cache(self._measured)
-        """By name of a model; not of one that was left out."""
+        """By name of a model; not of one that was left out. A `LimnerError` of one that was not judged."""
         self._kin: Callable[[Entry, str | None], pd.DataFrame] = cache(self._look_at_kin)
         self.spread: Callable[[str], float] = cache(self._spread)
         """By figure: see `luck.spread`."""
@@ -93,16 +93,7 @@ class Results:
         Raises:
             LimnerError: names the model, suite, style, method or figure that there is not, and those that there are.
         """
-        suites = self.block(entry.model).suites
-        if entry.suite not in suites:
-            raise ParamsError(
-                f"{entry}: the model {entry.model} has no suite {entry.suite!r}; {choices(entry.suite, suites)}"
-            )
-        styles = suites[entry.suite].styles
-        if entry.style is not None and entry.style not in styles:
-            raise ParamsError(
-                f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
-            )
+        check_named(self.params, entry)
         if self.lacks(entry):
             return
         measured = self.measured(entry.model)
@@ -222,6 +213,8 @@ class Results:
 
     def _measured(self, model: str) -> Measured:
         folder = folder_of(self.root, model)
+        if not (folder / "metrics.csv").is_file():
+            raise LimnerError(f"the model {model} was not judged: `dvc repro judge@{model}` does it, in experiments/")
         named = tables.read(folder / "metrics.csv", ("figure", "metric", "label", "title", "direction"))
         figures = {
             row["figure"]: Figure(
@@ -242,6 +235,24 @@ class Results:
             },
             nearness.read(folder),
             read_left_out(folder),
+        )
+
+
+def check_named(params: Params, entry: Entry) -> None:
+    """Refuse an entry that params.yaml does not have.
+
+    Raises:
+        ParamsError: names the model, suite or style that there is not, and those that there are.
+    """
+    suites = params.model(entry.model).suites
+    if entry.suite not in suites:
+        raise ParamsError(
+            f"{entry}: the model {entry.model} has no suite {entry.suite!r}; {choices(entry.suite, suites)}"
+        )
+    styles = suites[entry.suite].styles
+    if entry.style is not None and entry.style not in styles:
+        raise ParamsError(
+            f"{entry}: the suite {entry.suite} has no style {entry.style!r}; {choices(entry.style, styles)}"
         )
 
 
