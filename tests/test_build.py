@@ -28,7 +28,7 @@ def test_a_wrong_value(root: Path, change: str, told: str) -> None:
     assert f"  {told}" in str(caught.value).splitlines()
 
 
-@pytest.mark.parametrize(("text", "told"), [("# nothing", "empty"), ("- seed", "no mapping"), ("5", "no mapping")])
+@pytest.mark.parametrize(("text", "told"), [("# nothing", "empty"), ("- seed", "a list"), ("5", "a single value")])
 def test_a_file_that_is_no_mapping(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text)

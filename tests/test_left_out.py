@@ -29,10 +29,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def settle(root: Path, **models: Model) -> Params:
-    """params.yaml with these models."""
+    """params.yaml with these models, each with a folder of its own if it writes any."""
+    own = {name: replace(model, writes=model.writes and f"runs/{name}/pictures") for name, model in models.items()}
     tree = yaml.safe_load((Path(__file__).parent.parent / "params.yaml").read_text())
     tree["manifests"] = [*sorted(small.MANIFESTS.values()), MISSING]
-    tree["models"] = {name: json.loads(json.dumps(asdict(model))) for name, model in models.items()}
+    tree["models"] = {name: json.loads(json.dumps(asdict(model))) for name, model in own.items()}
     (root / "params.yaml").write_text(yaml.safe_dump(tree))
     return params.load()
 
@@ -74,7 +75,7 @@ def test_a_model_s_own_faces_count(project: Path) -> None:
 
 @pytest.mark.parametrize("stage", ["train", "repeat", "translate", "evaluate"])
 def test_every_stage_says_so_and_does_nothing(project: Path, stage: str, capsys: pytest.CaptureFixture[str]) -> None:
-    settle(project, needy=replace(NEEDY, writes="runs/needy/pictures"))
+    settle(project, needy=NEEDY)
     before = {path for path in project.rglob("*") if path.is_file()}
     runpy.run_path(str(STAGES / f"{stage}.py"))["main"]("needy")
     made = {

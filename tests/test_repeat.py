@@ -54,7 +54,7 @@ def settled(project: Path, seeds: int, threads: int = 0) -> Params:
     """A tiny model, one epoch long, from seed 5."""
     tree = yaml.safe_load((Path(__file__).parent.parent / "params.yaml").read_text())
     tree["models"] = {NAME: tree["models"]["painter"]}
-    tree["models"][NAME] |= {"train": {"people": ["ana"], "styles": ["ink"], "epochs": 1}}
+    tree["models"][NAME] |= {"writes": None, "train": {"people": ["ana"], "styles": ["ink"], "epochs": 1}}
     tree["train"] |= {"device": "cpu", "precision": "float32", "threads": threads}
     tree["recipes"]["limner"] |= {"width": 4, "discriminator_width": 4}
     tree |= {"seed": 5, "size": 64}

@@ -14,6 +14,9 @@ TAG = "~"
 NUMBER, AUTO = f"{TAG}number", f"{TAG}auto"
 """Which of its two shapes a key has that takes a number, or 'auto'."""
 
+WHOLE: dict[type, str] = {type(None): "empty", list: "a list"}
+"""What a file or block may be that has no keys."""
+
 Built = TypeVar("Built")
 
 
@@ -50,14 +53,14 @@ def _sentence(cls: type, problem: Any) -> str:
     if kind == "missing":  # of a list
         return f"{'.'.join(map(str, place[:-1]))}: {_shown(value)} is not allowed; {_entries(place[-1] + 1)}"
     if not key:
-        return f"it is {'empty' if value is None else 'no mapping'}; {_allowed(problem)}"
+        return f"it is {WHOLE.get(type(value), 'a single value')}; {_allowed(problem)}"
     if value is None:
         return f"{key} is empty; {_allowed(problem)}"
     return f"{key}: {_shown(value)} is not allowed; {_allowed(problem)}{note}"
 
 
 def _shown(value: Any) -> str:
-    """A wrong value as a person would write it."""
+    """A wrong value as YAML has it, whose booleans are not those of Python."""
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
