@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from limner import plain
 from limner.errors import LimnerError
 from limner.files import sha256, whole
 
@@ -33,11 +32,11 @@ def write(out: Path, pipeline: Path, stage: str) -> None:
     Raises:
         LimnerError: there is no such stage, or not what it declares.
     """
-    stages = yaml.safe_load(pipeline.read_text(encoding="utf-8"))["stages"]
+    stages = plain.read(pipeline)["stages"]
     if stage not in stages:
         raise LimnerError(f"{pipeline} has no stage {stage!r}")
     block = stages[stage]
-    numbers = yaml.safe_load(Path(PARAMS).read_text(encoding="utf-8"))
+    numbers = plain.read(Path(PARAMS))
     told = {
         "files": {name: digest(Path(name)) for name in block["deps"] if name != PARAMS},
         "params": {name: _value(numbers, name.split("."), name) for name in block["params"]},
