@@ -47,9 +47,12 @@ def test_angles_by_hand() -> None:
     assert geometry.distance(IRISES) == pytest.approx(100)
     assert geometry.roll(np.array([[0.0, 0.0], [1.0, 1.0]])) == pytest.approx(45)
     assert geometry.roll(np.array([[0.0, 0.0], [1.0, 0.0]])) == 0
+    assert geometry.roll(np.array([[1.0, 1.0], [0.0, 0.0]])) == pytest.approx(-135), "upside down"
     third = np.sqrt(3) / 2
     turned = np.array([[third, 0, 0.5, 0], [0, 1, 0, 0], [-0.5, 0, third, 0], [0, 0, 0, 1]])
     assert geometry.yaw(turned) == pytest.approx(30)
+    nod = np.array([[1, 0, 0, 0], [0, 0.8, -0.6, 0], [0, 0.6, 0.8, 0], [0, 0, 0, 1]])
+    assert geometry.yaw(turned @ nod) == pytest.approx(30), "however low the head is held"
     assert geometry.yaw(np.eye(4)) == 0
 
 
