@@ -33,7 +33,8 @@ class Augment:
             starts at 1 also shows the network the frame it will be tested in.
         flip: mirror half of the pairs.
         rotate: greatest turn to either side, degrees.
-        shift: greatest way in x and in y, beyond what a crop moves, share of `size`.
+        shift: greatest way in x and in y beyond what a crop moves, share of the whole picture's side, `size` or that of
+            `zoom`.
         stretch: greatest change of a picture's proportions, share.
         tone: greatest change of the input's gamma, natural logarithm.
     """
