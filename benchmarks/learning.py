@@ -15,10 +15,9 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 import torch
-import yaml
 from torch import Tensor
 
-from limner import device, files, images, metrics
+from limner import device, files, images, metrics, plain
 from limner.align.landmarks import close_shared
 from limner.blocks import Size
 from limner.build import build
@@ -142,7 +141,7 @@ def parsed(changes: Sequence[str]) -> dict[str, Any]:
     """
     if wrong := [change for change in changes if "=" not in change]:
         raise ParamsError(f"{wrong[0]!r} changes nothing: write key=value, such as lr=1.0e-3")
-    return {key: yaml.safe_load(value) for key, _, value in (change.partition("=") for change in changes)}
+    return {key: plain.parse(value, key) for key, _, value in (change.partition("=") for change in changes)}
 
 
 def trainer(album: Album, ids: Sequence[str], settings: Params, weights: Path) -> Trainer:

@@ -5,8 +5,7 @@ from itertools import combinations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import yaml
-
+from limner import plain
 from limner.blocks import DRAWN
 from limner.errors import ParamsError, choices
 
@@ -17,6 +16,8 @@ PIPELINES = ("dvc.yaml", "pictures/dvc.yaml")
 """Beside a params.yaml, what is built from it."""
 TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
 """Folders of data that no set may be named as."""
+BY_EYES = {"eyes", "loose"}
+"""Places that the eyes' own decides."""
 FAMILIES = ("effects", "artist", "altered")
 """Folders of data/sketches that no model may write: those of `limner.sketches`, which not every stage depends on."""
 
@@ -78,7 +79,7 @@ def check_pipeline(settings: "Params", path: Path) -> None:
 
 def _writers(pipelines: Iterable[str]) -> set[tuple[str, str]]:
     """The models that a stage lists by name, since they write: each with a folder that the stage declares for it."""
-    stages = [stage for text in pipelines for stage in yaml.safe_load(text)["stages"].values()]
+    stages = [stage for text in pipelines for stage in plain.parse(text, "dvc.yaml")["stages"].values()]
     listed = [(stage["foreach"], stage["do"]) for stage in stages if isinstance(stage.get("foreach"), list)]
     return {
         (name, str(out).replace("${item}", name))
@@ -202,7 +203,7 @@ def _check_outputs(settings: "Params", path: Path) -> None:
     """Refuse folders of what models make that hold anything else, for DVC empties them before a model writes.
 
     Raises:
-        ParamsError: one is not where drawings or the model's own pictures lie, or two are one, or one inside the other.
+        ParamsError: one is not where drawings or the model's own pictures lie, or two are one.
     """
     told = {name: PurePosixPath(model.writes) for name, model in settings.models.items() if model.writes is not None}
     drawings = [PurePosixPath("data/sketches"), *(PurePosixPath("data", name, "sketches") for name in settings.sets)]
@@ -229,6 +230,8 @@ def _check_frame(settings: "Params", path: Path) -> None:
     Raises:
         ParamsError: an iris lies outside.
     """
+    if not {settings.align.place, *(one.place for one in settings.sets.values())} & BY_EYES:
+        return
     (x, y), size, half = settings.align.eyes, settings.align.size, settings.align.eye_distance / 2
     if x - half < 0 or x + half >= size or not 0 <= y < size:
         raise ParamsError(

@@ -82,6 +82,7 @@ def test_what_is_measured_and_beside_it_is_what_params_say(settings: Params, tmp
         ("{ours: painter}", "{ours: paintr}", "no model 'paintr'"),
         ("b: painter/unseen@mean", "b: painter/unsee@mean", "has no suite 'unsee'"),
         ("figure: rank_5", "figure: wander_rnk", "no metric has the figure 'rnk'"),
+        ("b: painter/unseen@mean", "b: sketcher/unseen", "cannot be held against each other: one is of drawings"),
     ],
 )
 def test_a_typing_error_is_named_with_what_there_is(

@@ -66,7 +66,9 @@ def results(root: Path, tmp_path: Path) -> Results:
         ("near", "one", {"by": -0.035}, "lpips", True),  # .0155 of what is allowed are left
         ("near", "one", {"by": -0.1}, "lpips", False),
         ("twice", "one", "worse", "lpips", False),  # two deviations of the one side alone are .015
-        ("near", "near@copy", "better", "lpips", False),  # one training, and a floor of it
+        ("near", "near", {"by": -0.01}, "lpips", False),  # both sides are of one training
+        ("near", "near@copy", "better", "lpips", False),  # its drawings are three times as far
+        ("near", "near@copy", {"within": 0.35}, "lpips", True),  # but nearly a third is asked: .1695 of .178
         ("near", None, {"at_most": 0.3}, "lpips", False),
     ],
 )

@@ -123,8 +123,12 @@ def test_a_scale_is_told(settings: Params) -> None:
     scales = {"laptop": Scale(), "tiny": Scale(epochs=1), "large": Scale(256, {"limner": "other"}, 2000)}
     for name, said in (
         ("laptop", ""),
-        ("tiny", "All models are trained at the scale “tiny”: 1 epoch each."),
-        ("large", "All models are trained at the scale “large”: 2000 epochs each, 256 pixels, the recipe other."),
+        ("tiny", "Trained at the scale “tiny”: 1 epoch each."),
+        (
+            "large",
+            "Trained at the scale “large”: 2000 epochs each, 256 pixels where a model says no other, the recipe other "
+            "in place of limner.",
+        ),
     ):
         assert page.scale(replace(settings, scale=name, scales=scales)) == said
         assert said in page.render([], {}, [], said)
@@ -132,8 +136,14 @@ def test_a_scale_is_told(settings: Params) -> None:
 
 def test_how_much_trainings_differ_is_told_where_it_is_known(copy: Path, settings: Params) -> None:
     results = Results(copy, settings)
+    assert results.repeated() == []
     assert page.chance(results) == ""
+    made.evaluation(copy, "one", {"seen": {"ink": [0.1, 0.2, 0.1, 0.2]}}, seeds=3)
+    results = Results(copy, replace(settings, evaluate=replace(settings.evaluate, seeds=3)))
+    assert results.repeated() == ["one"]
+    assert results.spread("lpips") == 0  # its trainings were made alike
     results.spread = {"lpips": 0.0627, "ssim": math.nan}.__getitem__
+    assert page.chance(results).startswith("Of the 1 model trained from several seeds, ")
     assert "from training to training, LPIPS by 6.3% (standard deviation)" in page.chance(results)
 
 

@@ -229,6 +229,8 @@ def test_a_body_is_unpacked_as_it_is_said_to_be_packed(
         ("x-gzip", PLAIN, "is not x-gzip, as it says", 3),
         ("br", PLAIN, "packed by br; what limner unpacks: gzip, deflate", 1),
         ("gzip", gzip.compress(bytes(50_000_000)), "5 MB", 1),
+        ("gzip, gzip, gzip", PLAIN, "packed 3 times over", 1),
+        ("gzip", gzip.compress(b"") * 200, "nothing, packed again and again", 1),
     ],
 )
 def test_a_packed_body_that_does_not_come_whole_is_none(

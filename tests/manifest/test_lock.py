@@ -124,6 +124,10 @@ def test_a_video_that_ends_early_is_noted_and_not_pinned(run: Run, server: Serve
         assert done.exit_code == 0
         assert f"f: noted: {server.url}/f: it ends early: " in done.output
         assert [row["sha256"] for row in table(MINE)] == [pin]
+    Path("data/half.avi").write_bytes(half)
+    manifest("Ann.csv", [row | {"url": "data/half.avi", "sha256": ""}])  # of which no more will come
+    assert "f: noted: data/half.avi: it ends early: " in run("lock", MINE).output
+    assert [row["sha256"] for row in table(MINE)] == [digest(half)]
     manifest("Ann.csv", [row | {"sha256": ""}])
     server.bodies["/f"] = whole
     collect([MINE.as_posix()], load().scrape, workers=1)  # which does not take the half for the whole either

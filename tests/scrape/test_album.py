@@ -169,7 +169,8 @@ def test_somewhat_fewer_pixels_are_no_worse_copy(project: Path) -> None:
     assert filed() == ["colour"]
 
 
-def test_a_worse_copy_stays_for_its_drawing_or_as_the_reference_that_it_is(project: Path) -> None:
+def test_a_worse_copy_stays_for_its_drawing_and_hands_on_that_it_is_the_reference(project: Path) -> None:
+    """Both would be faces, the one perhaps trained and the other tested."""
     made = copies()
     drawing = taken("s.png", 2)
     with Album(Path("data/raw"), 3.0, 1.5) as album:
@@ -183,16 +184,40 @@ def test_a_worse_copy_stays_for_its_drawing_or_as_the_reference_that_it_is(proje
         told = {problem.id: problem for problem in album.problems if problem.id in ("passport", "scan", "drawn")}
         (again,) = (problem for problem in album.problems if problem.id == "bob-again")
     assert sorted(path.name for path in Path("data/raw").iterdir()) == [
-        *("ann-large.png", "bob-large.png", "drawn.png", "drawn.sketch.png", "scan.png")
+        *("ann-large.png", "bob-large.png", "drawn.png", "drawn.sketch.png")
     ]
+    table = tables.read(Path("data/raw.csv")).set_index("id")
+    assert table["reference"].to_dict() == {"drawn": "", "ann-large": "yes", "bob-large": ""}
     assert {id: problem.what for id, problem in told.items()} == {
         "passport": "skipped",
-        "scan": "noted",
+        "scan": "skipped",
         "drawn": "noted",
     }
-    assert told["scan"].reason.endswith("it is kept as the reference photo that it is")
+    assert told["scan"].reason.endswith("ann-large is the reference photo in its place")
     assert told["drawn"].reason.endswith("it is kept for its drawing, which makes another pair")
     assert again.reason.startswith("the same picture as bob-large")
+
+
+def test_a_drawing_that_did_not_come_keeps_no_worse_copy(project: Path) -> None:
+    made = copies()
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        album.add(Row("drawn", "ann", "small", sketch_url="s.png", style="ink"), made["small"], Taken(failure="gone"))
+        album.add(Row("large", "ann", "large"), made["large"])
+        album.write(Path("data/raw.csv"))
+    assert filed() == ["large"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [("test", "", "small"), ("test", "other", "small"), ("test", "test", "large"), ("", "test", "large")],
+)
+def test_what_a_manifest_says_of_a_copy_is_not_lost(project: Path, first: str, then: str, kept: str) -> None:
+    made = copies()
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        album.add(Row("small", "ann", "small", split=first), made["small"])
+        album.add(Row("large", "ann", "large", split=then), made["large"])
+        album.write(Path("data/raw.csv"))
+    assert filed() == [kept]
 
 
 def test_a_film_stays_whole_beside_better_copies_of_its_frames(project: Path) -> None:

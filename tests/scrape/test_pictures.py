@@ -378,7 +378,7 @@ def test_sixteen_bits_of_gray_are_the_nearest_of_eight(dtype: type, least: int, 
 
 
 @pytest.mark.parametrize("mode", ["I;16", "RGB", "RGBA"])
-def test_a_picture_takes_little_memory_beside_that_of_its_decoder(tmp_path: Path, mode: str) -> None:
+def test_no_array_is_held_but_what_is_returned_and_some_rows(tmp_path: Path, mode: str) -> None:
     path = saved(tmp_path / "a.png", Pillow.new(mode, (2000, 3000)))
     tracemalloc.start()
     pictures.read(path)

@@ -14,6 +14,7 @@ from limner.experiments.entry import Entry
 from limner.experiments.questions import Question
 from limner.experiments.results import check_named
 from limner.experiments.showing import Course, Curve, Kin, Matrix, Numbers, Pictures, Show, Table, entries
+from limner.experiments.shows import PICTURED
 from limner.experiments.trainings import WANDER, Trainings
 from limner.params import Params
 from limner.report.results import MODEL
@@ -30,8 +31,14 @@ def check(params: Params, questions: Iterable[Question]) -> None:
             for show in question.shows:
                 _check_show(params, show)
             for claim in (claim for answer in question.answers for claim in answer.claims):
-                for text in filter(None, (claim.a, claim.b)):
-                    _check_entry(params, Entry.parse(text), [claim.figure])
+                sides = [Entry.parse(text) for text in (claim.a, claim.b) if text]
+                for entry in sides:
+                    _check_entry(params, entry, [claim.figure])
+                if len({params.model(entry.model).learns for entry in sides}) > 1:
+                    raise ParamsError(
+                        f"{claim.a} and {claim.b} cannot be held against each other: one is of drawings, the other of "
+                        "photos"
+                    )
         except ParamsError as error:
             raise ParamsError(f"question {question.id}: {error}") from error
 
@@ -49,6 +56,11 @@ def _check_show(params: Params, show: Show) -> None:
                 _check_columns(params, show, named)
         case Pictures():
             for entry in named:  # a method says there which pictures are meant
+                if entry.method not in (MODEL, *PICTURED):
+                    known = [f"@{name}" for name in PICTURED]
+                    raise ParamsError(
+                        f"{entry}: no pictures are called @{entry.method}; {choices(entry.method, known)}"
+                    )
                 check_named(params, Entry(entry.model, entry.suite, entry.style or show.style))
         case Kin():
             for entry in named:
@@ -63,6 +75,8 @@ def _check_show(params: Params, show: Show) -> None:
                 raise ParamsError(f"numbers: no table {show.name!r}; {choices(show.name, numbers.TABLES)}")
             for text in show.rows.values():
                 params.model(text.partition("/")[0])
+                if "/" in text:
+                    check_named(params, Entry.parse(text))
 
 
 def _check_entry(params: Params, entry: Entry, figures: Iterable[str]) -> None:
@@ -80,6 +94,8 @@ def _check_entry(params: Params, entry: Entry, figures: Iterable[str]) -> None:
             nearness.check(entry)
         elif figure.startswith(WANDER):
             Trainings(Path(), params).figure(figure)
+            if entry.method != MODEL:
+                raise ParamsError(f"{entry}: only what a model has made wanders")
         else:
             _check_measured(params, entry, figure)
 

@@ -139,7 +139,8 @@ def _lucky(one: Judged, results: Results) -> bool:
     """Whether single trainings are told apart by so little that others of the same models might not be."""
     claim, figure = one.claim, one.figure
     entries = [Entry.parse(text) for text in (claim.a, claim.b) if text]
-    if figure is None or len({entry.model for entry in entries}) < len(entries):  # of one training, both sides
+    trained = [entry.model for entry in entries if entry.method == MODEL]
+    if figure is None or len(set(trained)) < len(trained):  # of one training, both sides
         return False
     sides = [one.a, claim.amount if claim.absolute else one.b]
     if claim.kind == "within":

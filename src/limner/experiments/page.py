@@ -89,12 +89,10 @@ def scale(params: Params) -> str:
     one = params.scales[params.scale] if params.scale else Scale()
     told = [
         f"{one.epochs} epoch{'s' * (one.epochs != 1)} each" if one.epochs else "",
-        f"{one.size} pixels" if one.size else "",
-        f"the recipe {', '.join(dict.fromkeys(one.recipes.values()))}" if one.recipes else "",
+        f"{one.size} pixels where a model says no other" if one.size else "",
+        *(f"the recipe {new} in place of {old}" for old, new in one.recipes.items()),
     ]
-    return (
-        f"All models are trained at the scale “{params.scale}”: {', '.join(filter(None, told))}." if any(told) else ""
-    )
+    return f"Trained at the scale “{params.scale}”: {', '.join(filter(None, told))}." if any(told) else ""
 
 
 def chance(results: Results) -> str:
@@ -106,8 +104,8 @@ def chance(results: Results) -> str:
     several = len(results.repeated())
     return (
         f"Of the {several} model{'s' * (several != 1)} trained from several seeds, the means differ from training to "
-        f"training, {' and '.join(told)} (standard deviation): answers that single trainings decide by less than "
-        "twice as much say so."
+        f"training, {' and '.join(told)} (standard deviation). Where this is known of a figure, an answer says so if "
+        "single trainings decide it by less than two deviations, those of both sides taken together."
     )
 
 

@@ -30,6 +30,9 @@ from limner.report import charts, heat, words
 from limner.report.pictures import Gallery
 from limner.report.results import Cell, Figure
 
+PICTURED = ("truth", "input", "copy", THEIRS)
+"""What a column of pictures may be of besides what the model made, by its label or its entry's method."""
+
 
 class Shows:
     """Lays out what questions show.
@@ -252,6 +255,6 @@ def _text(value: Any, digits: int | None) -> str:
 def _what(label: str, entry: Entry) -> str:
     """Which of an entry's pictures a column shows: input, output or truth, or the second report's own outputs."""
     for name in (label, entry.method):
-        if name in ("truth", "input", "copy", THEIRS):
+        if name in PICTURED:
             return "input" if name == "copy" else name
     return "output"

@@ -42,7 +42,7 @@ class Trainings:
             raise ParamsError(f"course: {one.name!r} is no figure of single pictures")
         if name == one.name:
             return one
-        said = f"by how much {one.label} changes from one snapshot to the next, in the second half of a training"
+        said = f"by how much {one.label} changes from one snapshot to the next, in the second half of those that tell"
         return Figure(
             name, one.metric, f"Wander of {one.label}", f"Wander of {one.label}: {said}", False, (0.0, math.inf)
         )

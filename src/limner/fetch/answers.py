@@ -22,7 +22,10 @@ CHARSETS = re.compile(
     r"gb2312|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
 )
 """Those of web pages (the WHATWG's), as Python calls them. It knows others too: punycode takes hours for some MB."""
-ALIKE = {"ascii": "cp1252", "iso8859-1": "cp1252"}
+ALIKE = {
+    **dict.fromkeys(("ascii", "iso8859-1"), "cp1252"),
+    **{"iso8859-9": "cp1254", "tis-620": "cp874", "gb2312": "gbk", "euc_kr": "cp949", "shift_jis": "cp932"},
+}
 """Charsets that browsers take for others, of which they are a part but for characters that no page has."""
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """Byte order marks."""
@@ -209,7 +212,7 @@ def reason(error: Exception) -> str:
         case aiohttp.ClientConnectorError():
             return f"no connection to {error.host}:{error.port}: {_system(error.os_error)}"
         case aiohttp.ConnectionTimeoutError():
-            return f"no connection within {manners.CONNECT:g} s"
+            return "no connection came about in time"
         case aiohttp.SocketTimeoutError():
             return f"the server sent nothing for {manners.SILENCE:g} s"
         case aiohttp.ServerTimeoutError():  # our own

@@ -22,6 +22,8 @@ UNREAD = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-
 """The other codings that there are (IANA's). What else is named, such as none or utf-8, is no way to pack a body."""
 PIECE = 1 << 18
 """Bytes that are unpacked at once: a little that is sent may be a lot."""
+MOST_LAYERS, MOST_EMPTY = 2, 100
+"""Codings one over the other, and streams that hold nothing one behind the other: more of them is malice."""
 
 
 def codings(response: aiohttp.ClientResponse) -> list[str]:
@@ -40,6 +42,8 @@ def body(response: aiohttp.ClientResponse, packed: list[str]) -> AsyncIterator[b
     """
     if unread := next((coding for coding in packed if coding in UNREAD), ""):
         raise WebError(f"{response.url}: the server sends it packed by {unread}; what limner unpacks: {READ}")
+    if len(packed) > MOST_LAYERS:
+        raise WebError(f"{response.url}: the server sends it packed {len(packed)} times over")
     pieces = _as_sent(response)
     for coding in reversed(packed):
         pieces = _unpacked(pieces, coding, response.url)
@@ -59,6 +63,7 @@ async def _as_sent(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 async def _unpacked(packed: AsyncIterator[bytes], coding: str, url: URL) -> AsyncIterator[bytes]:
     stream: Any = None
+    empty = 0
     async for rest in packed:
         full = False
         while rest or full:
@@ -71,7 +76,10 @@ async def _unpacked(packed: AsyncIterator[bytes], coding: str, url: URL) -> Asyn
             except zlib.error as error:
                 raise WebError(f"{url}: what the server sends is not {coding}, as it says", passing=True) from error
             if piece:
+                empty = 0
                 yield piece
+            elif stream.eof and (empty := empty + 1) > MOST_EMPTY:
+                raise WebError(f"{url}: the server sends nothing, packed again and again")
             full = len(piece) == PIECE and not stream.eof
             rest = stream.unused_data if stream.eof else stream.unconsumed_tail
             if full:

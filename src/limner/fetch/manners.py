@@ -30,7 +30,8 @@ LULL = 60.0
 """Seconds from when a busy host might be asked again, after which nobody wants anything of it: longer than limner's own
 pauses between tries, which are part of the asking."""
 LEAST = 1000.0
-"""Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls."""
+"""Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls; and come of
+any body in each time of `SILENCE`."""
 
 PUTS_OFF = {429: "429 (too many requests)", 503: "503 (service unavailable)"}
 """Statuses by which a host may ask for a time without requests; 503 does so only if it names how long."""

@@ -69,7 +69,12 @@ class Session:
                 max_line_size=LONGEST_HEADER,
                 max_field_size=LONGEST_HEADER,
             )
-        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=manners.CONNECT, sock_read=manners.SILENCE)
+        timeout = aiohttp.ClientTimeout(
+            total=seconds,
+            connect=manners.SILENCE,  # to all its addresses, and to find them: no answer of the server's
+            sock_connect=manners.CONNECT,
+            sock_read=manners.SILENCE,
+        )
         head = asyncio.timeout(manners.CONNECT + manners.SILENCE)
         try:
             async with head:

@@ -94,7 +94,10 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     else:
         backends.require(url)
     if link := chained(url):
-        check.verify_member(url, *link, check.members_of)
+        try:
+            check.verify_member(url, *link, check.members_of)
+        except OSError as error:
+            raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
     many = expand.inside(Row(id="", person="", url=url), fetch)
     if many is not None:
         return _files(many)

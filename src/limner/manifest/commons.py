@@ -168,7 +168,8 @@ def _is_file(title: str) -> bool:
 def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
     asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}
     for answer in _ask(web, api, QUERY | asked):
-        yield from (str(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
+        titles = (_text(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
+        yield from (title for title in titles if title and tellable(title))
 
 
 def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any]]:

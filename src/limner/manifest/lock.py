@@ -11,6 +11,7 @@ from typing import Literal, Self
 from limner.errors import SourceError
 from limner.fetch import archives
 from limner.fetch.downloads import Downloads, Fetched, Wanted
+from limner.fetch.sources import local
 from limner.manifest.sheet import Sheet, editing
 from limner.scrape import expand, manifests
 from limner.scrape.decoders import decode
@@ -101,12 +102,17 @@ def lock(
                 elif cell.known and not update:
                     why = f"its sha256 is {file.sha256} and no longer {cell.known}; --update takes it"
                     problems.append(Problem(cell.row.id, "failed", f"{cell.url} has changed: {why}"))
-                elif taken.early:
-                    why = f"{cell.url}: {'; '.join(taken.notes)}; it is not pinned, since another time all may come"
+                elif taken.early and local(cell.url) is None:
+                    why = (
+                        f"{cell.url}: {'; '.join(taken.notes)}; it is not pinned, since another time all may come: if "
+                        f"this is all, write {file.sha256} into its {cell.column}"
+                    )
                     problems.append(Problem(cell.row.id, "noted", why))
                     downloads.doubt(cell.url)
                 else:
                     pins.add(cell, file.sha256)
+                    if taken.early:
+                        problems.append(Problem(cell.row.id, "noted", f"{cell.url}: {'; '.join(taken.notes)}"))
     return pins.filled, problems + pins.problems
 
 

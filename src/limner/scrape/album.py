@@ -37,23 +37,29 @@ class _Filed:
     gray: bool
     film: bool
     drawn: bool
+    """It has a drawing, which came."""
     reference: bool
+    split: str
+    """What its row says of it."""
     better: "_Filed | None" = None
     """The copy that came later and is better."""
 
     @classmethod
-    def of(cls, name: str, row: Row, shot: Shot) -> Self:
-        """What is filed under a name for one picture of a row."""
-        is_film, is_drawn, is_reference = row.kind == "video", bool(row.sketch_url), row.reference == "yes"
-        return cls(name, shot.suffix, shot.width, shot.height, shot.gray, is_film, is_drawn, is_reference)
+    def of(cls, row: Row, shot: Shot, drawn: bool) -> Self:
+        """What is filed for one picture of a row."""
+        film = row.kind == "video"
+        name = f"{row.id}-{shot.frame:05d}" if film else row.id
+        shown = shot.suffix, shot.width, shot.height, shot.gray
+        return cls(name, *shown, film, drawn, row.reference == "yes", row.split)
 
     def best(self) -> "_Filed":
         """The copy that stands for all of them."""
         return self if self.better is None else self.better.best()
 
     def beats(self, other: "_Filed") -> bool:
-        """Whether it is the better of two copies. A frame is never compared: its film stays whole, in its groups."""
-        if self.film or other.film:
+        """Whether it is the better of two copies. Of a frame and a photo the earlier stays, and of two the one of which
+        a manifest says where it belongs, unless both are to belong there."""
+        if self.film or other.film or (other.split and self.split != other.split):
             return False
         ours, theirs = self.width * self.height, other.width * other.height
         if max(ours, theirs) >= CLEARLY * min(ours, theirs):
@@ -65,7 +71,7 @@ class Album:
     """Pictures are added in the order of the manifests: of two that are the same, the better stays, else the earlier.
 
     The better has clearly more pixels, or else colour. An earlier one leaves the folder and the table again when it
-    comes, unless that has a drawing, or is a reference photo and the better is not.
+    comes, unless that has a drawing; if it was a reference photo, the better is one in its place.
 
     A picture costs about a kilobyte of memory: its row waits in a file for the columns of the rows behind it.
     Close it, or use it in a `with` block.
@@ -133,12 +139,12 @@ class Album:
             return
         self._films += row.kind == "video"
         for shot, thumbnail in zip(photo.shots, photo.thumbnails(), strict=True):
-            name = f"{row.id}-{shot.frame:05d}" if row.kind == "video" else row.id
-            if self._is_new(name, row, shot, thumbnail):
-                cells = {**self._cells(row, photo, shot, name), **self._drawn(row, drawing, name), **row.extra}
+            new = _Filed.of(row, shot, drawing is not None and bool(drawing.shots))
+            if self._is_new(new, row, thumbnail):
+                cells = {**self._cells(row, photo, shot, new), **self._drawn(row, drawing, new.id), **row.extra}
                 self._columns |= dict.fromkeys(cells)
                 print(json.dumps(cells), file=self._lines)
-                if row.reference == "yes":
+                if new.reference:
                     self._lacking.discard(row.person)
 
     def write(self, path: Path) -> None:
@@ -158,16 +164,15 @@ class Album:
             self.problems.append(Problem(row.id, "failed", why))
         self.problems += [Problem(row.id, "noted", f"{url}: {note}") for note in taken.notes]
 
-    def _is_new(self, name: str, row: Row, shot: Shot, thumbnail: Thumbnail) -> bool:
-        if name.lower() in self._ids:
-            why = f"another row already has a picture named {name!r}: rename the row {row.id!r}"
-            self.problems.append(Problem(name, "failed", why))
+    def _is_new(self, new: _Filed, row: Row, thumbnail: Thumbnail) -> bool:
+        if new.id.lower() in self._ids:
+            why = f"another row already has a picture named {new.id!r}: rename the row {row.id!r}"
+            self.problems.append(Problem(new.id, "failed", why))
             return False
-        film = self._films if row.kind == "video" else 0
+        film = self._films if new.film else 0
         look = b"" if film else _look(thumbnail)
         number = self._photos.get(look)
         twins = self._alike(row.person, thumbnail, film, number)
-        new = _Filed.of(name, row, shot)
         own: dict[str, tuple[_Filed, Twin]] = {}
         for twin in twins:
             if first := self._shown[twin.number].get(row.person):
@@ -175,9 +180,11 @@ class Album:
         if kept := next(((filed, twin) for filed, twin in own.values() if not new.beats(filed)), None):
             why = f"the same picture as {_named(*kept, new)}"
             if not new.drawn:
-                self.problems.append(Problem(name, "skipped", why))
+                self.problems.append(Problem(new.id, "skipped", why))
                 return False
-            self.problems.append(Problem(name, "noted", f"{why}: it is kept for its drawing, which makes another pair"))
+            self.problems.append(
+                Problem(new.id, "noted", f"{why}: it is kept for its drawing, which makes another pair")
+            )
         elif own:
             for filed, twin in own.values():
                 self._give_way(filed, new, twin)
@@ -185,14 +192,14 @@ class Album:
             person, first = next(iter(self._shown[twins[0].number].items()))
             named = _named(first.best(), twins[0], new)
             why = f"the same picture as {named}, which is said to show {person}, not {row.person}"
-            self.problems.append(Problem(name, "noted", why))
+            self.problems.append(Problem(new.id, "noted", why))
         if number is None:
             number = self._twins.add(thumbnail, film)
             self._shown.append({})
             if look:
                 self._photos[look] = number
         self._shown[number].setdefault(row.person, new)
-        self._ids.add(name.lower())
+        self._ids.add(new.id.lower())
         return True
 
     def _alike(self, person: str, thumbnail: Thumbnail, film: int, number: int | None) -> list[Twin]:
@@ -211,23 +218,22 @@ class Album:
         if filed.drawn:
             why += ": it is kept for its drawing, which makes another pair"
             self.problems.append(Problem(filed.id, "noted", why))
-        elif filed.reference and not new.reference:
-            why += ": it is kept as the reference photo that it is"
-            self.problems.append(Problem(filed.id, "noted", why))
         else:
+            if filed.reference and not new.reference:
+                why += f": {new.id} is the reference photo in its place"
+                new.reference = True
             self.problems.append(Problem(filed.id, "skipped", why))
             self._dropped.add(filed.id)
             (self._folder / f"{filed.id}{filed.suffix}").unlink()
 
-    def _cells(self, row: Row, photo: Taken, shot: Shot, name: str) -> dict[str, str]:
-        film = row.kind == "video"
+    def _cells(self, row: Row, photo: Taken, shot: Shot, new: _Filed) -> dict[str, str]:
         block = int(shot.time // self._block_seconds)
         return {
-            "id": name,
-            "file": self._copy(photo, shot, name),
+            "id": new.id,
+            "file": self._copy(photo, shot, new.id),
             "person": row.person,
-            "group": f"{row.id}@{block:03d}" if film else row.person,
-            "time": f"{shot.time:.3f}" if film else "",
+            "group": f"{row.id}@{block:03d}" if new.film else row.person,
+            "time": f"{shot.time:.3f}" if new.film else "",
             "width": str(shot.width),
             "height": str(shot.height),
             "manifest": row.manifest,
@@ -235,7 +241,7 @@ class Album:
             "license": row.license,
             "author": row.author,
             "credit": row.credit,
-            "reference": row.reference,
+            "reference": "yes" if new.reference else row.reference,
             "split": row.split,
         }
 
