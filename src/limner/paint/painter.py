@@ -51,11 +51,11 @@ class Painter:
             raise ParamsError("--aligned pictures are one face each and nothing else: no --back, no --all-faces")
         if not options.aligned:
             _ = backend.card.eyes  # it has a frame to put pictures into
-        if not options.aligned and not options.landmarker.is_file():
-            raise LimnerError(
-                f"{options.landmarker} does not exist: `dvc repro scrape` fetches it, --landmarker names another place "
-                "(data/manifests/models.csv has its url), and --aligned pictures need none"
-            )
+            if not options.landmarker.is_file():
+                raise LimnerError(
+                    f"{options.landmarker} does not exist: `dvc repro scrape` fetches it, --landmarker names another "
+                    "place (data/manifests/models.csv has its url), and --aligned pictures need none"
+                )
         _check_label(options.label, backend.card)
         self.card = backend.card
         self._backend = backend
