@@ -70,7 +70,7 @@ class Plain:
         loss.backward()
         self.adams[1].step()
         self.discriminator.requires_grad_(False)
-        loss, _ = self.objective.paint(self.judge, self.picture, self.truth, painted)
+        loss, _ = self.objective.paint(self.judge, self.picture, self.truth, painted, self.truth[:, :0])
         self.adams[0].zero_grad()
         loss.backward()
         self.adams[0].step()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from limner import fitting, params, sketches
+from limner import fitting, params
 from limner.blocks import DataSet
 from limner.errors import ParamsError
 
@@ -91,10 +91,6 @@ def test_two_models_do_not_write_one_folder(root: Path) -> None:
         fitting.check(replace(settings, models=both), file)
 
 
-def test_the_families_of_drawings_are_those_that_all_stages_read() -> None:
-    assert fitting.FAMILIES == sketches.FAMILIES
-
-
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -116,4 +112,16 @@ def test_what_is_measured_is_named_once(root: Path, key: str, names: tuple[str, 
     settings = params.load(file)
     twice = replace(settings, evaluate=replace(settings.evaluate, **{key: names}))
     with pytest.raises(ParamsError, match=rf"evaluate\.{key}: '{names[0]}' stands there twice"):
+        fitting.check(twice, file)
+
+
+@pytest.mark.parametrize("where", ["train", r"suites\.unseen"])
+def test_a_style_is_learned_and_tested_once(root: Path, where: str) -> None:
+    file = root / "params.yaml"
+    settings = params.load(file)
+    painter, styles = settings.model("painter"), ("stamp", "hatch", "stamp")
+    suites = {**painter.suites, "unseen": replace(painter.suites["unseen"], styles=styles)}
+    changed = {"train": replace(painter.train, styles=styles)} if where == "train" else {"suites": suites}
+    twice = replace(settings, models={**settings.models, "painter": replace(painter, **changed)})
+    with pytest.raises(ParamsError, match=rf"models\.painter\.{where}\.styles: 'stamp' stands there twice"):
         fitting.check(twice, file)

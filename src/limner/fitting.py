@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from limner import plain
-from limner.blocks import DRAWN
+from limner.blocks import DRAWN, FAMILIES
 from limner.errors import ParamsError, choices
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
 """Folders of data that no set may be named as."""
 BY_EYES = {"eyes", "loose"}
 """Places that the eyes' own decides."""
-FAMILIES = ("effects", "artist", "altered")
-"""Folders of data/sketches that no model may write: those of `limner.sketches`, which not every stage depends on."""
 
 
 def check(settings: "Params", path: Path) -> None:
@@ -35,7 +33,7 @@ def check(settings: "Params", path: Path) -> None:
     _check_altered(settings, path)
     _check_outputs(settings, path)
     _check_frame(settings, path)
-    _check_measures(settings, path)
+    _check_twice(settings, path)
 
 
 def check_pipeline(settings: "Params", path: Path) -> None:
@@ -128,6 +126,13 @@ def _check_trainings(settings: "Params", path: Path) -> None:
                 "from scratch: name another model under `init`, or train all"
             )
         recipe = settings.recipes.get(own.recipe or settings.train.recipe)
+        moved = (style for style, one in settings.altered.items() if one.erase and (one.wobble or one.shift))
+        if recipe and recipe.missing and (both := set(moved).intersection(own.styles)):
+            raise ParamsError(
+                f"{place}.styles: the recipe weighs what is missing, and in {', '.join(sorted(both))} lines are moved "
+                "as well as rubbed out, so what is missing cannot be told; learn a style in which either is done, or "
+                "set the recipe's `missing` to 0"
+            )
         if own.tune == "norms" and recipe and recipe.norm == "none":
             raise ParamsError(f"{place}.tune: norms cannot be trained, since the recipe's norm is none; train all")
 
@@ -240,9 +245,13 @@ def _check_frame(settings: "Params", path: Path) -> None:
         )
 
 
-def _check_measures(settings: "Params", path: Path) -> None:
-    """Refuse a metric, or what a model is held against, that is named twice."""
-    for key, names in (("metrics", settings.evaluate.metrics), ("beside", settings.evaluate.beside)):
+def _check_twice(settings: "Params", path: Path) -> None:
+    """Refuse a metric, what a model is held against, or a style of a training or a suite that is named twice."""
+    lists = {"evaluate.metrics": settings.evaluate.metrics, "evaluate.beside": settings.evaluate.beside}
+    for name, model in settings.models.items():
+        lists[f"models.{name}.train.styles"] = model.train.styles
+        lists |= {f"models.{name}.suites.{suite}.styles": block.styles for suite, block in model.suites.items()}
+    for key, names in lists.items():
         for name in names:
             if names.count(name) > 1:
-                raise ParamsError(f"{path}: evaluate.{key}: {name!r} stands there twice; once is enough")
+                raise ParamsError(f"{path}: {key}: {name!r} stands there twice; once is enough")

@@ -45,6 +45,7 @@ class Recipe:
     game: Game
     l1: Weight
     ssim: Weight
+    missing: Weight
     features: Weight
     perceptual: Weight
     unmoved: Annotated[float, Field(ge=0, le=1)]

@@ -15,6 +15,7 @@ from limner.train.objective import SLOPES_EVERY, Objective
 from .tiny import RECIPE
 
 PICTURE, TRUTH, PAINTED = torch.zeros(2, 1, 16, 16), torch.full((2, 3, 16, 16), 0.5), torch.full((2, 3, 16, 16), -0.5)
+NOTHING = torch.empty(2, 0, 16, 16)
 
 
 def maps(pair: Tensor) -> list[Tensor]:
@@ -39,7 +40,7 @@ def test_what_counts_as_judged_right(game: Game, right: tuple[float, float]) -> 
 def test_the_painters_losses_are_weighed_and_told_before() -> None:
     own = objective(game="least_squares", l1=2.0, ssim=0.0, features=3.0)
     own.recipe, own.see = replace(own.recipe, perceptual=5.0), lambda *_: torch.tensor(7.0)
-    loss, told = own.paint(maps, PICTURE, TRUTH, PAINTED)
+    loss, told = own.paint(maps, PICTURE, TRUTH, PAINTED, NOTHING)
     # Three of four channels differ by 1 in the first map and by 2 in the second; the scores are no features.
     parts = {"generator": (1 + 0.375) ** 2, "l1": 1.0, "features": (0.75 + 1.5) / 2, "perceptual": 7.0}
     assert {name: float(part) for name, part in told.items()} == pytest.approx(parts)
@@ -48,7 +49,7 @@ def test_the_painters_losses_are_weighed_and_told_before() -> None:
 
 
 def test_structure_is_weighed_too() -> None:
-    alone, more = (objective(ssim=weight).paint(maps, PICTURE, TRUTH, PAINTED) for weight in (0.0, 4.0))
+    alone, more = (objective(ssim=weight).paint(maps, PICTURE, TRUTH, PAINTED, NOTHING) for weight in (0.0, 4.0))
     assert "ssim" not in alone[1]
     assert float(more[0] - alone[0]) == pytest.approx(4 * float(more[1]["ssim"]), rel=1e-4)
 

@@ -66,6 +66,7 @@ RECIPE = Recipe(
     game="cross_entropy",
     l1=100.0,
     ssim=10.0,
+    missing=0.0,
     features=0.0,
     perceptual=0.0,
     unmoved=0.0,

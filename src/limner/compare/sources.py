@@ -4,10 +4,11 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import yaml
 
+from limner import plain
 from limner.errors import LimnerError, choices
 from limner.left_out import NOTE
 
@@ -47,12 +48,13 @@ def find(what: str, model: str | None, root: Path = Path()) -> tuple[dict[str, M
     """
     if (Path(what) / PICTURES).is_file():
         return {Path(what).name: _parse(what, *((Path(what) / name).read_text("utf-8") for name in TABLES))}, {}
-    here = _models((root / "params.yaml").read_text("utf-8")) if (root / "params.yaml").is_file() else []
+    here = _models(plain.read(root / "params.yaml")) if (root / "params.yaml").is_file() else []
     if what in here:
         return {what: _read(None, what, root)}, {}
     name, _, named = what.partition(":")
     revision = None if name == HERE else name
-    there = here if revision is None else _models(_text("params.yaml", revision, root, here))
+    told = f"params.yaml of {revision}"
+    there = here if revision is None else _models(plain.parse(_text("params.yaml", revision, root, here), told))
     if wanted := named or model:
         if wanted not in there:
             raise LimnerError(f"{what} has no model {wanted!r}; {choices(wanted, there)}")
@@ -77,8 +79,7 @@ def _built(
     return found, skipped
 
 
-def _models(params: str) -> list[str]:
-    tree = yaml.safe_load(params)
+def _models(tree: Any) -> list[str]:
     return list(tree["models"]) if isinstance(tree, dict) and isinstance(tree.get("models"), dict) else []
 
 

@@ -16,7 +16,7 @@ kept once and each drawing knows which one is its own.
 from limner.pairs.augment import JITTER, Augment, to_pixels, to_unit
 from limner.pairs.feed import Feed
 from limner.pairs.labels import by_face, with_planes
-from limner.pairs.pairs import Learns, Pairs, open_pairs, read_pairs
+from limner.pairs.pairs import Learns, Pairs, open_pairs, parted, read_pairs
 from limner.pairs.pixels import load
 from limner.pairs.place import MEMORY, settle
 from limner.pairs.sources import Sources, find
@@ -33,6 +33,7 @@ __all__ = [
     "find",
     "load",
     "open_pairs",
+    "parted",
     "read_pairs",
     "settle",
     "to_pixels",

@@ -14,7 +14,7 @@ from limner.pairs.pairs import Pairs
 from limner.pairs.pixels import WINDOW, Mapped
 
 Batch = tuple[Tensor, Tensor]
-"""(input, target), uint8 (B, C, side, side) on the device that trains."""
+"""(input, target) of `Pairs.batch` on the device that trains."""
 
 AHEAD = 8
 """Batches that are read from a file before they are needed: enough to bridge the reading of new shards."""

@@ -61,6 +61,28 @@ class Sources:
             self.faces, self.folders, tuple(self.ids[photo] for photo in photos), self.style_of[chosen], photo_of
         )
 
+    def beside(self, whole: Mapping[str, Path]) -> tuple["Sources", Rows]:
+        """The same pairs and, after them, the whole drawings of those in which something is rubbed out.
+
+        Args:
+            whole: by style with something rubbed out, the folder, named as its style, of the drawings it was rubbed
+                out of.
+
+        Returns:
+            The pairs, and by pair of this one, (K,), the place in them of the drawing that is whole: its own where
+            nothing is rubbed out.
+        """
+        names = self.names
+        place = {name: index for index, name in enumerate(names)}
+        wholes = [(whole[style].name if style in whole else style, id) for style, id in names]
+        of = [place.setdefault(name, len(place)) for name in wholes]
+        folders = {**self.folders, **{folder.name: folder for folder in whole.values()}}
+        style_at = {style: index for index, style in enumerate(folders)}
+        photo_at = {id: index for index, id in enumerate(self.ids)}
+        style_of, photo_of = zip(*((style_at[style], photo_at[id]) for style, id in place), strict=True)
+        both = Sources(self.faces, folders, self.ids, np.array(style_of, np.int64), np.array(photo_of, np.int64))
+        return both, np.array(of, np.int64)
+
 
 def find(faces: Path, folders: Mapping[str, Path], ids: Iterable[str]) -> Sources:
     """Every drawing in `folders` (by style) of the faces `ids`: style by style, each by id.

@@ -13,7 +13,7 @@ from torch import Generator, Tensor, nn
 
 from limner.errors import TrainingError
 from limner.nets.unet import UNet
-from limner.pairs import Augment, Feed, Pairs, settle, with_planes
+from limner.pairs import Augment, Feed, Pairs, parted, settle, with_planes
 from limner.pairs.feed import Batch, Batches
 from limner.train.machine import Machine
 from limner.train.mean import RunningMean
@@ -116,7 +116,8 @@ class Trainer:
         length, codes, batch = next(self.coming)
         # Every process draws for the whole batch, so that all of them draw the same.
         feed, augment = self.lesson
-        varied, truth = augment(*batch, self.draw, length, feed.first(length))
+        varied, target = augment(*batch, self.draw, length, feed.first(length))
+        truth, missing = parted(target)
         picture, truth = map(self.machine.lay, (with_planes(varied, codes), truth))
         share = len(picture) * self.machine.world / length  # of the mean over processes
         rates = self.recipe.lr, self.recipe.discriminator_lr
@@ -132,7 +133,7 @@ class Trainer:
             loss = loss + slope
         push = self._descend("discriminator", loss * share, norms)
         self.discriminator.requires_grad_(False)
-        loss, fooled = self.objective.paint(self._look, picture, truth, painted)
+        loss, fooled = self.objective.paint(self._look, picture, truth, painted, missing)
         pull = self._descend("generator", loss * share, norms)
 
         self.mean.update(self.step)

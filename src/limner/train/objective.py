@@ -13,7 +13,15 @@ from torch import Tensor
 
 from limner import recipe
 from limner.strict import Strict
-from limner.train.losses import feature_loss, fool_loss, judge_loss, pixel_loss, slope_loss, structure_loss
+from limner.train.losses import (
+    feature_loss,
+    fool_loss,
+    judge_loss,
+    missing_loss,
+    pixel_loss,
+    slope_loss,
+    structure_loss,
+)
 from limner.train.machine import Machine
 from limner.train.perceptual import PerceptualLoss
 
@@ -98,7 +106,9 @@ class Objective:
         slope = slope_loss(lambda true: discriminator(stack(picture, true))[-1], truth)
         return SLOPES_EVERY * self.recipe.r1 / 2 * slope
 
-    def paint(self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor) -> tuple[Tensor, Told]:
+    def paint(
+        self, discriminator: Maps, picture: Tensor, truth: Tensor, painted: Tensor, missing: Tensor
+    ) -> tuple[Tensor, Told]:
         """What the generator lowers; the discriminator's weights take no gradient.
 
         Args:
@@ -106,10 +116,13 @@ class Objective:
             picture: what the generator was given, (N, A, S, S) in [-1, 1].
             truth: (N, B, S, S), likewise.
             painted: what it made, likewise.
+            missing: (N, 1, S, S) in [0, 1], how much of what was drawn at each pixel the picture lacks; (N, 0, S, S)
+                where nobody asks.
 
         Returns:
-            The loss, and what is told: its parts before they are weighed (`l1` of pictures in [-1, 1], `ssim` as
-            1 - SSIM, `features`, `perceptual`, `generator` in the game's units).
+            The loss, and what is told: its parts before they are weighed (`l1` of pictures in [-1, 1], `missing` its
+            share that lies where something is missing, `ssim` as 1 - SSIM, `features`, `perceptual`, `generator` in the
+            game's units).
         """
         weigh = self.recipe
         maps = discriminator(stack(picture, painted))
@@ -117,6 +130,8 @@ class Objective:
         parts = {"generator": (1.0, fooled), "l1": (weigh.l1, near)}
         if weigh.ssim:
             parts["ssim"] = weigh.ssim, structure_loss(painted, truth)
+        if weigh.missing and missing.shape[1]:
+            parts["missing"] = weigh.missing, missing_loss(painted, truth, missing)
         if weigh.features:
             with torch.no_grad():
                 true = discriminator(stack(picture, truth))

@@ -40,5 +40,7 @@ class Plan:
     """Seconds between the held-out faces of a video and those that are learned from."""
     most: Mapping[str, int] = field(default_factory=dict)
     """Faces that are learned from, by style, at even steps; all of them in a style that is not named."""
+    rubbed: Mapping[str, str] = field(default_factory=dict)
+    """By style with something rubbed out, the style it was rubbed out of, if the recipe weighs what is missing."""
     tune: Tune = "all"
     """What of the generator is trained."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from limner import sketches
 from limner.nets import store
@@ -49,6 +50,8 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe:
     learned = find(places.faces, drawings, ids)
     if plan.most:
         learned = start.thinned(learned, ids, plan.most)
+    whole = sketches.chosen(places.sketches, plan.rubbed.values())
+    whole = {style: whole[of] for style, of in plan.rubbed.items()}
     labels = by_face(places.times, card.label) if card.label else {}
     if card.label:
         card = replace(card, labels=start.labels(card, labels, [*learned.ids, *held], places.init))
@@ -57,14 +60,17 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe:
     validated = known and start.some(known, measured(len(known), len(learned)))
     return Seen(
         card,
-        _opened(learned, augment.side, card, labels),
-        _opened(learned, card.size, card, labels) if augment.zoom and recipe.unmoved else None,
+        _opened(learned, augment.side, card, labels, whole),
+        _opened(learned, card.size, card, labels, whole) if augment.zoom and recipe.unmoved else None,
         _opened(start.some(unseen, SHOWN), card.size, card, labels),
         _opened(validated, card.size, card, labels) if validated else None,
     )
 
 
-def _opened(sources: Sources, side: int, card: store.Card, labels: Mapping[str, str]) -> Pairs:
-    """The pairs of `sources` at `side` pixels, with what the model is told of them; `labels` by id."""
-    pairs = open_pairs(sources, card.learns, side)
+def _opened(
+    sources: Sources, side: int, card: store.Card, labels: Mapping[str, str], whole: Mapping[str, Path] | None = None
+) -> Pairs:
+    """The pairs of `sources` at `side` pixels, with what the model is told of them, `labels` by id; and what is missing
+    in them, if they are to be compared with `whole` drawings, the folders of those by style."""
+    pairs = open_pairs(sources, card.learns, side, whole)
     return pairs.labelled({id: card.code(labels.get(id, "")) for id in sources.ids}) if card.labels else pairs

@@ -74,8 +74,19 @@ def plan(settings: Params, name: str) -> Plan:
         shared.validate,
         settings.split.gap_seconds,
         {style: limit for style in own.styles if (limit := own.limit(style)) is not None},
+        _rubbed(settings, name),
         own.tune,
     )
+
+
+def _rubbed(settings: Params, name: str) -> dict[str, str]:
+    """By style with something rubbed out that the model paints from, the style it was rubbed out of; none where nobody
+    asks what is missing."""
+    model = settings.model(name)
+    if not settings.recipe.missing or model.learns == "sketch":
+        return {}
+    altered = {style: settings.altered[style] for style in model.train.styles if style in settings.altered}
+    return {style: block.of for style, block in altered.items() if block.erase}
 
 
 def places(settings: Params, name: str, model: Path, training: Path, root: Path = Path()) -> Places:
