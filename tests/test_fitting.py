@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from limner import fitting, params
+from limner import fitting, params, sketches
 from limner.blocks import DataSet
 from limner.errors import ParamsError
 
@@ -91,6 +91,10 @@ def test_two_models_do_not_write_one_folder(root: Path) -> None:
         fitting.check(replace(settings, models=both), file)
 
 
+def test_the_families_of_drawings_are_those_that_all_stages_read() -> None:
+    assert fitting.FAMILIES == sketches.FAMILIES
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -104,6 +108,19 @@ def test_both_eyes_lie_inside_the_frame(root: Path, key: str, value: object) -> 
     moved = replace(settings, align=replace(settings.align, **{key: value}))
     with pytest.raises(ParamsError, match=r"align\.eyes, align\.eye_distance: the irises .* inside the .*align\.size"):
         fitting.check(moved, file)
+
+
+def test_what_is_missing_is_not_weighed_where_nothing_is_erased(root: Path) -> None:
+    recipe = replace(params.load(root / "params.yaml").recipes["limner"], missing=100.0)
+    for pipeline in ("", "experiments"):
+        file = root / pipeline / "params.yaml"
+        settings = params.load(file)
+        asking = replace(settings, recipes={**settings.recipes, "limner": recipe})
+        if pipeline:
+            fitting.check_pipeline(asking, file)
+            continue
+        with pytest.raises(ParamsError, match=r"recipe of models\.\w+ weighs .*`missing`.* no stage .* erases"):
+            fitting.check_pipeline(asking, file)
 
 
 @pytest.mark.parametrize(("key", "names"), [("metrics", ("l1", "psnr", "l1")), ("beside", ("copy", "copy"))])

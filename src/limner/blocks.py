@@ -19,8 +19,6 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """A name that is also a folder and a file: letters, digits, `-` and `_`."""
 DRAWN = "drawn"
 """Stands for the mean over a suite's drawn styles where figures are told: no style may be called so."""
-FAMILIES = ("effects", "artist", "altered")
-"""The folders of data/sketches whose drawings no model has drawn, each with a folder a style."""
 Size = Literal[64, 128, 256, 512]
 Jitter = Literal["jitter", "reverse_jitter", True, False]
 """The top-level switch that decides, or the decision itself."""

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from limner import plain
-from limner.blocks import DRAWN, FAMILIES
+from limner.blocks import DRAWN
 from limner.errors import ParamsError, choices
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ TAKEN = ("faces", "manifests", "photos", "raw", "sketches", "theirs", "weights")
 """Folders of data that no set may be named as."""
 BY_EYES = {"eyes", "loose"}
 """Places that the eyes' own decides."""
+FAMILIES = ("effects", "artist", "altered")
+"""Folders of data/sketches that no model may write: those of `limner.sketches`, which not every stage depends on."""
 
 
 def check(settings: "Params", path: Path) -> None:
@@ -58,6 +60,12 @@ def check_pipeline(settings: "Params", path: Path) -> None:
             raise ParamsError(
                 f"{path}: models.{name}.jitter: {told[0]} needs the name of the switch that it obeys: jitter or "
                 "reverse_jitter"
+            )
+        if settings.of(name).recipe.missing and "${altered}" not in stages:
+            raise ParamsError(
+                f"{path}: the recipe of models.{name} weighs what is missing in drawings (`missing`), and no stage of "
+                f"{told[0]} erases anything, so it would change nothing; set it to 0, or build in experiments/, whose "
+                "pipeline does"
             )
         if model.writes is None and "- ${item.writes}" in stages:
             raise ParamsError(f"{path}: models.{name}.writes: {told[0]} needs a folder for what the model makes")
@@ -125,9 +133,11 @@ def _check_trainings(settings: "Params", path: Path) -> None:
                 f"{place}.tune: {own.tune} trains a small part of a network that can paint already, and {name} starts "
                 "from scratch: name another model under `init`, or train all"
             )
-        recipe = settings.recipes.get(own.recipe or settings.train.recipe)
+        known = (own.recipe or settings.train.recipe) in settings.recipes
+        recipe = settings.of(name).recipe if known else None
         moved = (style for style, one in settings.altered.items() if one.erase and (one.wobble or one.shift))
-        if recipe and recipe.missing and (both := set(moved).intersection(own.styles)):
+        asks = recipe and recipe.missing and model.learns == "photo"
+        if asks and (both := set(moved).intersection(own.styles)):
             raise ParamsError(
                 f"{place}.styles: the recipe weighs what is missing, and in {', '.join(sorted(both))} lines are moved "
                 "as well as rubbed out, so what is missing cannot be told; learn a style in which either is done, or "

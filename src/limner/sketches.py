@@ -9,8 +9,10 @@ data/sketches/learned/ID.png         drawn by a model
 from collections.abc import Iterable
 from pathlib import Path
 
-from limner.blocks import FAMILIES
 from limner.errors import LimnerError, choices
+
+FAMILIES = ("effects", "artist", "altered")
+"""The folders of drawings that no model has drawn, each with a folder a style."""
 
 
 def folders(root: Path) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from limner import sketches, tables
-from limner.blocks import FAMILIES, Model, Suite
+from limner.blocks import Model, Suite
 from limner.choose import few, named
 from limner.errors import LimnerError, choices
 from limner.images import Image, read, read_gray, resize
@@ -213,7 +213,7 @@ class Faces:
 
     def drawn(self, styles: tuple[str, ...]) -> list[str]:
         """Those of `styles` that no model has drawn; all, if models have drawn them all."""
-        by_hand = [style for style in styles if self.drawings[style].parent.name in FAMILIES]
+        by_hand = [style for style in styles if self.drawings[style].parent.name in sketches.FAMILIES]
         return by_hand or list(styles)
 
     def _refuse_unknown(self, suite: Suite, name: str) -> None:

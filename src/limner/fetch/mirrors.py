@@ -31,11 +31,11 @@ def mirrors(named: Mapping[str, str]) -> dict[str, str]:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        tree = plain.read(path)
+        tree = plain.parse(path.read_text(encoding="utf-8"), f"{path} ({VARIABLE})")
     except FileNotFoundError:
         raise ParamsError(f"{VARIABLE} names {path}, which does not exist") from None
-    except (OSError, ParamsError) as error:
-        raise ParamsError(f"{VARIABLE} names {path}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParamsError(f"{VARIABLE} names {path}, which is not readable as YAML: {error}") from error
     if not isinstance(tree, dict) or not all(isinstance(text, str) for pair in tree.items() for text in pair):
         raise ParamsError(f"{VARIABLE} names {path}, which must map url prefixes to folders or urls, one `a: b` a line")
     return {prefix: _place(place, path.parent) for prefix, place in tree.items()}

@@ -113,11 +113,11 @@ class Pairs:
         They are in pinned memory if that is asked for and they come from a file.
         """
         sketch = self.pixels.sketches(self.sketch_row[indices], pinned)
-        photo = self.pixels.photos(self.photo_row[indices], pinned)
+        photo = self.pixels.photos(self.photo_row[indices], pinned and self.whole_row is None)
         if self.whole_row is not None:
             missing = (sketch != self.pixels.sketches(self.whole_row[indices])).to(torch.uint8) * 255
             photo = torch.cat([photo, missing], dim=1)
-            photo = photo.pin_memory() if pinned else photo
+            photo = photo.pin_memory() if pinned and isinstance(self.pixels, Mapped) else photo
         return (photo, sketch) if self.learns == "sketch" else (sketch, photo)
 
 
@@ -139,9 +139,9 @@ def open_pairs(sources: Sources, learns: Learns, side: int, whole: Mapping[str, 
         return Pairs.mapped(*store.stored(sources, side), sources, learns, side)
     both, of = sources.beside(whole)
     pairs = Pairs.mapped(*store.stored(both, side), both, learns, side)
-    rows = pairs.sketch_row
-    pairs = replace(pairs, whole_row=torch.cat([rows[torch.from_numpy(of)], rows[len(of) :]]))
-    return pairs.take(range(len(of)))
+    whole_row = pairs.sketch_row[torch.from_numpy(of)]
+    digest = hashlib.sha256(pairs.digest.encode() + whole_row.numpy().tobytes()).hexdigest()
+    return replace(pairs.take(range(len(of))), digest=digest, whole_row=whole_row)
 
 
 def parted(target: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 
 from limner import images, sketches
-from limner.blocks import FAMILIES, Altered
+from limner.blocks import Altered
 from limner.errors import LimnerError, choices
 from limner.sketch import write_all
 from limner.sketch.erase import Floats, erase, rub
 from limner.sketch.tone import scale
 from limner.sketch.wobble import displaced, wobble
 
-FROM = tuple(family for family in FAMILIES if family != "altered")
+FROM = tuple(family for family in sketches.FAMILIES if family != "altered")
 """The families whose drawings can be altered."""
 
 

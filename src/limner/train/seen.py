@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limner import sketches
+from limner.errors import LimnerError
 from limner.nets import store
 from limner.pairs import Augment, Pairs, Sources, by_face, find, open_pairs
 from limner.train import start
@@ -50,8 +51,7 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe:
     learned = find(places.faces, drawings, ids)
     if plan.most:
         learned = start.thinned(learned, ids, plan.most)
-    whole = sketches.chosen(places.sketches, plan.rubbed.values())
-    whole = {style: whole[of] for style, of in plan.rubbed.items()}
+    whole = _whole(places.sketches, plan.rubbed)
     labels = by_face(places.times, card.label) if card.label else {}
     if card.label:
         card = replace(card, labels=start.labels(card, labels, [*learned.ids, *held], places.init))
@@ -65,6 +65,16 @@ def seen(places: Places, card: store.Card, augment: Augment, plan: Plan, recipe:
         _opened(start.some(unseen, SHOWN), card.size, card, labels),
         _opened(validated, card.size, card, labels) if validated else None,
     )
+
+
+def _whole(root: Path, rubbed: Mapping[str, str]) -> dict[str, Path]:
+    """By style with something rubbed out, the folder of the drawings it was rubbed out of."""
+    try:
+        there = sketches.chosen(root, rubbed.values())
+    except LimnerError as error:
+        why = "the recipe weighs what is missing (`missing`), which only the whole drawings tell"
+        raise LimnerError(f"{error}; {why}") from error
+    return {style: there[of] for style, of in rubbed.items()}
 
 
 def _opened(
