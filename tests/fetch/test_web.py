@@ -107,6 +107,23 @@ def test_latin_1_is_read_as_browsers_do(name: str) -> None:
     assert page.text == "O\u2019Neil, ü"
 
 
+@pytest.mark.parametrize(
+    ("name", "wider", "text"),
+    [
+        ("iso-8859-9", "cp1254", "\u2019"),
+        ("tis-620", "cp874", "\u2026"),
+        ("gb2312", "gbk", "\u9555"),
+        ("euc-kr", "cp949", "\ubdc1"),
+        ("shift_jis", "cp932", "\u2460"),
+    ],
+)
+def test_further_charsets_are_read_as_browsers_do(name: str, wider: str, text: str) -> None:
+    """As a wider one, of which each is a part; the text is none of its own."""
+    body = text.encode(wider)
+    assert text not in body.decode(name, "replace")
+    assert Page("", {"Content-Type": f"text/html; charset={name}"}, body).text == text
+
+
 @pytest.mark.parametrize("name", ["punycode", "idna"])
 @pytest.mark.parametrize("within", [True, False])
 def test_a_charset_that_takes_hours_is_none(name: str, within: bool) -> None:

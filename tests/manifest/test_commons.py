@@ -83,6 +83,12 @@ def test_subcategories_as_deep_as_asked_for_and_each_once(downloads: Downloads, 
     assert [len(read(downloads, wiki, depth=depth)[0]) for depth in range(4)] == [5, 6, 7, 7]
 
 
+def test_a_subcategory_whose_name_cannot_be_asked_for_costs_no_other(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.subcategories = {PEOPLE: ["Category:\ud800", "Category:B"]}
+    wiki.members |= {"Category:B": [wiki.file("b.jpg")]}
+    assert len(read(downloads, wiki, depth=1)[0]) == 6
+
+
 def test_one_file(downloads: Downloads, wiki: Wiki) -> None:
     found, _ = read(downloads, wiki, "File:Ann.jpg")
     assert [one.name for one in found] == ["Ann"]

@@ -111,6 +111,24 @@ def tiff(path: Path, tags: dict[int, int], samples: bytes, order: str = "<") -> 
     return path
 
 
+def planar(path: Path, bits: int, samples: bytes) -> Path:
+    """The same of three channels, each of them a strip of its own behind the other."""
+    length = len(samples) // 3
+    lists = struct.pack("<3H", bits, bits, bits) + bytes(2) + struct.pack("<3I", length, length, length)
+    tags = {256: (4, 1, 4), 257: (4, 1, 4), 258: (3, 3, 0), 259: (3, 1, 1), 262: (3, 1, 2), 273: (4, 3, 0)}
+    tags |= {277: (3, 1, 3), 278: (4, 1, 4), 279: (4, 3, 0), 284: (3, 1, 2)}
+    behind = 8 + 2 + 12 * len(tags) + 4
+    begins = behind + len(lists) + 12
+    lists += struct.pack("<3I", begins, begins + length, begins + 2 * length)
+    values = {258: behind, 279: behind + 8, 273: behind + 20}
+    directory = b"".join(
+        struct.pack("<HHII", tag, kind, count, values.get(tag, value))
+        for tag, (kind, count, value) in sorted(tags.items())
+    )
+    path.write_bytes(struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + directory + bytes(4) + lists + samples)
+    return path
+
+
 def test_a_tiff_of_16_bits_in_which_0_is_white_is_no_negative(tmp_path: Path) -> None:
     values = np.array([[0, 257, 32896, 65535]], "<u2").repeat(4, axis=0)
     picture = pictures.read(tiff(tmp_path / "a.tif", {262: 0}, values.tobytes()))
@@ -132,6 +150,19 @@ def test_kinds_of_tiff_that_are_not_read_are_named(
 ) -> None:
     path = tiff(tmp_path / "a.tif", tags, bytes(4 * 4 * 12), order)
     with pytest.raises(SourceError, match=rf"a kind that is not read \({words}\): save it as RGB"):
+        pictures.read(path)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_channels_one_behind_the_other_are_read_or_refused_never_mixed(tmp_path: Path, bits: int) -> None:
+    """Pillow takes those of 16 bits for one plane after the other of nothing in particular."""
+    red, green, blue = (np.full((4, 4), value, f"<u{bits // 8}") for value in (250, 100, 20))
+    samples = b"".join(plane.tobytes() for plane in (red, green, blue))
+    path = planar(tmp_path / "a.tif", bits, samples)
+    if bits == 8:
+        assert pictures.read(path).image[0, 0].tolist() == [250, 100, 20]
+        return
+    with pytest.raises(SourceError, match=r"channels of 16 bits lie one behind the other, uncompressed: save it"):
         pictures.read(path)
 
 
