@@ -25,8 +25,7 @@ repro: install  ## build everything that is not up to date: photos to report
 	@echo "Open reports/index.html"
 
 experiments: install  ## build both reports' experiments and their answers; an hour to an hour and a half on two cores
-	cd experiments && limner check
-	dvc repro experiments/dvc.yaml
+	cd experiments && limner check && dvc repro
 	@echo "Open experiments/reports/index.html"
 
 test: repro  ## the same, then the tests

@@ -15,6 +15,7 @@ from limner.compare.command import compare_models
 from limner.errors import LimnerError
 
 BIN = Path(sys.executable).parent
+WITHIN = ("experiments", "inner")
 
 
 def table(root: Path, model: str, ssim: float, makes: str = "photo") -> Path:
@@ -54,7 +55,8 @@ def call(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Committed with an SSIM of .8; .9 in the workspace.
 
-    Of its models one is left out, one not built and one not in the cache; experiments/ in it has models of its own.
+    Of its models one is left out, one not built and one not in the cache. Two folders in it have models of their own:
+    experiments/ is a DVC repository of its own, inner/ is not.
     """
     root = tmp_path_factory.mktemp("project")
     (root / "params.yaml").write_text("models: {painter: {}, other: {}, without: {}, unmade: {}, lost: {}}\n")
@@ -62,14 +64,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table(root, "other", 0.7)
     table(root, "lost", 0.4)
     leave_out(root, "without")
-    (root / "experiments").mkdir()
-    (root / "experiments/params.yaml").write_text("models: {painter: {}, baseline: {}}\n")
-    table(root / "experiments", "painter", 0.6)
-    table(root / "experiments", "baseline", 0.5)
-    built = ("painter", "other", "without", "lost", "../experiments/runs/painter", "../experiments/runs/baseline")
+    for folder in WITHIN:
+        (root / folder).mkdir()
+        (root / folder / "params.yaml").write_text("models: {painter: {}, baseline: {}}\n")
+        table(root / folder, "painter", 0.6)
+        table(root / folder, "baseline", 0.5)
+    built = ("painter", "other", "without", "lost", "../inner/runs/painter", "../inner/runs/baseline")
     for command in (
         "git init -q",
         "dvc init -q",
+        "dvc --cd experiments init -q --subdir",
+        "dvc --cd experiments add -q runs/painter/evaluation runs/baseline/evaluation",
         "dvc add -q " + " ".join(f"runs/{model}/evaluation" for model in built),
         "git add .",
         "git commit -qm first",
@@ -152,8 +157,9 @@ def test_two_experiments_are_compared(project: Path) -> None:
     assert set(table[table["one"] == "first:other"]["verdict"]) == {"even"}
 
 
-def test_below_the_repository_the_tables_are_those_of_the_folder(project: Path) -> None:
-    inner = project / "experiments"
+@pytest.mark.parametrize("folder", WITHIN)
+def test_below_the_repository_the_tables_are_those_of_the_folder(project: Path, folder: str) -> None:
+    inner = project / folder
     assert {name: ssim(one) for name, one in find("first", None, inner).items()} == {"painter": 0.6, "baseline": 0.5}
     assert ssim(find("first:baseline", None, inner)["baseline"]) == 0.5
     with pytest.raises(LimnerError, match=r"no model 'other'; allowed: painter, baseline"):

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,11 @@ def stages(*files: Path) -> Any:
 @pytest.fixture(scope="module")
 def ours(home: Path) -> Any:
     return stages(home / "pictures/dvc.yaml", home / "dvc.yaml")
+
+
+def dvc(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "dvc", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def block(stage: Any) -> Any:
@@ -200,15 +207,31 @@ def test_a_stage_declares_the_source_that_the_main_one_does(
 ) -> None:
     """Whose own declaration is held against what it loads, in test_dvc_yaml."""
     main, known = stages(root / "dvc.yaml"), declared(ours, here)
-    wanted = {f"../{dep}" for name in there for dep in block(main[name])["deps"] if dep.startswith(("src/", "stages/"))}
+    wanted = {dep for name in there for dep in block(main[name])["deps"] if dep.startswith(("src/", "stages/"))}
     wanted = {dep.replace("${item.effect}", "stamp") for dep in wanted}
     assert wanted - known == set()
+
+
+def test_dvc_keeps_them_apart_from_the_main_pipeline(root: Path, home: Path) -> None:
+    """In one repository, every `dvc` of the main pipeline would read and list these too."""
+    listed = [dvc(folder, "stage", "list", "--all", "--name-only").split() for folder in (root, home)]
+    assert "train@painter" in listed[0]
+    assert "train@baseline" in listed[1]
+    assert not [name for name in listed[0] if "baseline" in name or "experiments" in name]
+    assert (root / ".dvc/config").read_text() == (home / ".dvc/config").read_text()
+
+
+def test_byte_code_beside_the_source_moves_no_hash(home: Path) -> None:
+    """As it would if the source were outside of the repository (`../src`): nothing is ignored there."""
+    name = "src/limner/train/__pycache__/run.cpython-311.pyc"
+    assert dvc(home, "check-ignore", name).strip() == name
+    assert (home / "src/limner/train/run.py").samefile(home.parent / "src/limner/train/run.py")
 
 
 def test_dependencies_on_source_exist(home: Path, ours: Any) -> None:
     for name, stage in ours.items():
         for dep in block(stage)["deps"]:
-            if dep.startswith("../"):
+            if dep.startswith(("src/", "stages/", "../")):
                 assert (home / dep).exists(), (name, dep)
 
 
