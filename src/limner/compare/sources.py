@@ -117,7 +117,7 @@ def _text(path: str, revision: str | None, root: Path, models: Iterable[str] = (
     from dvc_data.index import DataIndexError
 
     try:
-        # Of a revision DVC opens git's whole repository, of which the project may be a folder: experiments/ is one.
+        # Of a revision DVC opens the whole repository, of which the project may be a folder: experiments/ is one.
         place = root.resolve().relative_to(Path(SCM(str(root)).root_dir).resolve())
         return str(dvc.api.read((place / path).as_posix(), repo=str(root), rev=revision))
     except SCMError:  # also of a folder in no repository
