@@ -1,9 +1,7 @@
 """Evaluations are found by model, by revision and by folder: in a real DVC project."""
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +11,8 @@ import yaml
 from limner.compare import sources
 from limner.compare.command import compare_models
 from limner.errors import LimnerError
+from tests.shell import BIN, call, run
 
-BIN = Path(sys.executable).parent
 WITHIN = ("experiments", "inner")
 
 
@@ -38,17 +36,6 @@ def leave_out(root: Path, model: str) -> None:
     note = root / f"runs/{model}/evaluation/left_out.txt"
     note.parent.mkdir(parents=True)
     note.write_text(f"{model} is left out: it needs more.\n")
-
-
-def run(root: Path, *command: str) -> str:
-    return call(root, *command).stdout
-
-
-def call(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    quiet = {"DVC_NO_ANALYTICS": "1", "GIT_CONFIG_GLOBAL": os.devnull, "COLUMNS": "140"}
-    name = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    environment = {**os.environ, **quiet, **name, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
 
 
 @pytest.fixture(scope="module")

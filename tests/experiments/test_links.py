@@ -1,12 +1,11 @@
 """experiments/ reaches the main project's source by links: DVC sees through them, git keeps them."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.shell import run
 
 PIPELINE = """
 stages:
@@ -16,18 +15,6 @@ stages:
     params: [lines]
     outs: [count.txt]
 """
-
-
-def run(folder: Path, *command: str) -> str:
-    quiet = {"DVC_NO_ANALYTICS": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    name = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return subprocess.run(
-        command, cwd=folder, env=os.environ | quiet | name, check=True, capture_output=True, text=True
-    ).stdout
-
-
-def dvc(folder: Path, *arguments: str) -> str:
-    return run(folder, sys.executable, "-m", "dvc", *arguments)
 
 
 @pytest.fixture
@@ -52,26 +39,26 @@ def home(root: Path, tmp_path: Path) -> Path:
 
 
 def test_byte_code_makes_nothing_stale_and_a_change_of_the_source_does(home: Path) -> None:
-    dvc(home, "repro", "--quiet")
+    run(home, "dvc", "repro", "--quiet")
     compiled = home.parent / "src/limner/train/__pycache__/loop.cpython-311.pyc"
     compiled.parent.mkdir()
     compiled.write_bytes(b"compiled")
-    assert "up to date" in dvc(home, "status")
+    assert "up to date" in run(home, "dvc", "status")
     (home.parent / "src/limner/train/loop.py").write_text("import os\n")
-    assert "src/limner/train" in dvc(home, "status")
+    assert "src/limner/train" in run(home, "dvc", "status")
 
 
 @pytest.mark.parametrize("way", [(), ("--temp",)])
 def test_a_variant_keeps_the_links(home: Path, way: tuple[str, ...]) -> None:
     """DVC hands git what a stage depends on, one by one: `src/limner/train/loop.py` would take the place of `src`."""
-    dvc(home, "exp", "run", *way, "--name", "two", "-S", "lines=2")
+    run(home, "dvc", "exp", "run", *way, "--name", "two", "-S", "lines=2")
     assert (home / "count.txt").exists() == (not way)
     changed = run(
-        home, "git", "diff", "--name-only", "HEAD", dvc(home, "exp", "list", "--sha-only", "--all").split()[-1]
+        home, "git", "diff", "--name-only", "HEAD", run(home, "dvc", "exp", "list", "--sha-only", "--all").split()[-1]
     )
     assert set(changed.split()) == {f"experiments/{name}" for name in (".gitignore", "dvc.lock", "params.yaml")}
     if way:
-        dvc(home, "exp", "apply", "two")
+        run(home, "dvc", "exp", "apply", "two")
     assert (home / "count.txt").read_text() == "2\n"
     assert (home / "src").is_symlink()
     assert (home / "stages/train.py").samefile(home.parent / "stages/train.py")

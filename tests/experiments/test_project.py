@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from limner.experiments.results import OTHERS
 from limner.experiments.showing import Matrix, Pictures, entries
 from limner.experiments.trainings import WANDER
 from limner.params import Params
+from tests.shell import run
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +42,6 @@ def stages(*files: Path) -> Any:
 @pytest.fixture(scope="module")
 def ours(home: Path) -> Any:
     return stages(home / "pictures/dvc.yaml", home / "dvc.yaml")
-
-
-def dvc(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def block(stage: Any) -> Any:
@@ -214,7 +208,7 @@ def test_a_stage_declares_the_source_that_the_main_one_does(
 
 def test_dvc_keeps_them_apart_from_the_main_pipeline(root: Path, home: Path) -> None:
     """In one repository, every `dvc` of the main pipeline would read and list these too."""
-    listed = [dvc(folder, "stage", "list", "--all", "--name-only").split() for folder in (root, home)]
+    listed = [run(folder, "dvc", "stage", "list", "--all", "--name-only").split() for folder in (root, home)]
     assert "train@painter" in listed[0]
     assert "train@baseline" in listed[1]
     assert not [name for name in listed[0] if "baseline" in name or "experiments" in name]
@@ -224,7 +218,7 @@ def test_dvc_keeps_them_apart_from_the_main_pipeline(root: Path, home: Path) -> 
 def test_byte_code_beside_the_source_moves_no_hash(home: Path) -> None:
     """As it would if the source were outside of the repository (`../src`): nothing is ignored there."""
     name = "src/limner/train/__pycache__/run.cpython-311.pyc"
-    assert dvc(home, "check-ignore", name).strip() == name
+    assert run(home, "dvc", "check-ignore", name).strip() == name
     assert (home / "src/limner/train/run.py").samefile(home.parent / "src/limner/train/run.py")
 
 
