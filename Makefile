@@ -4,6 +4,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# A relative path to a file of mirrors is one from here, also where a target works in another folder.
+ifneq ($(LIMNER_MIRRORS),)
+ifeq ($(filter /% ~%,$(LIMNER_MIRRORS)),)
+export LIMNER_MIRRORS := $(CURDIR)/$(LIMNER_MIRRORS)
+endif
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help install repro experiments test lint format clean
 

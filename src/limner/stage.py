@@ -58,11 +58,11 @@ def run(main: Callable[..., None], *arguments: str) -> None:
 
 
 def tell_again(problems: "Iterable[Problem]") -> None:
-    """Say how what did not come can be asked for again: to DVC a stage that has ended is done."""
+    """Say how, and where, what did not come can be asked for again: to DVC a stage that has ended is done."""
     stage = os.environ.get("DVC_STAGE")
     if stage and any(problem.what in ("failed", "left out") for problem in problems):
         print(
-            f"limner: what did not come is asked for again by `dvc repro --force --single-item {stage}`, and "
-            "`dvc repro` then builds on it",
+            f"limner: what did not come is asked for again by `dvc repro --force --single-item {stage}`, typed in "
+            f"{os.environ.get('DVC_ROOT', os.curdir)}, and `dvc repro` there then builds on it",
             file=sys.stderr,
         )

@@ -212,7 +212,22 @@ def test_dvc_keeps_them_apart_from_the_main_pipeline(root: Path, home: Path) -> 
     assert "train@painter" in listed[0]
     assert "train@baseline" in listed[1]
     assert not [name for name in listed[0] if "baseline" in name or "experiments" in name]
-    assert (root / ".dvc/config").read_text() == (home / ".dvc/config").read_text()
+    settings = [run(folder, "dvc", "config", "--list", "--project").split() for folder in (root, home)]
+    core = [{line for line in one if line.startswith("core.")} for one in settings]  # each may have a remote of its own
+    assert core[0] == core[1] >= {"core.analytics=false", "core.check_update=false"}
+
+
+@pytest.mark.parametrize(
+    ("named", "there"), [("my mirrors.yaml", "{root}/my mirrors.yaml"), ("/mnt/a.yaml", "/mnt/a.yaml"), (None, "")]
+)
+def test_a_file_of_mirrors_is_one_of_the_folder_in_which_make_is_typed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, named: str | None, there: str
+) -> None:
+    monkeypatch.delenv("LIMNER_MIRRORS", raising=False)
+    if named:
+        monkeypatch.setenv("LIMNER_MIRRORS", named)
+    told = run(root, "make", "--silent", "--eval", "tell: ; @cd experiments && echo $$LIMNER_MIRRORS", "tell")
+    assert told.strip() == there.format(root=root)
 
 
 def test_byte_code_beside_the_source_moves_no_hash(home: Path) -> None:

@@ -36,11 +36,12 @@ def test_a_pinned_file_comes_from_a_folder_beside_the_named_file(
         assert downloads.fetch(Wanted((f"{FAR}a%20b.jpg",), digest(b"a"))).path.read_bytes() == b"a"
 
 
-def test_a_file_in_a_project_is_found_from_the_one_within_it(
+def test_a_file_in_the_project_s_folder_is_found_from_a_stage_s(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mirrors.yaml").write_text(f"{FAR}: near\n")
     monkeypatch.setenv(VARIABLE, "mirrors.yaml")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     assert mirrors({}) == {FAR: str(tmp_path / "near")}
     Path("mirrors.yaml").write_text(f"{FAR}: nearer\n")
     assert mirrors({}) == {FAR: str(project / "nearer")}

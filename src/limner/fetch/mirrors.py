@@ -2,8 +2,7 @@
 
 `LIMNER_MIRRORS` names a YAML file `url prefix: folder or url`, of the form of `scrape.mirrors`. It is no parameter,
 since a file that is pinned by its sha256 is the same wherever it comes from. A relative path to it is one from the
-working folder or, for a project within another as experiments/ is, from that one's; its own relative folders are
-relative to it.
+working folder or, where DVC runs a stage in another, from the project's; its own relative folders are relative to it.
 """
 
 import os
@@ -26,7 +25,7 @@ def mirrors(named: Mapping[str, str]) -> dict[str, str]:
     if not file:
         return dict(named)
     path = Path(file).expanduser()
-    above = Path.cwd().parent / path
+    above = Path(os.environ.get("DVC_ROOT", ""), path)
     return {**named, **_read(path if path.exists() or not above.exists() else above)}
 
 
