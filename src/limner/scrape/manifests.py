@@ -4,7 +4,7 @@ id, person, url                 required
 sha256                          of the file at url; without it the bytes are taken on trust
 kind                            photo (if empty) or video
 every                           of a video: every how many frames one is taken (1 if empty)
-channels                        rgb (if empty), or bgr for photos stored with red and blue swapped
+channels                        rgb (if empty), or bgr where red and blue are swapped
 sketch_url, sketch_sha256       a drawing of that photo
 style                           of the drawing; the manifest's file name if empty
 split                           train, test or other (in neither); if empty, `split` decides
