@@ -142,23 +142,25 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
     added = []
     for one in found:
         key = (address(one.url), common.person)
-        stated = {name: getattr(one, name) or getattr(common, name) for name in STATED}
+        film = one.kind == "video"
+        said = {
+            "every": str(common.every) if film and common.every > 1 else "",
+            "split": common.split,
+            **{name: getattr(one, name) or getattr(common, name) for name in STATED},
+        }
         if key in rows:
             if common.reference:
                 sheet.fill(rows[key], "reference", common.reference)
-            for name in STATED:
-                if getattr(common, name) and not sheet.cell(rows[key], name):
-                    sheet.fill(rows[key], name, stated[name])
+            for name, cell in said.items():
+                if cell and getattr(common, name) and not sheet.cell(rows[key], name):
+                    sheet.fill(rows[key], name, cell)
             continue
-        film = one.kind == "video"
         row = {
             "id": ids.give(plain(common.person), one.name, one.url),
             "person": common.person,
             "kind": one.kind,
             "url": one.url,
-            "every": str(common.every) if film and common.every > 1 else "",
-            "split": common.split,
-            **stated,
+            **said,
             "reference": "" if film else common.reference,
         }
         rows[key] = sheet.append(row)
