@@ -9,7 +9,7 @@ import fsspec
 
 from limner import tables
 from limner.errors import SourceError, tellable
-from limner.fetch import answers, archives, backends
+from limner.fetch import answers, archives
 from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
@@ -92,7 +92,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         if not (there or expand.is_pattern(path)):
             raise SourceError(f"{url} is not there")
     else:
-        backends.require(url)
+        check.verify_address(url)
     if link := chained(url):
         try:
             check.verify_member(url, *link, check.members_of)
