@@ -11,7 +11,7 @@ split                           train, test or other (in neither); if empty, `sp
 license                         required, but with scrape.allow_unlicensed
 author, credit                  passed on to the report, as license is
 reference                       yes on a photo of nobody but that person: the faces in the others are compared with it
-any other column                passed on as it is
+any other column                passed on as it is; those that limner itself adds are refused
 """
 
 import difflib
@@ -32,8 +32,11 @@ KINDS = ("photo", "video")
 CHANNELS = ("rgb", "bgr")
 SPLITS = ("train", "test", "other")
 SWITCH = ("yes", "no")
-WRITTEN = ("file", "group", "time", "width", "height", "manifest", "source", "sketch_file")
-"""Columns that limner itself adds in data/raw.csv."""
+WRITTEN = (
+    *("file", "group", "time", "width", "height", "manifest", "source", "sketch_file"),
+    *("eye_distance", "yaw", "roll", "faces_found", "outside"),
+)
+"""Columns that limner itself adds, in data/raw.csv and in data/faces.csv."""
 
 LONGEST = 100
 """Characters of an id."""
