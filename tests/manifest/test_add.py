@@ -287,6 +287,21 @@ def test_what_is_said_of_photos_that_are_there_already_fills_what_is_empty(run: 
     assert [(row["license"], row["author"]) for row in table(MINE)] == [("CC0", "me"), ("CC BY", "me")]
 
 
+def test_a_split_and_every_fill_what_is_empty_too(run: Run) -> None:
+    touch("data/photos/a.jpg", "data/photos/b.jpg", "data/photos/c.mp4", "data/photos/d.mp4")
+    run("add", "data/photos/a.jpg", "--person", "Ann", "--split", "train")
+    run("add", "data/photos/d.mp4", "--person", "Ann", "--every", 5)
+    run("add", "data/photos", "--person", "Ann")
+    words = ("--split", "test", "--every", 10)
+    assert "0 rows added, 4 there already" in run("add", "data/photos", "--person", "Ann", *words).output
+    assert {row["id"]: (row["split"], row["every"]) for row in table(MINE)} == {
+        "Ann-a": ("train", ""),
+        "Ann-b": ("test", ""),
+        "Ann-c": ("test", "10"),
+        "Ann-d": ("test", "5"),
+    }
+
+
 @pytest.mark.parametrize("words", [(), ("--reference",)])
 def test_what_was_found_before_an_interrupt_is_written(run: Run, server: Server, words: tuple[str, ...]) -> None:
     """But no reference: there may have been others behind it."""

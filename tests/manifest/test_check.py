@@ -1,6 +1,8 @@
 """`limner manifest check`: every fault is named, and nobody is asked."""
 
+import io
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -8,7 +10,22 @@ import pytest
 import yaml
 
 from limner.fetch import archives
+from limner.files import cache_dir
 from tests.sites import Run, Server, digest, manifest, touch
+
+
+def packed(path: Path, **members: bytes) -> None:
+    """A zip, or a tar as its name says."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return
+    with tarfile.open(path, "w:gz" if path.suffix == ".gz" else "w") as tar:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
 
 
 def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> None:
@@ -64,6 +81,71 @@ def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:
     assert failed == {*list(cells)[2:]}
     assert "gone[1].jpg is not there" in done.output
     assert "data/folder is a folder" in done.output
+
+
+@pytest.mark.parametrize(("protocol", "name"), [("zip", "x.zip"), ("tar", "x.tar.gz")])
+def test_check_reads_what_is_pinned_within_an_archive(run: Run, protocol: str, name: str) -> None:
+    settings = yaml.safe_load(Path("params.yaml").read_text())
+    settings["scrape"]["max_megabytes"] = 1
+    Path("params.yaml").write_text(yaml.safe_dump(settings))
+    packed(Path("data", name), **{"a.jpg": b"a", "large.jpg": bytes(1_000_001)})
+    url, a, b = f"{protocol}://a.jpg::data/{name}", digest(b"a"), digest(b"b")
+    cells = {
+        "good": {"url": url, "sha256": a, "sketch_url": url, "sketch_sha256": a},
+        "other": {"url": url, "sha256": b},
+        "drawing": {"url": url, "sha256": a, "sketch_url": url, "sketch_sha256": b},
+        "large": {"url": f"{protocol}://large.jpg::data/{name}", "sha256": digest(bytes(1_000_001))},
+    }
+    none = dict.fromkeys(("sketch_url", "sketch_sha256"), "")
+    rows = [{"id": k, "person": "p", "license": "CC0"} | none | v for k, v in cells.items()]
+    done = run("check", manifest("m.csv", rows))
+    failed = [line for line in done.output.splitlines() if ": failed: " in line]
+    other = f"failed: {url} has the sha256 {a}, but {b} is expected: it is another file"
+    assert failed[:2] == [f"other: {other}", f"drawing: {other}"]
+    assert f"::data/{name}: large.jpg unpacks to 1.0 MB, and at most 1 are taken (scrape.max_megabytes)" in failed[2]
+    assert len(failed) == 3
+    assert not [path for path in cache_dir("pictures").iterdir() if path.name.startswith("tmp")]
+
+
+def test_check_and_add_refuse_what_no_archive_and_no_index_can_be_asked_for(run: Run) -> None:
+    packed(Path("data/x.tar"), **{"a.jpg": b"a"})
+    packed(Path("data/x.zip"), **{"a.jpg": b"a"})
+    bad = {
+        "zip://a.jpg::data/x.tar": "the archive data/x.tar is a tar: write tar://a.jpg::data/x.tar",
+        "tar://./a.jpg::data/x.zip": "the archive data/x.zip is a zip: write zip://./a.jpg::data/x.zip",
+        "zip://::https://x.org/a.zip": "names no member of an archive",
+        "simplecache::https://x.org/a.jpg": "names no member of an archive",
+        "zip://a.jpg::tar://::https://x.org/a.tar": "names no member of an archive",
+        "zip://a.jpg::https:///a.zip": "it is no url of a server",
+        "pypi://numpy/a.png": "pypi://numpy is not pypi://PROJECT==VERSION/path",
+    }
+    good = ["pypi://numpy==2.0/a.png", "tar://a.jpg::data/x.tar", "zip://a.jpg::tar://b.zip::https://x.org/a.tar"]
+    rows = [{"id": f"i{k}", "person": "p", "license": "CC0", "url": url} for k, url in enumerate([*bad, *good])]
+    done = run("check", manifest("m.csv", rows))
+    failed = [line for line in done.output.splitlines() if ": failed: " in line]
+    assert len(failed) == len(bad)
+    assert all(why in line for why, line in zip(bad.values(), failed, strict=True))
+    for url, why in bad.items():
+        assert why in run("add", url, "--person", "p").output
+
+
+def test_check_finds_pictures_of_two_rows_that_would_bear_one_name(run: Run) -> None:
+    touch(*(f"data/photos/{name}" for name in ("ana/x.jpg", "ana/b-y.jpg", "b/y.jpg", "film.mp4", "z.jpg")))
+    rows = [
+        {"id": "ana", "url": "data/photos/ana"},
+        {"id": "ANA-x", "url": "data/photos/z.jpg"},
+        {"id": "ana-b", "url": "data/photos/b"},
+        {"id": "ana-b-y-z", "url": "data/photos/film.mp4", "kind": "video"},
+    ]
+    done = run("check", manifest("m.csv", [{"person": "p", "license": "CC0", "kind": ""} | row for row in rows]))
+    failed = [line for line in done.output.splitlines() if ": failed: " in line]
+    name = "data/manifests/m.csv"
+    assert failed == [
+        f"ANA-x: failed: data/photos/ana/x.jpg ({name}, line 2) and data/photos/z.jpg ({name}, line 3) are both named "
+        "so: rename one of the rows",
+        f"ana-b-y: failed: data/photos/ana/b-y.jpg ({name}, line 2) and data/photos/b/y.jpg ({name}, line 4) are both "
+        "named so: rename one of the rows",
+    ]
 
 
 def test_check_counts_drawings_without_a_hash(run: Run) -> None:

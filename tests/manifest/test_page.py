@@ -15,7 +15,7 @@ from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
 from tests.orphans import leaves_nobody_behind
-from tests.sites import Server
+from tests.sites import Server, serving
 
 
 def look(
@@ -200,6 +200,22 @@ def test_a_page_that_redirects_to_what_robots_txt_disallows(downloads: Downloads
     server.statuses["/open"], server.headers["/open"] = [302], {"Location": "/private"}
     with pytest.raises(SourceError, match=r"redirects to .*/private: .*leave it alone"):
         look(downloads, f"{server.url}/open")
+
+
+def test_a_host_that_a_page_redirects_to_is_asked_what_it_allows_before_anything_else(
+    downloads: Downloads, server: Server
+) -> None:
+    with serving() as other:
+        for there in ("/private", "/open"):
+            server.statuses[f"/to{there}"], server.headers[f"/to{there}"] = [302], {"Location": f"{other.url}{there}"}
+        other.bodies["/robots.txt"] = b"User-agent: *\nDisallow: /private"
+        other.statuses["/open"], other.headers["/open"] = [302], {"Location": f"{server.url}/end"}
+        server.bodies["/end"] = b"<img src=a.jpg>"
+        with pytest.raises(SourceError, match=r"redirects to .*/private: .*leave it alone"):
+            look(downloads, f"{server.url}/to/private")
+        assert other.asked == ["/robots.txt"]
+        assert look(downloads, f"{server.url}/to/open") == ([f"{server.url}/a.jpg"], [])
+        assert other.asked == ["/robots.txt", "/robots.txt", "/open"]
 
 
 def test_the_delay_that_robots_txt_asks_for_is_kept(

@@ -55,6 +55,13 @@ def remembered(path: Path, image: Pillow.Image) -> Taken:
     return shots.take(Job("photo"), file, shots.folder(Job("photo"), file))
 
 
+def filmed(name: str) -> Taken:
+    """What is taken from a film that shows one picture twice."""
+    path = film(Path("film.avi"), [np.asarray(Pillow.open(name).convert("RGB"))] * 2)
+    file = Fetched(path, files.sha256(path))
+    return shots.take(Job("video"), file, shots.folder(Job("video"), file))
+
+
 def filed() -> list[str]:
     """The ids in the table, each of which has its file."""
     lines = list(tables.rows(Path("data/raw.csv"))[1])
@@ -207,24 +214,39 @@ def test_a_drawing_that_did_not_come_keeps_no_worse_copy(project: Path) -> None:
     assert filed() == ["large"]
 
 
-@pytest.mark.parametrize(
-    ("first", "then", "kept"),
-    [("test", "", "small"), ("test", "other", "small"), ("test", "test", "large"), ("", "test", "large")],
-)
-def test_what_a_manifest_says_of_a_copy_is_not_lost(project: Path, first: str, then: str, kept: str) -> None:
-    made = copies()
+@pytest.mark.parametrize(("small", "large"), [("test", ""), ("test", "other"), ("test", "test"), ("", "test")])
+@pytest.mark.parametrize("order", [("small", "large"), ("large", "small")])
+def test_what_a_manifest_says_of_a_copy_is_not_lost(
+    project: Path, small: str, large: str, order: tuple[str, str]
+) -> None:
+    made, splits = copies(), {"small": small, "large": large}
     with Album(Path("data/raw"), 3.0, 1.5) as album:
-        album.add(Row("small", "ann", "small", split=first), made["small"])
-        album.add(Row("large", "ann", "large", split=then), made["large"])
+        for name in order:
+            album.add(Row(name, "ann", name, split=splits[name]), made[name])
         album.write(Path("data/raw.csv"))
-    assert filed() == [kept]
+        (told,) = album.problems
+    (kept,) = filed()
+    assert kept == (order[0] if small and large and small != large else "large" if large else "small")
+    lost = splits[told.id]
+    assert ("split" in told.reason) == (lost != splits[kept])
+    assert (f"split {lost or 'empty'} here, {splits[kept]} there" in told.reason) == (lost != splits[kept])
+
+
+def test_a_frame_that_is_to_be_tested_takes_the_place_of_the_reference_that_was_made_of_it(project: Path) -> None:
+    made = copies()
+    frames = filmed("colour.png")
+    with Album(Path("data/raw"), 3.0, 1.5) as album:
+        album.add(Row("passport", "ann", "colour.png", reference="yes"), made["colour"])
+        album.add(Row("film", "ann", "film.avi", kind="video", split="test"), frames)
+        album.write(Path("data/raw.csv"))
+    assert filed() == ["film-00000"]
+    assert [(row["split"], row["reference"]) for row in tables.rows(Path("data/raw.csv"))[1]] == [("test", "yes")]
 
 
 def test_a_film_stays_whole_beside_better_copies_of_its_frames(project: Path) -> None:
     """And takes no photo's place: its frames are grouped by time, photos by person."""
     made = copies()
-    path = film(Path("film.avi"), [np.asarray(Pillow.open("colour.png").convert("RGB"))] * 2)
-    frames = shots.take(Job("video"), file := Fetched(path, files.sha256(path)), shots.folder(Job("video"), file))
+    frames = filmed("colour.png")
     for order in ((0, 1), (1, 0)):
         rows = [(Row("film", "ann", "film.avi", kind="video"), frames), (Row("photo", "ann", "large"), made["large"])]
         with Album(Path("data/raw"), 3.0, 1.5) as album:

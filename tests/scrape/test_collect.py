@@ -613,6 +613,21 @@ def test_a_pinned_file_whose_name_looks_like_a_pattern_may_vanish_too(project: P
     assert raw().to_dict() == before
 
 
+def test_red_and_blue_that_are_swapped_in_a_film_are_put_right_as_in_a_photo(project: Path) -> None:
+    blue = np.full((48, 64, 3), (0, 0, 200), np.uint8)
+    film(Path("data/film.avi"), [blue])
+    Pillow.fromarray(blue).save("data/photo.png")
+    rows = [
+        {"id": f"{kind}-{channels}", "person": f"{kind} {channels}", "url": url, "kind": kind, "channels": channels}
+        for kind, url in (("photo", "data/photo.png"), ("video", "data/film.avi"))
+        for channels in ("rgb", "bgr")
+    ]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    table = raw()
+    shown = {id: images.read(Path(file)).mean(axis=(0, 1)).argmax() for id, file in table["file"].items()}
+    assert shown == {"photo-rgb": 2, "photo-bgr": 0, "video-rgb-00000": 2, "video-bgr-00000": 0}
+
+
 def test_nothing_at_all_is_an_error(project: Path) -> None:
     name = manifest("m.csv", [{"id": "a", "person": "p", "url": "nothing.jpg"}])
     with pytest.raises(LimnerError, match="no picture at all"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from limner.align import faces
 from limner.errors import LimnerError
 from limner.scrape import manifests
 from tests.sites import manifest
@@ -153,6 +154,12 @@ def test_a_missing_column_is_an_error(project: Path) -> None:
 def test_a_column_of_limners_own_is_an_error(project: Path) -> None:
     with pytest.raises(LimnerError, match=r"columns group"):
         manifests.read_all([manifest("m.csv", [{"id": "a", "person": "p", "url": "u", "group": "g"}])])
+
+
+@pytest.mark.parametrize("column", faces.FACTS)
+def test_a_column_that_would_be_lost_in_the_table_of_faces_is_an_error(project: Path, column: str) -> None:
+    with pytest.raises(LimnerError, match=f"columns {column} are written by limner itself: rename them"):
+        manifests.read_all([manifest("m.csv", [{"id": "a", "person": "p", "url": "u", column: "mine"}])])
 
 
 @pytest.mark.parametrize("name", ["m.csv", "data/m.csv", "data/manifests/../m.csv", "/data/manifests/m.csv"])

@@ -47,7 +47,7 @@ class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         """Name, type and size of one file or folder."""
-        release, inside = self._parts(path)
+        release, inside = parts(path)
         archive, top = self._open_archive(release)
         try:
             return self._renamed(archive.info(top + inside), release, top)
@@ -57,7 +57,7 @@ class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         """What lies in a folder of the archive."""
-        release, inside = self._parts(path)
+        release, inside = parts(path)
         archive, top = self._open_archive(release)
         entries = [self._renamed(entry, release, top) for entry in archive.ls(top + inside)]
         return entries if detail else [entry["name"] for entry in entries]
@@ -66,17 +66,9 @@ class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if mode != "rb":
             raise ValueError(f"pypi:// can only be read, not opened as {mode!r}")
         self.info(path)  # says what is there instead
-        release, inside = self._parts(path)
+        release, inside = parts(path)
         archive, top = self._open_archive(release)
         return archive.open(top + inside)
-
-    def _parts(self, path: str) -> tuple[str, str]:
-        release, _, inside = self._strip_protocol(path).partition("/")
-        found = RELEASE.fullmatch(release)
-        if found is None:
-            raise SourceError(f"pypi://{release} is not pypi://PROJECT==VERSION/path")
-        project = re.sub(r"[-_.]+", "-", found["project"]).lower()  # so one project has one name
-        return f"{project}=={found['version']}", inside
 
     def _open_archive(self, release: str) -> tuple[AbstractFileSystem, str]:
         """The archive as a filesystem of its own, and the top folder that its paths begin with."""
@@ -93,6 +85,21 @@ class PypiFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
 
 fsspec.register_implementation("pypi", PypiFileSystem, clobber=True)
+
+
+def parts(path: str) -> tuple[str, str]:
+    """`PROJECT==VERSION`, and the path in its archive.
+
+    Raises:
+        SourceError: it names no such release.
+    """
+    release, _, inside = PypiFileSystem._strip_protocol(path).partition("/")
+    found = RELEASE.fullmatch(release)
+    if found is None:
+        raise SourceError(f"pypi://{release} is not pypi://PROJECT==VERSION/path")
+    project = re.sub(r"[-_.]+", "-", found["project"]).lower()  # so one project has one name
+    return f"{project}=={found['version']}", inside
+
 
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 

@@ -80,6 +80,7 @@ class Web:
         params: Mapping[str, str] | None = None,
         most_bytes: int = 20_000_000,
         wanted: Callable[[Mapping[str, str]], bool] = lambda _: True,
+        follow: Callable[[str], None] | None = None,
     ) -> Page:
         """One page, or another answer that fits into memory.
 
@@ -88,6 +89,7 @@ class Web:
             params: are added to its query.
             most_bytes: of the body, unpacked.
             wanted: by the headers of the answer, whether its body is; it is empty otherwise.
+            follow: called with where a redirect leads before it is followed, in another thread; it may raise.
 
         Raises:
             WebError: there is no such page, the server does not answer, or the body is larger.
@@ -95,7 +97,7 @@ class Web:
         address = answers.address(url)
         address = address.update_query(params) if params else address
         budget = Budget(self.manners.max_seconds)
-        return self.run(self._persist(address, lambda: self._page(address, most_bytes, wanted, budget), budget))
+        return self.run(self._persist(address, lambda: self._page(address, most_bytes, wanted, follow, budget), budget))
 
     async def download(
         self,
@@ -194,6 +196,7 @@ class Web:
         headers: Mapping[str, str],
         budget: Budget,
         take: Callable[[ClientResponse, Request], Awaitable[T]],
+        follow: Callable[[str], None] | None = None,
     ) -> T:
         """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
         way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
@@ -224,6 +227,8 @@ class Web:
             if (way[-1], told) in asked:
                 raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
             asked.add((way[-1], told))
+            if follow:
+                await in_daemon(follow, str(way[-1]))
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
 
     @asynccontextmanager
@@ -235,7 +240,12 @@ class Web:
                 yield
 
     async def _page(
-        self, url: URL, most_bytes: int, wanted: Callable[[Mapping[str, str]], bool], budget: Budget
+        self,
+        url: URL,
+        most_bytes: int,
+        wanted: Callable[[Mapping[str, str]], bool],
+        follow: Callable[[str], None] | None,
+        budget: Budget,
     ) -> Page:
         async def take(response: ClientResponse, request: Request) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
@@ -249,7 +259,7 @@ class Web:
                     raise WebError(f"{url}: it is larger than {most_bytes / 1e6:g} MB")
             return Page(str(response.url), response.headers, bytes(body))
 
-        return await self._ask(url, {"Accept-Encoding": bodies.READ}, budget, take)
+        return await self._ask(url, {"Accept-Encoding": bodies.READ}, budget, take, follow)
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""

@@ -9,7 +9,7 @@ import fsspec
 
 from limner import tables
 from limner.errors import SourceError, tellable
-from limner.fetch import answers, archives, backends
+from limner.fetch import answers, archives
 from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
@@ -92,7 +92,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         if not (there or expand.is_pattern(path)):
             raise SourceError(f"{url} is not there")
     else:
-        backends.require(url)
+        check.verify_address(url)
     if link := chained(url):
         try:
             check.verify_member(url, *link, check.members_of)
@@ -142,23 +142,25 @@ def append(sheet: Sheet, found: Iterable[Found], common: Row, taken: Iterable[st
     added = []
     for one in found:
         key = (address(one.url), common.person)
-        stated = {name: getattr(one, name) or getattr(common, name) for name in STATED}
+        film = one.kind == "video"
+        said = {
+            "every": str(common.every) if film and common.every > 1 else "",
+            "split": common.split,
+            **{name: getattr(one, name) or getattr(common, name) for name in STATED},
+        }
         if key in rows:
             if common.reference:
                 sheet.fill(rows[key], "reference", common.reference)
-            for name in STATED:
-                if getattr(common, name) and not sheet.cell(rows[key], name):
-                    sheet.fill(rows[key], name, stated[name])
+            for name, cell in said.items():
+                if cell and getattr(common, name) and not sheet.cell(rows[key], name):
+                    sheet.fill(rows[key], name, cell)
             continue
-        film = one.kind == "video"
         row = {
             "id": ids.give(plain(common.person), one.name, one.url),
             "person": common.person,
             "kind": one.kind,
             "url": one.url,
-            "every": str(common.every) if film and common.every > 1 else "",
-            "split": common.split,
-            **stated,
+            **said,
             "reference": "" if film else common.reference,
         }
         rows[key] = sheet.append(row)

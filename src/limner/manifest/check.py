@@ -1,29 +1,57 @@
 """Manifests verified without the network: what would fail in a build, as far as that shows from here."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from limner.errors import LimnerError, SourceError
-from limner.fetch import answers, archives, backends
+from limner.fetch import answers, archives, backends, members, pypi
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
-from limner.files import sha256
+from limner.files import cache_dir, sha256
 from limner.scrape import expand, manifests, weights
 from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 
-Members = Callable[[Path], tuple[frozenset[str], str]]
+Listed = Callable[[Path], tuple[frozenset[str], str]]
 """`members_of`, or one that remembers."""
 
 
-def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list[Problem]]:
+class Archives:
+    """The archives of this machine, each listed and read once in a check: for the next it may be another.
+
+    Args:
+        folder: for what is unpacked.
+        most_bytes: of one member.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self._unpacked = folder / "member"
+        self._members = members.Members(folder, most_bytes)
+        self._digest = cache(sha256)
+        self.listed: Listed = cache(members_of)
+        self.hash = cache(self._hash)
+        """Of a member (`zip://name`) of an archive; a SourceError where it cannot be had."""
+
+    def _hash(self, inner: str, archive: Path) -> str:
+        self._members.copy(inner, archive, self._digest(archive), self._unpacked)
+        return sha256(self._unpacked)
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._members.close()
+
+
+def check(names: Sequence[str], allow_unlicensed: bool, most_bytes: int) -> tuple[list[Row], list[Problem]]:
     """The rows, and all that is wrong with them; no rows where a manifest cannot be read.
 
     Args:
         names: paths of manifests.
         allow_unlicensed: let rows without a licence be.
+        most_bytes: that a member of an archive may have.
     """
     problems = []
     try:
@@ -35,12 +63,11 @@ def check(names: Sequence[str], allow_unlicensed: bool) -> tuple[list[Row], list
             return [], [Problem(names[0], "failed", str(error))]
         # Each by itself, so that the others are looked at too.
         for name in names:
-            problems += check([name], allow_unlicensed)[1]
+            problems += check([name], allow_unlicensed, most_bytes)[1]
         return [], problems
     problems += found
-    members = cache(members_of)  # of this check: an archive may be another for the next
-    for row in rows:
-        problems += _faults(row, members)
+    with TemporaryDirectory(dir=cache_dir("pictures")) as folder, closing(Archives(Path(folder), most_bytes)) as here:
+        problems += _all_faults(rows, here)
     unpinned = [row for row in rows if not _pinned(row)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
@@ -55,16 +82,32 @@ def _pinned(row: Row) -> bool:
     return bool(row.sha256 or expand.stands_for_files(row.url)) and bool(row.sketch_sha256 or not row.sketch_url)
 
 
-def _faults(row: Row, members: Members) -> Iterator[Problem]:
-    if expand.stands_for_many(row.url, row.sha256) and (local(row.url) is not None or row.sketch_url):
+def _all_faults(rows: Sequence[Row], here: Archives) -> Iterator[Problem]:
+    """What is wrong with each row, and which pictures of two rows would bear one name."""
+    photos: dict[str, Row] = {}
+    for row in rows:
+        for one in _looked_at(row, here):
+            if isinstance(one, Problem):
+                yield one
+            elif one.kind == "photo" and (other := photos.setdefault(one.id.lower(), one)) is not one:
+                places = " and ".join(f"{photo.url} ({photo.manifest}, line {photo.line})" for photo in (other, one))
+                yield Problem(one.id, "failed", f"{places} are both named so: rename one of the rows")
+
+
+def _looked_at(row: Row, here: Archives) -> Iterator[Row | Problem]:
+    """Each file that a row stands for, as far as that shows from here, as a row; and what fails."""
+    many = expand.stands_for_many(row.url, row.sha256)
+    if many and (local(row.url) is not None or row.sketch_url):
         for one in expand.expand([row], _here):
-            if isinstance(one, Problem) and one.what == "failed":
+            if isinstance(one, Row) or one.what == "failed":
                 yield one
         return
+    if not many:
+        yield row
     for url, digest in ((row.url, row.sha256), (row.sketch_url, row.sketch_sha256)):
         try:
             if url:
-                _verify(url, digest, members)
+                _verify(url, digest, here)
             if url == row.sketch_url and chained(url) is None and archives.is_archive(url):
                 raise SourceError(f"{url} is an archive, and a drawing is one file")
         except SourceError as error:
@@ -73,7 +116,7 @@ def _faults(row: Row, members: Members) -> Iterator[Problem]:
             yield Problem(row.id, "failed", str(_unread(url, error)))
 
 
-def _verify(url: str, digest: str, members: Members) -> None:
+def _verify(url: str, digest: str, here: Archives) -> None:
     """Look at one file, or its url, from here.
 
     Raises:
@@ -83,14 +126,35 @@ def _verify(url: str, digest: str, members: Members) -> None:
     if path is not None:
         _verify_local(url, path, digest)
         return
-    backends.require(url)  # each link of a chain
+    verify_address(url)
     if link := chained(url):
-        verify_member(url, *link, members)
+        verify_member(url, *link, here.listed)
+        if digest and (archive := local(link[1])):
+            try:
+                now = here.hash(link[0], archive)
+            except SourceError as error:
+                raise SourceError(f"{url}: {error}") from error
+            _verify_hash(url, now, digest)
+
+
+def verify_address(url: str) -> None:
+    """Look at a url alone, that of an archive within it too.
+
+    Raises:
+        SourceError: nothing can be asked for it.
+    """
+    backends.require(url)
+    if link := chained(url):
+        members.check(link[0])
+        if local(link[1]) is None:
+            verify_address(link[1])
     elif url.startswith(("http://", "https://")):
         answers.address(url)
+    elif url.startswith("pypi://"):
+        pypi.parts(url)
 
 
-def verify_member(url: str, inner: str, outer: str, members: Members) -> None:
+def verify_member(url: str, inner: str, outer: str, listed: Listed) -> None:
     """Look for a member in its archive, if that is here.
 
     Raises:
@@ -100,16 +164,25 @@ def verify_member(url: str, inner: str, outer: str, members: Members) -> None:
         return
     if not archive.is_file():
         raise SourceError(f"{url}: the archive {outer} is not there")
-    there, fault = members(archive)
-    if archives.plain(inner.partition("://")[2]) not in there:
+    there, fault = listed(archive)
+    protocol, _, name = inner.partition("://")
+    for other in members.PROTOCOLS:
+        if other != protocol and _plain(f"{other}://{name}") in there:
+            raise SourceError(f"{url}: the archive {outer} is a {other}: write {other}://{name}::{outer}")
+    if _plain(inner) not in there:
         raise SourceError(f"{url}: the archive {outer} holds no such member that may be read{fault}")
 
 
 def _verify_local(url: str, path: Path, digest: str) -> None:
     if not path.is_file():
         raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-    if digest and (now := sha256(path)) != digest:
-        raise SourceError(f"{url} has the sha256 {now}, but {digest} is expected: it is another file")
+    if digest:
+        _verify_hash(url, sha256(path), digest)
+
+
+def _verify_hash(url: str, digest: str, expected: str) -> None:
+    if digest != expected:
+        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
 
 
 def _here(wanted: Wanted) -> Fetched:
@@ -131,12 +204,18 @@ def _unread(url: str, error: OSError) -> SourceError:
 
 
 def members_of(archive: Path) -> tuple[frozenset[str], str]:
-    """What can be read of an archive, and why no more can, to be added to a sentence."""
+    """The members that can be read of an archive, and why no more can, to be added to a sentence."""
     names, fault = set(), ""
     try:
         for one in archives.members(archive):
             if not one.fault:
-                names.add(archives.plain(one.name))
+                names.add(_plain(one.url))
     except SourceError as error:
         fault = f": {error}"
     return frozenset(names), fault
+
+
+def _plain(member: str) -> str:
+    """`zip://name` by what the member is known."""
+    protocol, _, name = member.partition("://")
+    return f"{protocol}://{archives.plain(name)}"

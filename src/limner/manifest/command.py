@@ -81,11 +81,12 @@ def check(manifest: Manifests = None) -> None:
     """Verify manifests without downloading: columns, ids, licences, local files and their sha256."""
 
     def work() -> None:
+        from limner.fetch.manners import Manners
         from limner.manifest.check import check
 
         settings = params.load()
         names = _names(manifest, settings)
-        rows, problems = check(names, settings.scrape.allow_unlicensed)
+        rows, problems = check(names, settings.scrape.allow_unlicensed, Manners.of(settings.scrape).max_bytes)
         _finish(problems, f"{', '.join(names)}: {_rows(len(rows))} in order")
 
     stage.run(work)

@@ -92,11 +92,13 @@ def _gallery(
 
 
 def _read(web: Web, robots: Robots, url: str) -> Page:
+    def follow(there: str) -> None:
+        if refused := robots.refusal(there):
+            raise SourceError(f"{url} redirects to {there}: {refused}")
+
     if refused := robots.refusal(url):
         raise SourceError(f"{url}: {refused}")
-    page = web.read(url, wanted=_is_page)  # of a film not a byte
-    if page.url != url and (refused := robots.refusal(page.url)):
-        raise SourceError(f"{url} redirects to {page.url}: {refused}")
+    page = web.read(url, wanted=_is_page, follow=follow)  # of a film not a byte
     if not _is_page(page.headers):
         media = _media(page.headers)
         raise NoPage(f"{url} is no web page but {media}", media, _filename(page.headers))

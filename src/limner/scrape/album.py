@@ -57,9 +57,11 @@ class _Filed:
         return self if self.better is None else self.better.best()
 
     def beats(self, other: "_Filed") -> bool:
-        """Whether it is the better of two copies. Of a frame and a photo the earlier stays, and of two the one of which
-        a manifest says where it belongs, unless both are to belong there."""
-        if self.film or other.film or (other.split and self.split != other.split):
+        """Whether it is the better of two copies. It is the one of which a manifest says where it belongs; if it says
+        so of both and they are to be parted, or one is a frame and one a photo, the earlier stays."""
+        if self.split != other.split:
+            return not other.split
+        if self.film or other.film:
             return False
         ours, theirs = self.width * self.height, other.width * other.height
         if max(ours, theirs) >= CLEARLY * min(ours, theirs):
@@ -70,8 +72,9 @@ class _Filed:
 class Album:
     """Pictures are added in the order of the manifests: of two that are the same, the better stays, else the earlier.
 
-    The better has clearly more pixels, or else colour. An earlier one leaves the folder and the table again when it
-    comes, unless that has a drawing; if it was a reference photo, the better is one in its place.
+    The better is the one whose row says its split, else it has clearly more pixels, or else colour. An earlier one
+    leaves the folder and the table again when it comes, unless that has a drawing; if it was a reference photo, the
+    better is one in its place.
 
     A picture costs about a kilobyte of memory: its row waits in a file for the columns of the rows behind it.
     Close it, or use it in a `with` block.
@@ -268,6 +271,8 @@ def _named(other: _Filed, twin: Twin, this: _Filed) -> str:
     told = [f"laid over it, {twin.difference:.1f} gray levels apart at most"] if twin.difference else []
     if (this.width, this.height, this.gray) != (other.width, other.height, other.gray):
         told.append(f"{_size(this)} here, {_size(other)} there")
+    if this.split != other.split:
+        told.append(f"split {this.split or 'empty'} here, {other.split or 'empty'} there")
     changed = ", resized, cropped or compressed anew" if twin.difference else ""
     return f"{other.id}{changed} ({'; '.join(told)})" if told else other.id
 

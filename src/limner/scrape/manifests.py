@@ -4,14 +4,14 @@ id, person, url                 required
 sha256                          of the file at url; without it the bytes are taken on trust
 kind                            photo (if empty) or video
 every                           of a video: every how many frames one is taken (1 if empty)
-channels                        rgb (if empty), or bgr for photos stored with red and blue swapped
+channels                        rgb (if empty), or bgr where red and blue are swapped
 sketch_url, sketch_sha256       a drawing of that photo
 style                           of the drawing; the manifest's file name if empty
 split                           train, test or other (in neither); if empty, `split` decides
 license                         required, but with scrape.allow_unlicensed
 author, credit                  passed on to the report, as license is
 reference                       yes on a photo of nobody but that person: the faces in the others are compared with it
-any other column                passed on as it is
+any other column                passed on as it is; those that limner itself adds are refused
 """
 
 import difflib
@@ -32,8 +32,11 @@ KINDS = ("photo", "video")
 CHANNELS = ("rgb", "bgr")
 SPLITS = ("train", "test", "other")
 SWITCH = ("yes", "no")
-WRITTEN = ("file", "group", "time", "width", "height", "manifest", "source", "sketch_file")
-"""Columns that limner itself adds in data/raw.csv."""
+WRITTEN = (
+    *("file", "group", "time", "width", "height", "manifest", "source", "sketch_file"),
+    *("eye_distance", "yaw", "roll", "faces_found", "outside"),
+)
+"""Columns that limner itself adds, in data/raw.csv and in data/faces.csv."""
 
 LONGEST = 100
 """Characters of an id."""

@@ -38,7 +38,7 @@ class Job:
     kind: str
     """photo or video"""
     channels: str = "rgb"
-    """Of a photo: rgb or bgr."""
+    """rgb or bgr"""
     every: int = 1
     """Of a video: frames from one sample to the next."""
     neighbours: int = 0
@@ -48,8 +48,8 @@ class Job:
     def of(cls, row: Row, neighbours: int) -> Self:
         """What to take from the file of a row; its drawing is a photo like others."""
         if row.kind == "video":
-            return cls("video", every=row.every, neighbours=neighbours)
-        return cls("photo", channels=row.channels)
+            return cls("video", row.channels, row.every, neighbours)
+        return cls("photo", row.channels)
 
 
 @dataclass(frozen=True)
@@ -200,10 +200,11 @@ def _frames(job: Job, file: Fetched, where: Path, alive: Callable[[], None]) -> 
     shots, thumbnails = [], []
     for frame in sampler:
         name = f"{frame.index:05d}.png"
-        images.write(where / name, frame.image)
-        height, width = frame.image.shape[:2]
+        image = np.ascontiguousarray(frame.image[..., ::-1]) if job.channels == "bgr" else frame.image
+        images.write(where / name, image)
+        height, width = image.shape[:2]
         shots.append(Shot(name, ".png", width, height, frame.index, round(frame.time, 3)))
-        thumbnails.append(registration.thumbnail(frame.image))
+        thumbnails.append(registration.thumbnail(image))
     _write_thumbnails(where, thumbnails)
     return Taken(tuple(shots), (sampler.note,) if sampler.note else (), source=file.path, folder=where)
 
