@@ -1,5 +1,8 @@
 """What an earlier run left of a file, and when it goes."""
 
+import errno
+import os
+import resource
 import threading
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 
 from limner.fetch import manners
 from limner.fetch.manners import WebError
-from limner.fetch.partial import Partial, Validator
+from limner.fetch.partial import SPILL, Partial, Validator
 from limner.fetch.web import Web
 from tests.fetch.test_web import BODY, ETAG, download, download_all, polite, whole
 from tests.sites import Server, cut
@@ -100,3 +103,19 @@ def test_what_is_left_of_a_file_is_read_beside_the_network(
         assert web.received == len(BODY) - 1_000_000
     assert len(threads) == 1
     assert threads != ["web"]
+
+
+def test_what_is_left_of_a_file_is_its_beginning_though_the_disk_was_full_for_a_moment(tmp_path: Path) -> None:
+    """Of a piece the system takes what there is room for, before it takes no more."""
+    coming = Partial(tmp_path / "a", pinned=False)
+    coming.begin(Validator(ETAG["ETag"]), len(BODY), resumable=True)
+    coming.add(BODY[: SPILL + 1])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SPILL + 1000, before[1]))
+    try:
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            coming.add(BODY[SPILL + 1 : 2 * SPILL + 3])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    coming.keep()
+    assert (tmp_path / "a").read_bytes() == BODY[: 2 * SPILL + 3]

@@ -168,9 +168,15 @@ class Partial:
 
     def _write(self) -> None:
         assert self._stream is not None
-        rest = memoryview(b"".join(self._memory))
-        while rest:  # once: at each call to the system a thread gives Python's one lock away, and has to get it back
-            rest = rest[self._stream.write(rest) :]
+        rest, start = memoryview(b"".join(self._memory)), self._stream.tell()
+        try:
+            # Once: at each call to the system a thread gives Python's one lock away, and has to get it back.
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except OSError:  # a part of it may be there, and all of it will be written again
+            self._stream.seek(start)
+            self._stream.truncate()
+            raise
         self._memory = []
         self._held = self._hashed = 0
 
