@@ -256,8 +256,38 @@ def test_a_video_that_ends_early_is_asked_for_again(project: Path, server: Serve
         assert len(raw()) == 20
 
 
+@pytest.mark.parametrize(
+    ("kind", "url", "column"),
+    [
+        ("zip", "{}", "url"),
+        ("tar", "{}", "url"),
+        ("zip", "zip://b.png::{}", "url"),
+        ("tar", "tar://b.png::{}", "url"),
+        ("tar", "tar://b.png::{}", "sketch_url"),
+    ],
+)
+def test_an_archive_that_came_spoilt_comes_anew(
+    project: Path, server: Server, kind: str, url: str, column: str
+) -> None:
+    """Its list is whole, and the server calls both of them the same version."""
+    whole = (zipped if kind == "zip" else tarred)(a=body(scene(1)), b=body(scene(2)))
+    at = whole.index(body(scene(2))) + 1000
+    path = f"/x.{kind}"
+    server.bodies |= {path: whole[:at] + bytes(200) + whole[at + 200 :], "/p.png": body(scene(3))}
+    server.headers[path] = {"ETag": '"1"'}
+    row = {"id": "x", "person": "p", "url": f"{server.url}/p.png"} | {column: url.format(server.url + path)}
+    name = manifest("m.csv", [row, {"id": "y", "person": "p", "url": f"{server.url}/p.png"}])
+    collect([name], options(max_failures=3), workers=1)
+    assert [id for id, why in problems().items() if "b.png" in why] in (["x"], ["x-b"])
+    server.bodies[path] = whole
+    for _ in range(2):
+        collect([name], options(max_failures=3), workers=1)
+        assert server.asked.count(path) == 2
+        assert not any("b.png" in why for why in problems().values())
+
+
 def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server: Server) -> None:
-    """Its server is asked whether there is another version, and what came is used until there is."""
+    """Its server is asked whether there is another version than what came twice, and that is used until there is."""
     whole = tarred(a=body(scene(1)), b=body(scene(2)))
     name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
     server.bodies["/x.tar"] = whole[: whole.index(b"b.png")]
@@ -268,7 +298,8 @@ def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server:
         collect([name], options(max_failures=1), workers=1)
         assert list(raw().index) == ["x-a"]
         assert "read to its end" in problems()["x"]
-        assert [request["If-None-Match"] for request in server.requests] == [None, *['"part"'] * run]
+        asked = [None, None, *['"part"'] * 3][: run + 1]
+        assert [request["If-None-Match"] for request in server.requests] == asked
     server.bodies["/x.tar"] = whole
     server.headers["/x.tar"] = {"ETag": '"whole"'}
     for _ in range(2):

@@ -131,12 +131,15 @@ class Downloads:
         return fetched
 
     def forget(self, url: str) -> None:
-        """What came from `url` is of no use, but may be another time: busy servers send a page in a photo's place."""
+        """What came from `url` is of no use, but may be another time: busy servers send a page in a photo's place. Of a
+        member it is its archive that may have been spoilt on its way; others of it are used until then."""
         for place in sources.mirrored(url, self.mirrors):
             self._store.forget(place)
+        if link := sources.chained(url):
+            self.doubt(link[1])
 
     def doubt(self, url: str) -> None:
-        """What came from `url` may be a part of it: it is used until its server, which is asked anew, has another."""
+        """What came from `url` may be a part of it, or spoilt: it is used until its server, asked anew, has another."""
         for place in sources.mirrored(url, self.mirrors):
             self._store.doubt(place)
 
@@ -250,7 +253,7 @@ class Downloads:
                     raise
                 before, archive = archive, await self._newer(outer, archive)
                 if archive.sha256 == before.sha256:
-                    if isinstance(error, Damaged):  # as what a busy server sends in its place is
+                    if expected or isinstance(error, Damaged):  # as what a busy server sends in its place is
                         await self._hands.do(self.doubt, outer)
                     raise type(error)("; ".join(filter(None, (str(error), archive.note)))) from error
 

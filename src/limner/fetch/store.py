@@ -10,7 +10,7 @@ from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256
 
 DOUBTED = "?"
-"""Before the hash in a note, of what may have come in part."""
+"""Before the hash in a note, of what may have come in part or spoilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Known:
     validator: Validator
     """Of its version."""
     doubted: bool
-    """Whether it may have come in part: to be used if there is nothing better."""
+    """Whether it may have come in part or spoilt: to be used if there is nothing better."""
 
 
 class Store:
@@ -45,6 +45,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._notes = Notes(folder / "notes.sqlite")
+        self._doubted: dict[str, str] = {}
+        """By url, the hash of what was doubted when it was recalled."""
 
     def close(self) -> None:
         """Nothing is asked any more."""
@@ -69,8 +71,10 @@ class Store:
         kept = note.sha256.removeprefix(DOUBTED) if note else ""
         if note is None or (digest and kept != digest):
             return None
+        if doubted := kept != note.sha256:
+            self._doubted[url] = kept
         found = self.find(kept)
-        return Known(found, note.validator, kept != note.sha256) if found else None
+        return Known(found, note.validator, doubted) if found else None
 
     def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
         """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
@@ -99,10 +103,14 @@ class Store:
         self._notes.drop(url)
 
     def doubt(self, url: str) -> None:
-        """What came from `url` may not be all of it, until something is remembered of it anew."""
+        """What came from `url` may not be all of it, or not as it was sent, until something is remembered of it anew.
+
+        A version that came spoilt has the name of the true one: by that a server is asked only for what came twice.
+        """
         self.settle()
         if (note := self._notes.get(url)) and not note.sha256.startswith(DOUBTED):
-            self._notes.put(url, Note(DOUBTED + note.sha256, note.validator))
+            validator = note.validator if self._doubted.get(url) == note.sha256 else NOTHING
+            self._notes.put(url, Note(DOUBTED + note.sha256, validator))
             self.settle()
 
     def settle(self) -> None:
