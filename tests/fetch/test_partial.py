@@ -5,13 +5,15 @@ import os
 import resource
 import threading
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from filelock import FileLock
 
-from limner.fetch import manners
+from limner.fetch import manners, partial
 from limner.fetch.manners import WebError
-from limner.fetch.partial import SPILL, Partial, Validator
+from limner.fetch.partial import SPILL, Partial, Unfinished, Validator
 from limner.fetch.web import Web
 from tests.fetch.test_web import BODY, ETAG, download, download_all, polite, whole
 from tests.sites import Server, cut
@@ -119,3 +121,38 @@ def test_what_is_left_of_a_file_is_its_beginning_though_the_disk_was_full_for_a_
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     coming.keep()
     assert (tmp_path / "a").read_bytes() == BODY[: 2 * SPILL + 3]
+
+
+def test_runs_that_begin_at_once_leave_each_others_folders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them looks for what killed runs left just when the other's lock is there, and nobody holds it yet."""
+    looks, looked = threading.Event(), threading.Event()
+    runs: list[Unfinished] = []
+    other = threading.Thread(target=lambda: runs.append(Unfinished(tmp_path / "unfinished")))
+    drop = partial.shutil.rmtree
+
+    def drops(*what: Any, **how: Any) -> None:
+        looks.set()
+        looked.wait(5)
+        drop(*what, **how)
+
+    class Slow(FileLock):
+        def _acquire(self) -> None:
+            path = Path(self.lock_file)
+            if path.parent.name == "unfinished" and not other.ident:
+                path.touch()
+                other.start()
+                looks.wait(0.5)
+            super()._acquire()
+
+    monkeypatch.setattr(partial.shutil, "rmtree", drops)
+    monkeypatch.setattr(partial, "FileLock", Slow)
+    try:
+        runs.append(Unfinished(tmp_path / "unfinished"))
+    finally:
+        looked.set()
+        other.join()
+    assert [run.folder.is_dir() for run in runs] == [True, True]
+    for run in runs:
+        run.close()
