@@ -342,12 +342,21 @@ def test_a_pinned_local_file_outlives_its_place(project: Path, what: str) -> Non
     path = Path("data/a")
     path.write_bytes(BODY)
     wanted = Wanted(("data/a",), DIGEST)
-    assert fetch_once(wanted) == Fetched(path, DIGEST)
+    assert fetch_once(wanted) == Fetched(files.cache_dir("downloads") / DIGEST, DIGEST)
     path.unlink() if what == "gone" else path.write_bytes(b"changed")
     fetched = fetch_once(wanted)
     assert fetched.path.read_bytes() == BODY
     assert "data/a" in fetched.note
     assert "what was fetched before is used" in fetched.note
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_pinned_local_file_may_change_once_it_was_fetched(project: Path, runs: int) -> None:
+    for _ in range(runs):
+        Path("data/a").write_bytes(BODY)
+        fetched = fetch_once(Wanted(("data/a",), DIGEST))
+        Path("data/a").write_bytes(b"changed")
+        assert fetched.path.read_bytes() == BODY
 
 
 def test_the_copy_of_a_pinned_local_file_is_put_right(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

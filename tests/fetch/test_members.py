@@ -150,6 +150,26 @@ def test_an_archive_of_which_a_pinned_member_came_spoilt_comes_anew(project: Pat
         assert downloads.fetch(wanted).path.read_text() == NAMES[0]
 
 
+@pytest.mark.parametrize("pins", [True, False])
+def test_members_are_of_the_archive_that_they_were_listed_in_though_it_changes(project: Path, pins: bool) -> None:
+    """In each run, also when the archive is again what it was."""
+    first = tarred(["a.txt"])
+    at = first.rindex(b"a.txt")
+    second = first[:at] + b"other" + first[at + 5 :] + bytes(1024)
+    for now in (second, first):
+        Path("data/a.tar").write_bytes(first)
+        with Downloads(OPTIONS) as downloads:
+            archive = downloads.fetch(Wanted(("data/a.tar",), digest(first) if pins else ""))
+            if now != first:
+                Path("data/a.tar").write_bytes(now)
+            wanted = Wanted(("tar://a.txt::data/a.tar",), archive=archive.sha256)
+            if pins or now == first:
+                assert downloads.fetch(wanted).path.read_text() == "a.txt"
+            else:
+                with pytest.raises(SourceError, match="changed while it was read"):
+                    downloads.fetch(wanted)
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
 def test_of_a_damaged_tar_the_members_before_the_damage_are_had_and_it_is_unpacked_once(
     project: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]

@@ -615,6 +615,33 @@ def test_a_model_file_needs_a_place_to_come_from(project: Path) -> None:
         collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
 
 
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_photo_that_changes_between_its_hash_and_its_decoding_gives_no_wrong_picture(
+    project: Path, monkeypatch: pytest.MonkeyPatch, pinned: bool
+) -> None:
+    """Neither then nor later, when it is again what it was."""
+    path = Path("data/photos/a.webp")
+    path.parent.mkdir()
+    first, second = (body(scene(seed), "WEBP", lossless=True) for seed in (1, 2))
+    row = {"id": "a", "person": "p", "url": str(path), "sha256": hashlib.sha256(first).hexdigest() if pinned else ""}
+    name = manifest("m.csv", [row, {"id": "b", "person": "p", "url": f"{path.parent}/b.png"}])
+    (path.parent / "b.png").write_bytes(body(scene(3)))
+    submit = Decoders.submit
+
+    def changing(self: Decoders, work: Any) -> Any:
+        path.write_bytes(second)
+        return submit(self, work)
+
+    path.write_bytes(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(Decoders, "submit", changing)
+        collect([name], options(max_failures=1), workers=1)
+    assert list(problems().values()) == [f"{path}: it was changed while it was read"] * (not pinned)
+    path.write_bytes(first)
+    collect([name], OPTIONS, workers=1)
+    assert np.array_equal(images.read(Path(raw().file["a"])), np.asarray(scene(1)))
+
+
 def test_a_pinned_photo_that_vanished_is_used_and_noted(project: Path) -> None:
     scene(1).save("data/a.png")
     digest = hashlib.sha256(Path("data/a.png").read_bytes()).hexdigest()

@@ -22,7 +22,7 @@ from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished
 from limner.fetch.scribe import Scribe
 from limner.fetch.servers import servers
-from limner.fetch.store import Fetched, Known, Store
+from limner.fetch.store import Fetched, Known, Store, version
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
 from limner.progress import progress
@@ -53,7 +53,7 @@ class Downloads:
 
     A file whose hash is known and that came once never touches the network again; one whose hash is not known is
     remembered by its url. Local files stay where they are and are read anew each time; of those whose hash is known
-    the store holds a copy.
+    the store holds a copy, which is what is given, since nobody changes it meanwhile.
 
     Args:
         options: the section `scrape` of params.yaml.
@@ -196,22 +196,26 @@ class Downloads:
         try:
             if not path.is_file():
                 raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-            digest = _verify(url, sha256(path), expected)
+            if not expected:
+                seen = version(path)
+                return Fetched(path, sha256(path), version=seen)
+            _verify(url, sha256(path) if kept else self._copied(path, expected), expected)
+            return self._store.named(expected)
         except OSError as error:
             limits.pass_on(error)
             raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
-        if expected and not kept:
-            with self._unfinished.copy() as part:
-                self._store.copy(path, part, expected)
-        return Fetched(path, digest)
+
+    def _copied(self, path: Path, expected: str) -> str:
+        with self._unfinished.copy() as part:
+            return self._store.copy(path, part, expected)
 
     async def _from_server(self, url: str, expected: str, known: Known | None) -> Fetched:
-        tries, spoilt, version = 0, set[str](), known.validator if known else None
+        tries, spoilt, before = 0, set[str](), known.validator if known else None
         budget = Budget(self.web.manners.max_seconds)
         while True:
             tries += 1
             part = self._unfinished.path(url)
-            coming = await self.web.download(url, part, budget, pinned=bool(expected), known=version)
+            coming = await self.web.download(url, part, budget, pinned=bool(expected), known=before)
             if coming is None:
                 assert known is not None
                 if known.doubted:  # in this run no more, unless whoever reads it does so again
@@ -271,6 +275,7 @@ class Downloads:
         with self._unfinished.copy() as part:
             try:
                 self._members.copy(inner, archive.path, archive.sha256, part)
+                archive.stayed()
             except SourceError as error:
                 raise type(error)(f"{url}: {error}") from error
             return self._land(name, part, "", _verify(url, sha256(part), expected))

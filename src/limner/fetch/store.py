@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from limner.errors import SourceError
 from limner.fetch.notes import Note, Notes
 from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256
@@ -23,6 +24,17 @@ class Fetched:
     """What a person should know of how it was had; empty if there is nothing."""
     recalled: bool = field(default=False, compare=False)
     """Whether it is what came from its url once, and nobody was asked in this run."""
+    version: tuple[int, int] | None = field(default=None, compare=False)
+    """Of one that lies where anybody may change it: its `version` from before it was hashed."""
+
+    def stayed(self) -> None:
+        """Make sure that what was read of it until now is what its hash is of.
+
+        Raises:
+            SourceError: it may be something else.
+        """
+        if self.version and self.version != version(self.path):
+            raise SourceError("it was changed while it was read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,15 @@ class Known:
     """Of its version."""
     doubted: bool
     """Whether it may have come in part or spoilt: to be used if there is nothing better."""
+
+
+def version(path: Path) -> tuple[int, int]:
+    """By what a file that was written to is known: its bytes and its time; none of one that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 class Store:
@@ -117,7 +138,9 @@ class Store:
         """Have what is to be remembered there for good."""
         self._notes.write()
 
-    def copy(self, path: Path, part: Path, digest: str) -> None:
-        """Have a copy of a file, by way of `part`, for the day when it is gone from where it is."""
+    def copy(self, path: Path, part: Path, expected: str) -> str:
+        """Take in a copy of a file, by way of `part`, if that is the file of this hash; and the hash that it has."""
         shutil.copyfile(path, part)
-        self.land(part, digest)
+        if (digest := sha256(part)) == expected:
+            self.land(part, digest)
+        return digest
