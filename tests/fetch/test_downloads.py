@@ -464,6 +464,28 @@ def test_a_mirror_is_asked_instead(project: Path, server: Server) -> None:
     assert server.asked == ["/far/x/d"]
 
 
+def test_a_mirror_that_lacks_a_file_is_asked_once(project: Path, server: Server) -> None:
+    """As nobody is asked again; of what is doubted, it is asked first."""
+    server.bodies["/far/a"] = BODY
+    wanted = Wanted((f"{server.url}/far/a",))
+    asked = ["/near/a", "/far/a"]
+    for run in range(3):
+        with Downloads(options(mirrors={f"{server.url}/far/": f"{server.url}/near/"})) as downloads:
+            assert downloads.fetch(wanted).sha256 == DIGEST
+            assert server.asked == asked * (run // 2 + 1)
+            if run == 1:
+                downloads.doubt(wanted.urls[0])
+
+
+def test_a_local_mirror_is_looked_at_before_what_is_remembered(project: Path, server: Server) -> None:
+    server.bodies["/far/a"] = BODY
+    with Downloads(options(mirrors={f"{server.url}/far/": "near"})) as downloads:
+        assert downloads.fetch(Wanted((f"{server.url}/far/a",))).sha256 == DIGEST
+        Path("near").mkdir()
+        Path("near/a").write_bytes(b"near")
+        assert downloads.fetch(Wanted((f"{server.url}/far/a",))).path.read_bytes() == b"near"
+
+
 def test_a_mirror_with_other_bytes_is_passed_over(project: Path, server: Server) -> None:
     server.bodies |= {"/far/a": BODY, "/near/a": b"stale"}
     with Downloads(options(mirrors={f"{server.url}/far/": f"{server.url}/near/"})) as downloads:

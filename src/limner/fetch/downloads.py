@@ -153,7 +153,11 @@ class Downloads:
             if kept and not again and not any(sources.local(url) for url in wanted.urls):
                 return kept
             reasons: list[SourceError] = []
-            for place in (place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)):
+            places = [place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)]
+            if len(places) > 1 and not (again or wanted.sha256):  # nobody is asked for what is remembered of another
+                known = await self._hands.do(self._store.remembered, places)
+                places.sort(key=lambda place: place not in known and sources.local(place) is None)
+            for place in places:
                 try:
                     if (path := sources.local(place)) is not None:
                         return await self._hands.do(self._local, place, path, wanted.sha256, kept is not None)

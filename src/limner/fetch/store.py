@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,6 +97,10 @@ class Store:
             self._doubted[url] = kept
         found = self.find(kept)
         return Known(found, note.validator, doubted) if found else None
+
+    def remembered(self, urls: Iterable[str]) -> set[str]:
+        """Those of which something came that is here and not doubted; whether it is right is not looked at."""
+        return {url for url in urls if (note := self._notes.get(url)) and self.has(note.sha256)}
 
     def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
         """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
