@@ -564,6 +564,23 @@ def test_a_local_file_that_dvc_does_not_watch_is_noted(project: Path) -> None:
     assert watched == ["a"]
 
 
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_local_name_may_hold_colons(project: Path, scheme: str) -> None:
+    """It is no member of an archive; and of one that bears such a name there may be members."""
+    folder = Path("data/photos")
+    folder.mkdir()
+    (folder / "a::b.png").write_bytes(body(scene(1)))
+    (folder / "c::d.zip").write_bytes(tarred(e=body(scene(2))))
+    there = f"file://{folder.resolve()}" if scheme else str(folder)
+    urls = {"a": f"{there}/a::b.png", "e": f"tar://e.png::{there}/c::d.zip", "f": f"{there}/c::d.zip"}
+    rows = [{"id": id, "person": "p", "url": url, "license": "x"} for id, url in urls.items()]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert list(raw().index) == ["a", "e"]
+    assert problems() == {}
+    assert problems("skipped") == {"f-e": "the same picture as e"}
+    assert problems("noted").keys() == set(urls if scheme else ())  # which DVC watches by their paths from here
+
+
 def test_a_member_of_a_zip(project: Path) -> None:
     with zipfile.ZipFile("data/a.zip", "w") as archive:
         archive.writestr("in/../in/one.png", body(scene(1)))
