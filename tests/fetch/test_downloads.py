@@ -389,7 +389,7 @@ def test_a_local_file_that_cannot_be_read_is_named(
     def broken(path: Path) -> str:
         raise OSError(errno.EIO, "Input/output error", str(path))
 
-    monkeypatch.setattr("limner.fetch.downloads.sha256", broken)
+    monkeypatch.setattr("limner.fetch.here.sha256", broken)
     if pin:
         assert "what was fetched before is used" in downloads.fetch(good).note
     else:

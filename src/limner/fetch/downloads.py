@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
-from limner.fetch import limits, manners, members, sources
+from limner.fetch import here, manners, members, sources
 from limner.fetch.ahead import ahead
 from limner.fetch.archives import Damaged
 from limner.fetch.elsewhere import Elsewhere
@@ -22,7 +22,7 @@ from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished
 from limner.fetch.scribe import Scribe
 from limner.fetch.servers import servers
-from limner.fetch.store import Fetched, Known, Store, version
+from limner.fetch.store import Fetched, Known, Store, verify
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
 from limner.progress import progress
@@ -160,7 +160,8 @@ class Downloads:
             for place in places:
                 try:
                     if (path := sources.local(place)) is not None:
-                        return await self._hands.do(self._local, place, path, wanted.sha256, kept is not None)
+                        own = (place, path, wanted.sha256, kept is not None, self._store, self._unfinished)
+                        return await self._hands.do(here.found, *own)
                     return await self._from(place, wanted.sha256, wanted.archive, again)
                 except SourceError as error:
                     reasons.append(_anew(error))
@@ -188,30 +189,13 @@ class Downloads:
                     return await self._from_archive(url, *link, expected, listed, again)
                 with self._unfinished.copy() as part:
                     await self._elsewhere.bring(url, part)
-                    digest = _verify(url, await self._hands.do(sha256, part), expected)
+                    digest = verify(url, await self._hands.do(sha256, part), expected)
                     return await self._hands.do(self._land, url, part, expected, digest)
             except SourceError as error:
                 if known and not expected:
                     return replace(known.file, note=f"{error}: what was fetched before is used")
                 self._failed[url, expected, listed] = _anew(error)
                 raise
-
-    def _local(self, url: str, path: Path, expected: str, kept: bool) -> Fetched:
-        try:
-            if not path.is_file():
-                raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-            if not expected:
-                seen = version(path)
-                return Fetched(path, sha256(path), version=seen)
-            _verify(url, sha256(path) if kept else self._copied(path, expected), expected)
-            return self._store.named(expected)
-        except OSError as error:
-            limits.pass_on(error)
-            raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
-
-    def _copied(self, path: Path, expected: str) -> str:
-        with self._unfinished.copy() as part:
-            return self._store.copy(path, part, expected)
 
     async def _from_server(self, url: str, expected: str, known: Known | None) -> Fetched:
         tries, spoilt, before = 0, set[str](), known.validator if known else None
@@ -235,7 +219,7 @@ class Downloads:
             wait = manners.pause(tries, 0.0)
             # The same bytes twice were not spoilt on their way.
             if digest in spoilt or tries >= self.web.manners.tries or wait > budget.left:
-                _verify(url, digest, expected)
+                verify(url, digest, expected)
             spoilt.add(digest)
             with budget:
                 await asyncio.sleep(wait)
@@ -261,7 +245,7 @@ class Downloads:
                     raise
                 before, archive = archive, await self._newer(outer, archive)
                 if archive.sha256 == before.sha256:
-                    if expected or isinstance(error, Damaged):  # as what a busy server sends in its place is
+                    if expected or isinstance(error, Damaged):  # it may be a page in its place, or spoilt
                         await self._hands.do(self.doubt, outer)
                     raise type(error)("; ".join(filter(None, (str(error), archive.note)))) from error
 
@@ -282,7 +266,7 @@ class Downloads:
                 archive.stayed()
             except SourceError as error:
                 raise type(error)(f"{url}: {error}") from error
-            return self._land(name, part, "", _verify(url, sha256(part), expected))
+            return self._land(name, part, "", verify(url, sha256(part), expected))
 
     def _land(self, url: str, part: Path, expected: str, digest: str) -> Fetched:
         """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""
@@ -300,14 +284,3 @@ class Downloads:
 def _anew(error: SourceError) -> SourceError:
     """The same in words alone: an error that was raised holds on to all that was under way, 10 KB for each file."""
     return (Unreachable if isinstance(error, Unreachable) else SourceError)(str(error))
-
-
-def _verify(url: str, digest: str, expected: str) -> str:
-    """The digest itself.
-
-    Raises:
-        SourceError: it is not the expected one.
-    """
-    if expected and digest != expected:
-        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
-    return digest

@@ -58,6 +58,17 @@ def version(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
+def verify(url: str, digest: str, expected: str) -> str:
+    """The digest itself, of the file at `url`.
+
+    Raises:
+        SourceError: it is not the expected one.
+    """
+    if expected and digest != expected:
+        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
+    return digest
+
+
 class Store:
     """A folder of files named by their sha256; only whole and right bytes ever get that name.
 
