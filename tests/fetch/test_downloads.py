@@ -342,12 +342,21 @@ def test_a_pinned_local_file_outlives_its_place(project: Path, what: str) -> Non
     path = Path("data/a")
     path.write_bytes(BODY)
     wanted = Wanted(("data/a",), DIGEST)
-    assert fetch_once(wanted) == Fetched(path, DIGEST)
+    assert fetch_once(wanted) == Fetched(files.cache_dir("downloads") / DIGEST, DIGEST)
     path.unlink() if what == "gone" else path.write_bytes(b"changed")
     fetched = fetch_once(wanted)
     assert fetched.path.read_bytes() == BODY
     assert "data/a" in fetched.note
     assert "what was fetched before is used" in fetched.note
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_pinned_local_file_may_change_once_it_was_fetched(project: Path, runs: int) -> None:
+    for _ in range(runs):
+        Path("data/a").write_bytes(BODY)
+        fetched = fetch_once(Wanted(("data/a",), DIGEST))
+        Path("data/a").write_bytes(b"changed")
+        assert fetched.path.read_bytes() == BODY
 
 
 def test_the_copy_of_a_pinned_local_file_is_put_right(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -380,7 +389,7 @@ def test_a_local_file_that_cannot_be_read_is_named(
     def broken(path: Path) -> str:
         raise OSError(errno.EIO, "Input/output error", str(path))
 
-    monkeypatch.setattr("limner.fetch.downloads.sha256", broken)
+    monkeypatch.setattr("limner.fetch.here.sha256", broken)
     if pin:
         assert "what was fetched before is used" in downloads.fetch(good).note
     else:
@@ -453,6 +462,28 @@ def test_a_mirror_is_asked_instead(project: Path, server: Server) -> None:
         got = [downloads.fetch(one).path.read_bytes() for one in wanted]
     assert got == [b"near", b"near too", b"far"]  # the longest prefix; and what the mirror lacks from the server
     assert server.asked == ["/far/x/d"]
+
+
+def test_a_mirror_that_lacks_a_file_is_asked_once(project: Path, server: Server) -> None:
+    """As nobody is asked again; of what is doubted, it is asked first."""
+    server.bodies["/far/a"] = BODY
+    wanted = Wanted((f"{server.url}/far/a",))
+    asked = ["/near/a", "/far/a"]
+    for run in range(3):
+        with Downloads(options(mirrors={f"{server.url}/far/": f"{server.url}/near/"})) as downloads:
+            assert downloads.fetch(wanted).sha256 == DIGEST
+            assert server.asked == asked * (run // 2 + 1)
+            if run == 1:
+                downloads.doubt(wanted.urls[0])
+
+
+def test_a_local_mirror_is_looked_at_before_what_is_remembered(project: Path, server: Server) -> None:
+    server.bodies["/far/a"] = BODY
+    with Downloads(options(mirrors={f"{server.url}/far/": "near"})) as downloads:
+        assert downloads.fetch(Wanted((f"{server.url}/far/a",))).sha256 == DIGEST
+        Path("near").mkdir()
+        Path("near/a").write_bytes(b"near")
+        assert downloads.fetch(Wanted((f"{server.url}/far/a",))).path.read_bytes() == b"near"
 
 
 def test_a_mirror_with_other_bytes_is_passed_over(project: Path, server: Server) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from fsspec.exceptions import FSTimeoutError
 from fsspec.spec import AbstractFileSystem
 
 from limner.errors import SourceError
@@ -39,15 +40,31 @@ def odd(monkeypatch: pytest.MonkeyPatch) -> type[Odd]:
     return Odd
 
 
-def test_a_connection_that_broke_is_tried_again(project: Path, odd: type[Odd]) -> None:
+PASSING = [ConnectionResetError(), TimeoutError(errno.ETIMEDOUT, "Connection timed out"), FSTimeoutError()]
+
+
+@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
+def test_a_connection_that_broke_is_tried_again(project: Path, odd: type[Odd], error: Exception) -> None:
     def answer() -> bytes:
         if odd.asked < 3:
-            raise ConnectionResetError
+            raise error
         return b"it"
 
     odd.answer = staticmethod(answer)
     with Downloads(options(tries=3)) as downloads:
         assert downloads.fetch(Wanted(("odd://a",))).path.read_bytes() == b"it"
+
+
+def test_a_time_that_is_over_is_that_of_whoever_set_it(project: Path, odd: type[Odd]) -> None:
+    def answer() -> bytes:
+        raise PASSING[1]
+
+    odd.answer = staticmethod(answer)
+    with Downloads(options(tries=2)) as downloads, pytest.raises(SourceError) as caught:
+        downloads.fetch(Wanted(("odd://a",)))
+    assert "Connection timed out" in str(caught.value)
+    assert "scrape.max_seconds" not in str(caught.value)
+    assert odd.asked == 2
 
 
 def test_all_tries_together_have_the_time_of_one_file(

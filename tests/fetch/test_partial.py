@@ -1,14 +1,19 @@
 """What an earlier run left of a file, and when it goes."""
 
+import errno
+import os
+import resource
 import threading
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from filelock import FileLock
 
-from limner.fetch import manners
+from limner.fetch import manners, partial
 from limner.fetch.manners import WebError
-from limner.fetch.partial import Partial, Validator
+from limner.fetch.partial import SPILL, Partial, Unfinished, Validator
 from limner.fetch.web import Web
 from tests.fetch.test_web import BODY, ETAG, download, download_all, polite, whole
 from tests.sites import Server, cut
@@ -100,3 +105,54 @@ def test_what_is_left_of_a_file_is_read_beside_the_network(
         assert web.received == len(BODY) - 1_000_000
     assert len(threads) == 1
     assert threads != ["web"]
+
+
+def test_what_is_left_of_a_file_is_its_beginning_though_the_disk_was_full_for_a_moment(tmp_path: Path) -> None:
+    """Of a piece the system takes what there is room for, before it takes no more."""
+    coming = Partial(tmp_path / "a", pinned=False)
+    coming.begin(Validator(ETAG["ETag"]), len(BODY), resumable=True)
+    coming.add(BODY[: SPILL + 1])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SPILL + 1000, before[1]))
+    try:
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            coming.add(BODY[SPILL + 1 : 2 * SPILL + 3])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    coming.keep()
+    assert (tmp_path / "a").read_bytes() == BODY[: 2 * SPILL + 3]
+
+
+def test_runs_that_begin_at_once_leave_each_others_folders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them looks for what killed runs left just when the other's lock is there, and nobody holds it yet."""
+    looks, looked = threading.Event(), threading.Event()
+    runs: list[Unfinished] = []
+    other = threading.Thread(target=lambda: runs.append(Unfinished(tmp_path / "unfinished")))
+    drop = partial.shutil.rmtree
+
+    def drops(*what: Any, **how: Any) -> None:
+        looks.set()
+        looked.wait(5)
+        drop(*what, **how)
+
+    class Slow(FileLock):
+        def _acquire(self) -> None:
+            path = Path(self.lock_file)
+            if path.parent.name == "unfinished" and not other.ident:
+                path.touch()
+                other.start()
+                looks.wait(0.5)
+            super()._acquire()
+
+    monkeypatch.setattr(partial.shutil, "rmtree", drops)
+    monkeypatch.setattr(partial, "FileLock", Slow)
+    try:
+        runs.append(Unfinished(tmp_path / "unfinished"))
+    finally:
+        looked.set()
+        other.join()
+    assert [run.folder.is_dir() for run in runs] == [True, True]
+    for run in runs:
+        run.close()

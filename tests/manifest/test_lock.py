@@ -1,6 +1,7 @@
 """`limner manifest lock`: what is not pinned yet is pinned; what is pinned stays so."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,6 +224,22 @@ def test_what_is_pinned_is_what_its_server_gives_now(run: Run, server: Server) -
     assert run("lock", MINE).exit_code == 0
     assert [row["sha256"] for row in table(MINE)] == [digest(photo(0)), digest(S)]
     assert server.requests[2]["If-None-Match"] == '"1"'
+
+
+def test_a_member_is_pinned_once_its_archive_no_longer_comes_spoilt(run: Run, server: Server) -> None:
+    """A tar has no sums of its own, and the server calls both of them the same version."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("a.png")
+        info.size = len(A)
+        archive.addfile(info, io.BytesIO(A))
+    whole, at = stream.getvalue(), stream.getvalue().index(A) + 500
+    server.bodies["/x.tar"], server.headers["/x.tar"] = whole[:at] + bytes(200) + whole[at + 200 :], {"ETag": '"1"'}
+    manifest("Ann.csv", [{"id": "a", "person": "p", "url": f"tar://a.png::{server.url}/x.tar", "license": "x"}])
+    assert "damaged picture" in run("lock", MINE).output
+    server.bodies["/x.tar"] = whole
+    assert run("lock", MINE).exit_code == 0
+    assert [row["sha256"] for row in table(MINE)] == [digest(A)]
 
 
 def test_a_photo_of_two_people_is_fetched_once(run: Run, server: Server) -> None:

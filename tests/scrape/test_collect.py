@@ -256,8 +256,38 @@ def test_a_video_that_ends_early_is_asked_for_again(project: Path, server: Serve
         assert len(raw()) == 20
 
 
+@pytest.mark.parametrize(
+    ("kind", "url", "column"),
+    [
+        ("zip", "{}", "url"),
+        ("tar", "{}", "url"),
+        ("zip", "zip://b.png::{}", "url"),
+        ("tar", "tar://b.png::{}", "url"),
+        ("tar", "tar://b.png::{}", "sketch_url"),
+    ],
+)
+def test_an_archive_that_came_spoilt_comes_anew(
+    project: Path, server: Server, kind: str, url: str, column: str
+) -> None:
+    """Its list is whole, and the server calls both of them the same version."""
+    whole = (zipped if kind == "zip" else tarred)(a=body(scene(1)), b=body(scene(2)))
+    at = whole.index(body(scene(2))) + 1000
+    path = f"/x.{kind}"
+    server.bodies |= {path: whole[:at] + bytes(200) + whole[at + 200 :], "/p.png": body(scene(3))}
+    server.headers[path] = {"ETag": '"1"'}
+    row = {"id": "x", "person": "p", "url": f"{server.url}/p.png"} | {column: url.format(server.url + path)}
+    name = manifest("m.csv", [row, {"id": "y", "person": "p", "url": f"{server.url}/p.png"}])
+    collect([name], options(max_failures=3), workers=1)
+    assert [id for id, why in problems().items() if "b.png" in why] in (["x"], ["x-b"])
+    server.bodies[path] = whole
+    for _ in range(2):
+        collect([name], options(max_failures=3), workers=1)
+        assert server.asked.count(path) == 2
+        assert not any("b.png" in why for why in problems().values())
+
+
 def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server: Server) -> None:
-    """Its server is asked whether there is another version, and what came is used until there is."""
+    """Its server is asked whether there is another version than what came twice, and that is used until there is."""
     whole = tarred(a=body(scene(1)), b=body(scene(2)))
     name = manifest("m.csv", [{"id": "x", "person": "p", "url": f"{server.url}/x.tar"}])
     server.bodies["/x.tar"] = whole[: whole.index(b"b.png")]
@@ -268,7 +298,8 @@ def test_an_archive_that_came_in_part_outlives_its_source(project: Path, server:
         collect([name], options(max_failures=1), workers=1)
         assert list(raw().index) == ["x-a"]
         assert "read to its end" in problems()["x"]
-        assert [request["If-None-Match"] for request in server.requests] == [None, *['"part"'] * run]
+        asked = [None, None, *['"part"'] * 3][: run + 1]
+        assert [request["If-None-Match"] for request in server.requests] == asked
     server.bodies["/x.tar"] = whole
     server.headers["/x.tar"] = {"ETag": '"whole"'}
     for _ in range(2):
@@ -533,6 +564,23 @@ def test_a_local_file_that_dvc_does_not_watch_is_noted(project: Path) -> None:
     assert watched == ["a"]
 
 
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_local_name_may_hold_colons(project: Path, scheme: str) -> None:
+    """It is no member of an archive; and of one that bears such a name there may be members."""
+    folder = Path("data/photos")
+    folder.mkdir()
+    (folder / "a::b.png").write_bytes(body(scene(1)))
+    (folder / "c::d.zip").write_bytes(tarred(e=body(scene(2))))
+    there = f"file://{folder.resolve()}" if scheme else str(folder)
+    urls = {"a": f"{there}/a::b.png", "e": f"tar://e.png::{there}/c::d.zip", "f": f"{there}/c::d.zip"}
+    rows = [{"id": id, "person": "p", "url": url, "license": "x"} for id, url in urls.items()]
+    collect([manifest("m.csv", rows)], OPTIONS, workers=1)
+    assert list(raw().index) == ["a", "e"]
+    assert problems() == {}
+    assert problems("skipped") == {"f-e": "the same picture as e"}
+    assert problems("noted").keys() == set(urls if scheme else ())  # which DVC watches by their paths from here
+
+
 def test_a_member_of_a_zip(project: Path) -> None:
     with zipfile.ZipFile("data/a.zip", "w") as archive:
         archive.writestr("in/../in/one.png", body(scene(1)))
@@ -582,6 +630,33 @@ def test_a_model_file_needs_a_place_to_come_from(project: Path) -> None:
     Path("data/manifests/models.csv").write_text(f"name,file,sha256,url,mirror\nw,w.bin,{'0' * 64},,\n")
     with pytest.raises(LimnerError, match=r"line 2: w\.bin needs a url or a mirror"):
         collect([manifest("m.csv", [{"id": "a", "person": "p", "url": "x"}])], OPTIONS)
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_photo_that_changes_between_its_hash_and_its_decoding_gives_no_wrong_picture(
+    project: Path, monkeypatch: pytest.MonkeyPatch, pinned: bool
+) -> None:
+    """Neither then nor later, when it is again what it was."""
+    path = Path("data/photos/a.webp")
+    path.parent.mkdir()
+    first, second = (body(scene(seed), "WEBP", lossless=True) for seed in (1, 2))
+    row = {"id": "a", "person": "p", "url": str(path), "sha256": hashlib.sha256(first).hexdigest() if pinned else ""}
+    name = manifest("m.csv", [row, {"id": "b", "person": "p", "url": f"{path.parent}/b.png"}])
+    (path.parent / "b.png").write_bytes(body(scene(3)))
+    submit = Decoders.submit
+
+    def changing(self: Decoders, work: Any) -> Any:
+        path.write_bytes(second)
+        return submit(self, work)
+
+    path.write_bytes(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(Decoders, "submit", changing)
+        collect([name], options(max_failures=1), workers=1)
+    assert list(problems().values()) == [f"{path}: it was changed while it was read"] * (not pinned)
+    path.write_bytes(first)
+    collect([name], OPTIONS, workers=1)
+    assert np.array_equal(images.read(Path(raw().file["a"])), np.asarray(scene(1)))
 
 
 def test_a_pinned_photo_that_vanished_is_used_and_noted(project: Path) -> None:

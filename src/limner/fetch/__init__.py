@@ -9,6 +9,7 @@ manners, servers     how it behaves towards them, and their names
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely
 tars                 tars read with care
+here                 files of this machine
 store, notes         files by content; which content a url had
 scribe, landing      small files hashed and landed by a process of its own
 hands, daemon        work that blocks, in a few threads, or in one of its own that nobody waits for

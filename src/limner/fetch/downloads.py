@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
-from limner.fetch import limits, manners, members, sources
+from limner.fetch import here, manners, members, sources
 from limner.fetch.ahead import ahead
 from limner.fetch.archives import Damaged
 from limner.fetch.elsewhere import Elsewhere
@@ -22,7 +22,7 @@ from limner.fetch.mirrors import mirrors
 from limner.fetch.partial import NOTHING, Partial, Unfinished
 from limner.fetch.scribe import Scribe
 from limner.fetch.servers import servers
-from limner.fetch.store import Fetched, Known, Store
+from limner.fetch.store import Fetched, Known, Store, verify
 from limner.fetch.web import Web
 from limner.files import cache_dir, sha256
 from limner.progress import progress
@@ -53,7 +53,7 @@ class Downloads:
 
     A file whose hash is known and that came once never touches the network again; one whose hash is not known is
     remembered by its url. Local files stay where they are and are read anew each time; of those whose hash is known
-    the store holds a copy.
+    the store holds a copy, which is what is given, since nobody changes it meanwhile.
 
     Args:
         options: the section `scrape` of params.yaml.
@@ -131,12 +131,15 @@ class Downloads:
         return fetched
 
     def forget(self, url: str) -> None:
-        """What came from `url` is of no use, but may be another time: busy servers send a page in a photo's place."""
+        """What came from `url` is of no use, but may be another time: busy servers send a page in a photo's place. Of a
+        member it is its archive that may have been spoilt on its way; others of it are used until then."""
         for place in sources.mirrored(url, self.mirrors):
             self._store.forget(place)
+        if link := sources.chained(url):
+            self.doubt(link[1])
 
     def doubt(self, url: str) -> None:
-        """What came from `url` may be a part of it: it is used until its server, which is asked anew, has another."""
+        """What came from `url` may be a part of it, or spoilt: it is used until its server, asked anew, has another."""
         for place in sources.mirrored(url, self.mirrors):
             self._store.doubt(place)
 
@@ -150,10 +153,15 @@ class Downloads:
             if kept and not again and not any(sources.local(url) for url in wanted.urls):
                 return kept
             reasons: list[SourceError] = []
-            for place in (place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)):
+            places = [place for url in wanted.urls for place in sources.mirrored(url, self.mirrors)]
+            if len(places) > 1 and not (again or wanted.sha256):  # nobody is asked for what is remembered of another
+                known = await self._hands.do(self._store.remembered, places)
+                places.sort(key=lambda place: place not in known and sources.local(place) is None)
+            for place in places:
                 try:
                     if (path := sources.local(place)) is not None:
-                        return await self._hands.do(self._local, place, path, wanted.sha256, kept is not None)
+                        own = (place, path, wanted.sha256, kept is not None, self._store, self._unfinished)
+                        return await self._hands.do(here.found, *own)
                     return await self._from(place, wanted.sha256, wanted.archive, again)
                 except SourceError as error:
                     reasons.append(_anew(error))
@@ -181,7 +189,7 @@ class Downloads:
                     return await self._from_archive(url, *link, expected, listed, again)
                 with self._unfinished.copy() as part:
                     await self._elsewhere.bring(url, part)
-                    digest = _verify(url, await self._hands.do(sha256, part), expected)
+                    digest = verify(url, await self._hands.do(sha256, part), expected)
                     return await self._hands.do(self._land, url, part, expected, digest)
             except SourceError as error:
                 if known and not expected:
@@ -189,26 +197,13 @@ class Downloads:
                 self._failed[url, expected, listed] = _anew(error)
                 raise
 
-    def _local(self, url: str, path: Path, expected: str, kept: bool) -> Fetched:
-        try:
-            if not path.is_file():
-                raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
-            digest = _verify(url, sha256(path), expected)
-        except OSError as error:
-            limits.pass_on(error)
-            raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
-        if expected and not kept:
-            with self._unfinished.copy() as part:
-                self._store.copy(path, part, expected)
-        return Fetched(path, digest)
-
     async def _from_server(self, url: str, expected: str, known: Known | None) -> Fetched:
-        tries, spoilt, version = 0, set[str](), known.validator if known else None
+        tries, spoilt, before = 0, set[str](), known.validator if known else None
         budget = Budget(self.web.manners.max_seconds)
         while True:
             tries += 1
             part = self._unfinished.path(url)
-            coming = await self.web.download(url, part, budget, pinned=bool(expected), known=version)
+            coming = await self.web.download(url, part, budget, pinned=bool(expected), known=before)
             if coming is None:
                 assert known is not None
                 if known.doubted:  # in this run no more, unless whoever reads it does so again
@@ -224,7 +219,7 @@ class Downloads:
             wait = manners.pause(tries, 0.0)
             # The same bytes twice were not spoilt on their way.
             if digest in spoilt or tries >= self.web.manners.tries or wait > budget.left:
-                _verify(url, digest, expected)
+                verify(url, digest, expected)
             spoilt.add(digest)
             with budget:
                 await asyncio.sleep(wait)
@@ -250,7 +245,7 @@ class Downloads:
                     raise
                 before, archive = archive, await self._newer(outer, archive)
                 if archive.sha256 == before.sha256:
-                    if isinstance(error, Damaged):  # as what a busy server sends in its place is
+                    if expected or isinstance(error, Damaged):  # it may be a page in its place, or spoilt
                         await self._hands.do(self.doubt, outer)
                     raise type(error)("; ".join(filter(None, (str(error), archive.note)))) from error
 
@@ -268,9 +263,10 @@ class Downloads:
         with self._unfinished.copy() as part:
             try:
                 self._members.copy(inner, archive.path, archive.sha256, part)
+                archive.stayed()
             except SourceError as error:
                 raise type(error)(f"{url}: {error}") from error
-            return self._land(name, part, "", _verify(url, sha256(part), expected))
+            return self._land(name, part, "", verify(url, sha256(part), expected))
 
     def _land(self, url: str, part: Path, expected: str, digest: str) -> Fetched:
         """Take verified bytes into the store, and remember what `fetch` will want to know of their url."""
@@ -288,14 +284,3 @@ class Downloads:
 def _anew(error: SourceError) -> SourceError:
     """The same in words alone: an error that was raised holds on to all that was under way, 10 KB for each file."""
     return (Unreachable if isinstance(error, Unreachable) else SourceError)(str(error))
-
-
-def _verify(url: str, digest: str, expected: str) -> str:
-    """The digest itself.
-
-    Raises:
-        SourceError: it is not the expected one.
-    """
-    if expected and digest != expected:
-        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
-    return digest

@@ -47,12 +47,12 @@ class Elsewhere:
                     return
                 except SourceError:
                     raise
-                except TimeoutError as error:
-                    raise self._late(url) from error
-                except Exception as error:  # each filesystem has errors of its own
+                except Exception as error:  # each filesystem has errors of its own, some after a time of its own
+                    if isinstance(error, TimeoutError) and budget.left <= 0:
+                        raise self._late(url) from error
                     limits.pass_on(error)
                     wait = manners.pause(tries, 0.0)
-                    passing = isinstance(error, ConnectionError) and wait < budget.left
+                    passing = isinstance(error, ConnectionError | TimeoutError) and wait < budget.left
                     if tries >= self._behaviour.tries or not passing:
                         raise SourceError(f"{url}: {reason(error)}") from error
                 with budget:

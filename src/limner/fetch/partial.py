@@ -168,9 +168,15 @@ class Partial:
 
     def _write(self) -> None:
         assert self._stream is not None
-        rest = memoryview(b"".join(self._memory))
-        while rest:  # once: at each call to the system a thread gives Python's one lock away, and has to get it back
-            rest = rest[self._stream.write(rest) :]
+        rest, start = memoryview(b"".join(self._memory)), self._stream.tell()
+        try:
+            # Once: at each call to the system a thread gives Python's one lock away, and has to get it back.
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except OSError:  # a part of it may be there, and all of it will be written again
+            self._stream.seek(start)
+            self._stream.truncate()
+            raise
         self._memory = []
         self._held = self._hashed = 0
 
@@ -193,14 +199,15 @@ class Unfinished:
     def __init__(self, root: Path) -> None:
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         root.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(root / f"{name}.lock")
-        self._lock.acquire(timeout=0)  # before there is a folder that others could take over
         self.folder = root / name
-        self.folder.mkdir()
         self._numbers = count()
-        for lock in root.glob("*.lock"):
-            if lock.stem != name:
-                self._take_over(lock)
+        self._lock = FileLock(root / f"{name}.lock")
+        with FileLock(root.with_suffix(".lock")):  # so that no other run finds a lock that is there and not yet held
+            self._lock.acquire(timeout=0)
+            self.folder.mkdir()
+            for lock in root.glob("*.lock"):
+                if lock.stem != name:
+                    self._take_over(lock)
 
     def path(self, url: str) -> str:
         """Where the bytes of a url are kept on their way."""

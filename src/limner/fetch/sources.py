@@ -22,9 +22,11 @@ def local(url: str) -> Path | None:
 
 
 def chained(url: str) -> tuple[str, str] | None:
-    """(`zip://inner/path`, the archive's own url) of a chained url, or None."""
+    """(`zip://inner/path`, the archive's own url) of a chained url, or None: names of files may hold `::` too."""
     inner, chain, outer = url.partition("::")
-    return (inner, outer) if chain and not inner.startswith(("http://", "https://")) else None
+    if not chain or inner.startswith(("http://", "https://")) or local(url) is not None:
+        return None
+    return inner, outer
 
 
 def mirrored(url: str, mirrors: Mapping[str, str]) -> list[str]:

@@ -2,15 +2,17 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from limner.errors import SourceError
 from limner.fetch.notes import Note, Notes
 from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256
 
 DOUBTED = "?"
-"""Before the hash in a note, of what may have come in part."""
+"""Before the hash in a note, of what may have come in part or spoilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,17 @@ class Fetched:
     """What a person should know of how it was had; empty if there is nothing."""
     recalled: bool = field(default=False, compare=False)
     """Whether it is what came from its url once, and nobody was asked in this run."""
+    version: tuple[int, int] | None = field(default=None, compare=False)
+    """Of one that lies where anybody may change it: its `version` from before it was hashed."""
+
+    def stayed(self) -> None:
+        """Make sure that what was read of it until now is what its hash is of.
+
+        Raises:
+            SourceError: it may be something else.
+        """
+        if self.version and self.version != version(self.path):
+            raise SourceError("it was changed while it was read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,27 @@ class Known:
     validator: Validator
     """Of its version."""
     doubted: bool
-    """Whether it may have come in part: to be used if there is nothing better."""
+    """Whether it may have come in part or spoilt: to be used if there is nothing better."""
+
+
+def version(path: Path) -> tuple[int, int]:
+    """By what a file that was written to is known: its bytes and its time; none of one that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def verify(url: str, digest: str, expected: str) -> str:
+    """The digest itself, of the file at `url`.
+
+    Raises:
+        SourceError: it is not the expected one.
+    """
+    if expected and digest != expected:
+        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
+    return digest
 
 
 class Store:
@@ -45,6 +78,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._notes = Notes(folder / "notes.sqlite")
+        self._doubted: dict[str, str] = {}
+        """By url, the hash of what was doubted when it was recalled."""
 
     def close(self) -> None:
         """Nothing is asked any more."""
@@ -69,8 +104,14 @@ class Store:
         kept = note.sha256.removeprefix(DOUBTED) if note else ""
         if note is None or (digest and kept != digest):
             return None
+        if doubted := kept != note.sha256:
+            self._doubted[url] = kept
         found = self.find(kept)
-        return Known(found, note.validator, kept != note.sha256) if found else None
+        return Known(found, note.validator, doubted) if found else None
+
+    def remembered(self, urls: Iterable[str]) -> set[str]:
+        """Those of which something came that is here and not doubted; whether it is right is not looked at."""
+        return {url for url in urls if (note := self._notes.get(url)) and self.has(note.sha256)}
 
     def land(self, bytes_: Partial | Path, digest: str) -> Fetched:
         """Take in a file that lies on the same file system; its hash has just been found to be `digest`."""
@@ -99,17 +140,23 @@ class Store:
         self._notes.drop(url)
 
     def doubt(self, url: str) -> None:
-        """What came from `url` may not be all of it, until something is remembered of it anew."""
+        """What came from `url` may not be all of it, or not as it was sent, until something is remembered of it anew.
+
+        A version that came spoilt has the name of the true one: by that a server is asked only for what came twice.
+        """
         self.settle()
         if (note := self._notes.get(url)) and not note.sha256.startswith(DOUBTED):
-            self._notes.put(url, Note(DOUBTED + note.sha256, note.validator))
+            validator = note.validator if self._doubted.get(url) == note.sha256 else NOTHING
+            self._notes.put(url, Note(DOUBTED + note.sha256, validator))
             self.settle()
 
     def settle(self) -> None:
         """Have what is to be remembered there for good."""
         self._notes.write()
 
-    def copy(self, path: Path, part: Path, digest: str) -> None:
-        """Have a copy of a file, by way of `part`, for the day when it is gone from where it is."""
+    def copy(self, path: Path, part: Path, expected: str) -> str:
+        """Take in a copy of a file, by way of `part`, if that is the file of this hash; and the hash that it has."""
         shutil.copyfile(path, part)
-        self.land(part, digest)
+        if (digest := sha256(part)) == expected:
+            self.land(part, digest)
+        return digest

@@ -121,6 +121,7 @@ def take(job: Job, file: Fetched, where: Path, alive: Callable[[], None] = lambd
     """
     try:
         taken = (_photo if job.kind == "photo" else _frames)(job, file, where, alive)
+        file.stayed()  # or its pictures would be remembered as those of other bytes
         with files.whole(where / LIST) as part:
             kept = {"shots": [asdict(shot) for shot in taken.shots], "notes": taken.notes}
             part.write_text(json.dumps(kept), encoding="utf-8")
