@@ -466,6 +466,12 @@ def test_the_host_of_another_file_system_stays(run: Run, path: str, found: str) 
     assert ("no table can hold" in done.output) == (path in ("/dir", "/dir/"))
 
 
+def test_names_of_a_folder_may_hold_colons(run: Run) -> None:
+    touch("data/photos/ann/at 10::30.jpg", "data/photos/ann/b::c.png")
+    assert "2 rows added" in run("add", "data/photos/ann", "--person", "Ann").output
+    assert [row["url"] for row in table(MINE)] == ["data/photos/ann/at 10::30.jpg", "data/photos/ann/b::c.png"]
+
+
 def test_a_folder_of_another_file_system(run: Run, tmp_path: Path) -> None:
     touch("far/a.jpg", "far/b.txt", "far/in/c.jpg")
     run("add", f"local://{Path.cwd()}/far", "--person", "Ann")

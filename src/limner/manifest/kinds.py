@@ -32,10 +32,10 @@ NEITHER = (".svg", ".svgz", ".ico", ".jxl", ".pdf", ".html", ".htm", ".js", ".cs
 
 def by_name(url: str) -> str:
     """photo or video, by the ending of a url's or a path's name; empty if that tells neither."""
-    if "://" in url and chained(url) is None:
+    link = chained(url)
+    name = link[0] if link else url
+    if "://" in url and not link:
         name = re.sub(r"[?#].*", "", url.partition("://")[2]).partition("/")[2]  # a host may end in .mov
-    else:
-        name = url.partition("::")[0]
     return next((kind for kind, suffixes in SUFFIXES.items() if name.lower().endswith(suffixes)), "")
 
 
