@@ -33,6 +33,6 @@ def test_those_who_are_asked_for_a_url() -> None:
 @pytest.mark.parametrize("url", ["https://example.org/a.jpg", "http://ann@example.net/a"])
 def test_a_host_that_is_doubted_is_known_again(url: str) -> None:
     with Web(polite()) as web:
-        web.doubt(list(servers(url, {})))
-        assert web._host(URL(url)).doubted
-        assert web._host(URL(url)) is web._host(URL(url.replace("ann@", "") + "?other"))
+        web.hosts.doubt(list(servers(url, {})))
+        assert web.hosts.of(URL(url)).doubted
+        assert web.hosts.of(URL(url)) is web.hosts.of(URL(url.replace("ann@", "") + "?other"))

@@ -823,7 +823,7 @@ def test_the_delay_between_requests_to_a_host(server: Server, tmp_path: Path) ->
     for k in range(4):
         server.answers[f"/{k}"] = [lambda handler: times.append(time.monotonic()) or handler.give(b"x")]
     with Web(polite(delay=0.05)) as web:
-        web.keep_apart(server.url, 0.1)
+        web.hosts.keep_apart(server.url, 0.1)
         for future in [web.start(web.download(f"{server.url}/{k}", tmp_path / f"{k}")) for k in range(4)]:
             assert future.result() is not None
     assert max(times) - min(times) >= 0.28

@@ -224,7 +224,7 @@ def test_the_delay_that_robots_txt_asks_for_is_kept(
     server.bodies["/robots.txt"] = b"User-agent: *\nCrawl-delay: 0.3\n"
     pages(server, 3)
     asked: list[tuple[str, float]] = []
-    monkeypatch.setattr(downloads.web, "keep_apart", lambda url, seconds: asked.append((url, seconds)))
+    monkeypatch.setattr(downloads.web.hosts, "keep_apart", lambda url, seconds: asked.append((url, seconds)))
     look(downloads, f"{server.url}/p0", onward="a[rel=next]", depth=9)
     assert asked == [(server.url, 0.3)]
 

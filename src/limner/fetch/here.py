@@ -24,8 +24,7 @@ def found(url: str, path: Path, expected: str, kept: bool, store: Store, unfinis
         SourceError: it is not there, cannot be read, or is another file than the expected one.
     """
     try:
-        if not path.is_file():
-            raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+        refuse_unless_there(url, path)
         if not expected:
             seen = version(path)
             return Fetched(path, sha256(path), version=seen)
@@ -37,4 +36,19 @@ def found(url: str, path: Path, expected: str, kept: bool, store: Store, unfinis
         return store.named(expected)
     except OSError as error:
         limits.pass_on(error)
-        raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
+        raise unread(url, error) from error
+
+
+def refuse_unless_there(url: str, path: Path) -> None:
+    """Make sure that the path which a url means is one of a file.
+
+    Raises:
+        SourceError: it is not.
+    """
+    if not path.is_file():
+        raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+
+
+def unread(url: str, error: OSError) -> SourceError:
+    """That the system does not let it be read."""
+    return SourceError(f"{url} cannot be read: {error.strerror or error}")

@@ -5,9 +5,8 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,15 +16,13 @@ from yarl import URL
 from limner.fetch import answers, bodies, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
+from limner.fetch.hosts import Hosts
 from limner.fetch.loop import new_loop
-from limner.fetch.manners import Budget, Host, Manners, Request, WebError
+from limner.fetch.manners import Budget, Manners, Request, WebError
 from limner.fetch.partial import Partial, Validator, is_left
-from limner.fetch.servers import server
 from limner.fetch.sessions import Cookies, Session
 
 MOST_REDIRECTS = 10
-SOCKETS = 256
-"""Requests to all hosts together: a process may open but a thousand files or so."""
 REDIRECTS = (301, 302, 303, 307, 308)
 
 T = TypeVar("T")
@@ -38,9 +35,7 @@ class Web:
         self.manners = behaviour
         self.received = 0
         """Bytes of files so far."""
-        self._hosts: dict[str, Host] = {}
-        self._doubted: set[str] = set()
-        self._sockets = asyncio.Semaphore(SOCKETS)
+        self.hosts = Hosts(behaviour)
         self._session = Session()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
@@ -140,28 +135,12 @@ class Web:
             raise
         return coming if changed else None
 
-    def keep_apart(self, url: str, seconds: float) -> None:
-        """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
-        host = self._host(answers.address(url))
-        host.delay = max(host.delay, seconds)
-
-    def doubt(self, hosts: Collection[str]) -> None:
-        """Give up hosts (`host:port`) after a few failed connections: nobody would miss what they have."""
-        self._doubted |= set(hosts)
-
     async def _end(self) -> None:
         while others := asyncio.all_tasks() - {asyncio.current_task()}:  # one that ends well may have begun another
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
         await self._session.close()
-
-    def _host(self, url: URL) -> Host:
-        name = server(url)
-        if name not in self._hosts:
-            host = self._hosts[name] = Host(url.scheme, name, self.manners)
-            host.doubted = name in self._doubted
-        return self._hosts[name]
 
     async def _persist(
         self, url: URL, attempt: Callable[[], Awaitable[T]], budget: Budget, size: Callable[[], int] = lambda: 0
@@ -177,7 +156,7 @@ class Web:
                 failure = error
             except TimeoutError:
                 why = f"the server was not done within {budget.all:g} s (scrape.max_seconds)"
-                raise self._host(url).failure(url, why) from None
+                raise self.hosts.of(url).failure(url, why) from None
             tries = 1 if size() > most else tries + 1
             most = max(most, size())
             wait = manners.pause(tries, failure.wait)
@@ -201,8 +180,8 @@ class Web:
         """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
         way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
         while len(way) <= MOST_REDIRECTS + 1:
-            host = self._host(way[-1])
-            async with self._turn(host, way[-1]):
+            host = self.hosts.of(way[-1])
+            async with self.hosts.turn(host, way[-1]):
                 with budget, answers.in_words(host, way[-1]) as request:
                     seconds = max(budget.left, 0.001)
                     sent = {**headers, "Cookie": told} if told else headers
@@ -220,7 +199,7 @@ class Web:
                             return taken
                         cookies.take(response, way[-1])
                         way.append(answers.onward(url, way[-1], response.headers["Location"]))
-                        if self._host(way[-1]) is not host:  # else it has yet to give what it was asked for
+                        if self.hosts.of(way[-1]) is not host:  # else it has yet to give what it was asked for
                             host.gave()
                             host.done()
             told = cookies.header(way[-1])
@@ -230,14 +209,6 @@ class Web:
             if follow:
                 await in_daemon(follow, str(way[-1]))
         raise WebError(f"{url}: the server redirects more than {MOST_REDIRECTS} times")
-
-    @asynccontextmanager
-    async def _turn(self, host: Host, url: URL) -> AsyncIterator[None]:
-        """The host may be asked, and there is a socket to ask it by."""
-        async with host.connections:
-            await host.turn(url)
-            async with self._sockets:
-                yield
 
     async def _page(
         self,

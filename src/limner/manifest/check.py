@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 from limner.errors import LimnerError, SourceError
 from limner.fetch import answers, archives, backends, members, pypi
 from limner.fetch.downloads import Fetched, Wanted
+from limner.fetch.here import refuse_unless_there, unread
 from limner.fetch.sources import chained, local
+from limner.fetch.store import verify
 from limner.files import cache_dir, sha256
 from limner.scrape import expand, manifests, weights
 from limner.scrape.homes import MODELS
@@ -113,7 +115,7 @@ def _looked_at(row: Row, here: Archives) -> Iterator[Row | Problem]:
         except SourceError as error:
             yield Problem(row.id, "failed", str(error))
         except OSError as error:
-            yield Problem(row.id, "failed", str(_unread(url, error)))
+            yield Problem(row.id, "failed", str(unread(url, error)))
 
 
 def _verify(url: str, digest: str, here: Archives) -> None:
@@ -134,7 +136,7 @@ def _verify(url: str, digest: str, here: Archives) -> None:
                 now = here.hash(link[0], archive)
             except SourceError as error:
                 raise SourceError(f"{url}: {error}") from error
-            _verify_hash(url, now, digest)
+            verify(url, now, digest)
 
 
 def verify_address(url: str) -> None:
@@ -174,15 +176,9 @@ def verify_member(url: str, inner: str, outer: str, listed: Listed) -> None:
 
 
 def _verify_local(url: str, path: Path, digest: str) -> None:
-    if not path.is_file():
-        raise SourceError(f"{url} is {'a folder' if path.is_dir() else 'not there'}")
+    refuse_unless_there(url, path)
     if digest:
-        _verify_hash(url, sha256(path), digest)
-
-
-def _verify_hash(url: str, digest: str, expected: str) -> None:
-    if digest != expected:
-        raise SourceError(f"{url} has the sha256 {digest}, but {expected} is expected: it is another file")
+        verify(url, sha256(path), digest)
 
 
 def _here(wanted: Wanted) -> Fetched:
@@ -195,12 +191,8 @@ def _here(wanted: Wanted) -> Fetched:
         _verify_local(url, path, wanted.sha256)
         path.open("rb").close()
     except OSError as error:
-        raise _unread(url, error) from error
+        raise unread(url, error) from error
     return Fetched(path, wanted.sha256)
-
-
-def _unread(url: str, error: OSError) -> SourceError:
-    return SourceError(f"{url} cannot be read: {error.strerror or error}")
 
 
 def members_of(archive: Path) -> tuple[frozenset[str], str]:

@@ -56,5 +56,5 @@ class Robots:
         if delay > LONGEST_DELAY:
             return f"{host}/robots.txt asks for {delay:g} s between requests: at most {LONGEST_DELAY:g} are waited"
         if delay > 0:
-            self._web.keep_apart(host, delay)
+            self._web.hosts.keep_apart(host, delay)
         return rules

@@ -47,7 +47,7 @@ def collect(names: Sequence[str], options: Scrape, workers: int = 0, data: Path 
         Downloads(options) as downloads,
         Album(data / "raw", options.near_duplicate, options.block_seconds, _compared(names)) as album,
     ):
-        downloads.web.doubt(reach.hosts(needed, downloads.mirrors))
+        downloads.web.hosts.doubt(reach.hosts(needed, downloads.mirrors))
         _fetch_archives(named, downloads)
         rows: list[Row] = []
         for one in expand(named, reach.watching(downloads.fetch)):

@@ -1,0 +1,49 @@
+"""All servers that one client asks, each known by its name, and the sockets that they share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from yarl import URL
+
+from limner.fetch.answers import address
+from limner.fetch.manners import Host, Manners
+from limner.fetch.servers import server
+
+SOCKETS = 256
+"""Requests to all hosts together: a process may open but a thousand files or so."""
+
+
+class Hosts:
+    """The hosts that are asked, and whose turn it is."""
+
+    def __init__(self, behaviour: Manners) -> None:
+        self._behaviour = behaviour
+        self._known: dict[str, Host] = {}
+        self._doubted: set[str] = set()
+        self._sockets = asyncio.Semaphore(SOCKETS)
+
+    def of(self, url: URL) -> Host:
+        """The host of a url, always the same one."""
+        name = server(url)
+        if name not in self._known:
+            host = self._known[name] = Host(url.scheme, name, self._behaviour)
+            host.doubted = name in self._doubted
+        return self._known[name]
+
+    def keep_apart(self, url: str, seconds: float) -> None:
+        """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
+        host = self.of(address(url))
+        host.delay = max(host.delay, seconds)
+
+    def doubt(self, names: Collection[str]) -> None:
+        """Give up hosts (`host:port`) after a few failed connections: nobody would miss what they have."""
+        self._doubted |= set(names)
+
+    @asynccontextmanager
+    async def turn(self, host: Host, url: URL) -> AsyncIterator[None]:
+        """The host may be asked, and there is a socket to ask it by."""
+        async with host.connections:
+            await host.turn(url)
+            async with self._sockets:
+                yield
