@@ -11,6 +11,9 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, T]]
 
+PATIENCE = 0.005
+"""Seconds for which what is done waits for what will be in a moment."""
+
 
 class _Place(Generic[T]):
     """Of a piece of work in the order of all: nothing until it is begun."""
@@ -48,6 +51,7 @@ def ahead(
     order = deque[_Place[T]]()  # the loop's thread alone looks at these
     lines = defaultdict[str, _Line[T]](_Line)
     whole = SimpleQueue[list[asyncio.Task[T]]]()
+    patient = False
 
     def read(some: list[tuple[str, Work[T]]]) -> None:
         for name, work in some:
@@ -64,10 +68,18 @@ def ahead(
             place.task.add_done_callback(partial(end, line))
 
     def end(line: _Line[T], task: asyncio.Task[T]) -> None:
+        nonlocal patient
         line.going -= 1
         if not task.cancelled():  # as all are in the end
             begin(line)
         ended(task)
+        if not patient:
+            patient = True
+            loop.call_later(PATIENCE, give)
+
+    def give() -> None:
+        nonlocal patient
+        patient = False
         first = []
         while order and (foremost := order[0].task) and foremost.done():
             first.append(foremost)

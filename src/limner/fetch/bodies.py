@@ -20,6 +20,7 @@ READ = "gzip, deflate"
 GZIP = ("gzip", "x-gzip")
 UNREAD = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm")
 """The other codings that there are (IANA's). What else is named, such as none or utf-8, is no way to pack a body."""
+CODINGS = frozenset((*GZIP, "deflate", *UNREAD))
 PIECE = 1 << 18
 """Bytes that are unpacked at once: a little that is sent may be a lot."""
 MOST_LAYERS, MOST_EMPTY = 2, 100
@@ -28,8 +29,8 @@ MOST_LAYERS, MOST_EMPTY = 2, 100
 
 def codings(response: aiohttp.ClientResponse) -> list[str]:
     """In which a body is packed, in their order; its lengths are not those of the file then."""
-    named = ",".join(response.headers.getall("Content-Encoding", ())).lower().split(",")
-    return [coding for name in named if (coding := name.strip()) in (*GZIP, "deflate", *UNREAD)]
+    named = ",".join(response.headers.getall("Content-Encoding", ())).lower()
+    return [coding for name in named.split(",") if (coding := name.strip()) in CODINGS] if named else []
 
 
 def body(response: aiohttp.ClientResponse, packed: list[str]) -> AsyncIterator[bytes]:

@@ -70,7 +70,7 @@ class Downloads:
         self._opened: dict[str, Fetched] = {}
         self._failed: dict[tuple[str, str, str], SourceError] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._scribe = Scribe(folder)
+        self._scribe = Scribe(folder, self._unfinished.folder / "landing")
         self._hands = Hands(THREADS, MANY)
         self._elsewhere = Elsewhere(self.web.manners, self._unfinished.folder)
 
@@ -226,7 +226,7 @@ class Downloads:
 
     async def _take(self, coming: Partial, expected: str) -> str:
         """Take in what came if it is the expected file; and its hash."""
-        if coming.held and (digest := await self._scribe.land(coming.held, coming.path, expected)):
+        if coming.held and (digest := await self._scribe.land(coming.held, expected)):
             return digest
         return await self._hands.do(self._store.take, coming, expected)
 

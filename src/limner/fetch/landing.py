@@ -5,49 +5,81 @@ second. It ends with the process that started it.
 """
 
 import hashlib
-import json
 import mmap
 import os
 import signal
+import socket
+import struct
 import sys
-from multiprocessing.connection import Connection
 
 SLOT = 512 * 1024
 """Bytes of the memory that is shared, for one file."""
+ASKED = struct.Struct("=II32s")
+"""A slot, how many bytes are in it, and the hash that is expected of them, or `ANY`."""
+ANSWERED = struct.Struct("=Ii32s")
+"""A slot, the number of the system's error, or 0, and the hash."""
+ANY = bytes(32)
 
 
-def landed(data: memoryview, part: str, folder: str, expected: str) -> str:
+class Records:
+    """What comes in records of one size from the other end of a socket, however it is cut on its way."""
+
+    def __init__(self, end: socket.socket, record: struct.Struct) -> None:
+        self._end = end
+        self._record = record
+        self._rest = b""
+
+    def read(self) -> list[tuple[int, int, bytes]]:
+        """Those that are there; at least one.
+
+        Raises:
+            EOFError: the other end is closed.
+            OSError: nothing can be read.
+        """
+        while len(self._rest) < self._record.size:
+            came = self._end.recv(1 << 16)
+            if not came:
+                raise EOFError
+            self._rest += came
+        whole = len(self._rest) // self._record.size * self._record.size
+        records, self._rest = self._rest[:whole], self._rest[whole:]
+        return list(self._record.iter_unpack(records))
+
+
+def landed(data: memoryview, part: str, folder: str, expected: bytes) -> bytes:
     """Give the bytes their hash as a name in `folder`, by way of `part`, unless another one is expected; the hash.
 
     Raises:
         OSError: they cannot be written; no file has that name then but one that was there before.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    if expected in ("", digest):
+    found = hashlib.sha256(data)
+    if expected in (ANY, found.digest()):
         with open(part, "wb", buffering=0) as stream:  # noqa: PTH123  pathlib is not worth importing here
             rest = data
             while rest:
                 rest = rest[stream.write(rest) :]
-        os.replace(part, f"{folder}/{digest}")  # noqa: PTH105
-    return digest
+        os.replace(part, f"{folder}/{found.hexdigest()}")  # noqa: PTH105
+    return found.digest()
 
 
-def main(end: Connection, memory: memoryview, folder: str) -> None:
-    """Answer to [slot, bytes, part, expected hash] with [slot, hash], or [slot, errno, what it means, path]."""
+def main(end: socket.socket, memory: memoryview, folder: str, parts: str) -> None:
+    """Answer what is `ASKED` until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all; who started this one says when it is over
+    asked = Records(end, ASKED)
     try:
         while True:
-            slot, size, part, expected = json.loads(end.recv_bytes())
-            start = slot * SLOT
-            try:
-                answer = [slot, landed(memory[start : start + size], part, folder, expected)]
-            except OSError as error:
-                answer = [slot, error.errno, error.strerror, part]
-            end.send_bytes(json.dumps(answer).encode())
+            for slot, size, expected in asked.read():
+                start = slot * SLOT
+                try:
+                    answer = 0, landed(memory[start : start + size], f"{parts}/{slot}", folder, expected)
+                except OSError as error:
+                    answer = error.errno or -1, ANY
+                end.sendall(ANSWERED.pack(slot, *answer))
     except (EOFError, ConnectionError):
         return
 
 
 if __name__ == "__main__":
-    with Connection(int(sys.argv[1])) as asked, mmap.mmap(int(sys.argv[2]), 0) as shared, memoryview(shared) as view:
-        main(asked, view, sys.argv[3])
+    with socket.socket(fileno=int(sys.argv[1])) as other, mmap.mmap(int(sys.argv[2]), 0) as shared:
+        with memoryview(shared) as view:
+            main(other, view, *sys.argv[3:])

@@ -5,20 +5,19 @@ loop's thread, and together they use one processor where there are two.
 """
 
 import asyncio
-import json
 import mmap
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 from collections import deque
 from collections.abc import Sequence
-from multiprocessing import Pipe
 from pathlib import Path
 from typing import IO
 
 from limner.fetch import landing
-from limner.fetch.landing import SLOT
+from limner.fetch.landing import ANSWERED, ANY, ASKED, SLOT, Records
 
 SLOTS = 32
 """Files that are shared with the process at a time."""
@@ -30,14 +29,17 @@ class Scribe:
 
     Args:
         folder: where they get their hash as a name.
+        parts: where they lie on their way, on the same file system, and nobody else writes; it is made when there is
+            one. It is better none that others look into meanwhile: to make a file, the system locks its folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
+    def __init__(self, folder: Path, parts: Path) -> None:
+        self._folder = folder
+        self._parts = parts
         self._process: subprocess.Popen[bytes] | None = None
         self._gone = os.name != "posix"  # elsewhere a process inherits no open files
         self._free = list(range(SLOTS))
-        self._waiting = deque[tuple[Sequence[bytes], str, str, asyncio.Future[str | None]]]()
+        self._waiting = deque[tuple[Sequence[bytes], str, asyncio.Future[str | None]]]()
         self._asked: dict[int, asyncio.Future[str | None]] = {}
 
     def close(self) -> None:
@@ -50,12 +52,11 @@ class Scribe:
             self._process = None
         self._gone = True
 
-    def land(self, chunks: Sequence[bytes], part: str, expected: str) -> asyncio.Future[str | None]:
+    def land(self, chunks: Sequence[bytes], expected: str) -> asyncio.Future[str | None]:
         """The hash of a file's bytes; they lie in the folder then, unless another one is expected.
 
         Args:
             chunks: its bytes, at most `SLOT` of them together.
-            part: a path on the folder's file system that nobody else writes to.
             expected: its hash if that is known.
 
         Returns:
@@ -68,20 +69,23 @@ class Scribe:
         if self._gone:
             future.set_result(None)
         else:
-            self._waiting.append((chunks, part, expected, future))
+            self._waiting.append((chunks, expected, future))
             self._hand_over(loop)
         return future
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
+            self._parts.mkdir(exist_ok=True)
             with _shared() as memory:
                 self._memory = mmap.mmap(memory.fileno(), 0)
                 self._view = memoryview(self._memory)
-                self._end, other = Pipe()
+                self._end, other = socket.socketpair()
                 with other:
                     ends = (other.fileno(), memory.fileno())
-                    command = [sys.executable, "-I", "-S", landing.__file__, *map(str, ends), self._folder]
+                    told = map(str, (*ends, self._folder, self._parts))
+                    command = [sys.executable, "-I", "-S", landing.__file__, *told]
                     self._process = subprocess.Popen(command, pass_fds=ends, stdin=subprocess.DEVNULL)
+                self._answers = Records(self._end, ANSWERED)
         except OSError:  # no more processes, or no room: threads do what it would have done
             self._gone = True
             return
@@ -89,7 +93,7 @@ class Scribe:
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._free and self._waiting:
-            chunks, part, expected, future = self._waiting.popleft()
+            chunks, expected, future = self._waiting.popleft()
             if future.done():
                 continue  # given up meanwhile
             slot = self._free.pop()
@@ -99,23 +103,25 @@ class Scribe:
                 here += len(chunk)
             self._asked[slot] = future
             try:
-                self._end.send_bytes(json.dumps([slot, here - start, part, expected]).encode())
+                self._end.sendall(ASKED.pack(slot, here - start, bytes.fromhex(expected) or ANY))
             except OSError:
                 self._lose(loop)
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            slot, *outcome = json.loads(self._end.recv_bytes())
+            answers = self._answers.read()
         except (EOFError, OSError):
             self._lose(loop)
             return
-        future = self._asked.pop(slot)
-        self._free.append(slot)
-        if not future.done():
-            if len(outcome) == 1:
-                future.set_result(outcome[0])
+        for slot, failed, digest in answers:
+            future = self._asked.pop(slot)
+            self._free.append(slot)
+            if future.done():
+                continue
+            if failed:
+                future.set_exception(OSError(failed, os.strerror(failed), f"{self._parts}/{slot}"))
             else:
-                future.set_exception(OSError(*outcome))
+                future.set_result(digest.hex())
         self._hand_over(loop)
 
     def _lose(self, loop: asyncio.AbstractEventLoop) -> None:
