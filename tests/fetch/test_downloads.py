@@ -20,6 +20,7 @@ import pytest
 
 from limner import files
 from limner.errors import SourceError
+from limner.fetch import downloads as downloading
 from limner.fetch.downloads import Downloads, Fetched, Wanted
 from tests.sites import OPTIONS, Server, cut, options, reset, serving
 
@@ -155,6 +156,31 @@ def test_files_come_without_the_process_that_lands_small_ones(downloads: Downloa
             downloads.fetch(Wanted((f"{server.url}{path}",), hashlib.sha256(body).hexdigest())).path.read_bytes()
             == body
         )
+
+
+def test_nobody_is_asked_for_more_while_the_disk_is_behind(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "UNTAKEN", 8)
+    server.bodies |= {f"/{k}": bytes([k]) * 1000 for k in range(60)}
+    downloads.fetch(Wanted((f"{server.url}/0",)))
+    process = downloads._scribe._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    came: list[Fetched | SourceError] = []
+    wanted = [Wanted((f"{server.url}/{k}",)) for k in range(60)]
+    run = threading.Thread(target=lambda: came.extend(downloads.stream(wanted, 60)))
+    run.start()
+    try:
+        asked, until = 0, time.monotonic() + 20
+        while not 8 < asked == len(server.asked) and time.monotonic() < until:
+            asked = len(server.asked)
+            time.sleep(0.3)
+        assert 8 < asked <= 1 + 8 + OPTIONS.connections
+    finally:
+        process.send_signal(signal.SIGCONT)
+    run.join(20)
+    assert [file.path.read_bytes() for file in came if isinstance(file, Fetched)] == list(server.bodies.values())
 
 
 PAGES = [
@@ -496,6 +522,7 @@ def test_a_mirror_with_other_bytes_is_passed_over(project: Path, server: Server)
 RUN = """
 import json, sys
 from limner.fetch import manners
+from limner.fetch import downloads as downloading
 from limner.fetch.downloads import Downloads, Wanted
 from limner.blocks import Scrape
 

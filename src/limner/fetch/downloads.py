@@ -36,6 +36,9 @@ THREADS = 2
 """That hash and write: more of them would take Python's one lock from the thread that reads the network."""
 MANY = 8
 """Files for which one of them is woken at once."""
+UNTAKEN = 128
+"""Files that have come and are not yet on the disk, while which nobody is asked for more: it may be slower than a
+network, and they lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Downloads:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._scribe = Scribe(folder, self._unfinished.folder / "landing")
         self._hands = Hands(THREADS, MANY)
+        self._untaken = 0
         self._elsewhere = Elsewhere(self.web.manners, self._unfinished.folder)
 
     def __enter__(self) -> Self:
@@ -226,9 +230,17 @@ class Downloads:
 
     async def _take(self, coming: Partial, expected: str) -> str:
         """Take in what came if it is the expected file; and its hash."""
-        if coming.held and (digest := await self._scribe.land(coming.held, expected)):
-            return digest
-        return await self._hands.do(self._store.take, coming, expected)
+        self._untaken += 1
+        if self._untaken == UNTAKEN:
+            self.web.hosts.open.clear()
+        try:
+            if coming.held and (digest := await self._scribe.land(coming.held, expected)):
+                return digest
+            return await self._hands.do(self._store.take, coming, expected)
+        finally:
+            self._untaken -= 1
+            if self._untaken < UNTAKEN:
+                self.web.hosts.open.set()
 
     async def _from_archive(self, url: str, inner: str, outer: str, expected: str, listed: str, again: bool) -> Fetched:
         """A member of an archive, which is fetched whole, once, for all its members."""

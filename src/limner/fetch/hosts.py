@@ -22,6 +22,9 @@ class Hosts:
         self._known: dict[str, Host] = {}
         self._doubted: set[str] = set()
         self._sockets = asyncio.Semaphore(SOCKETS)
+        self.open = asyncio.Event()
+        """Whether any may be asked: not while more comes than is put away."""
+        self.open.set()
 
     def of(self, url: URL) -> Host:
         """The host of a url, always the same one."""
@@ -44,6 +47,7 @@ class Hosts:
     async def turn(self, host: Host, url: URL) -> AsyncIterator[None]:
         """The host may be asked, and there is a socket to ask it by."""
         async with host.connections:
+            await self.open.wait()
             await host.turn(url)
             async with self._sockets:
                 yield

@@ -80,6 +80,9 @@ def main(end: socket.socket, memory: memoryview, folder: str, parts: str) -> Non
 
 
 if __name__ == "__main__":
-    with socket.socket(fileno=int(sys.argv[1])) as other, mmap.mmap(int(sys.argv[2]), 0) as shared:
-        with memoryview(shared) as view:
-            main(other, view, *sys.argv[3:])
+    with (
+        socket.socket(fileno=int(sys.argv[1])) as other,
+        mmap.mmap(int(sys.argv[2]), 0) as shared,
+        memoryview(shared) as view,
+    ):
+        main(other, view, *sys.argv[3:])
