@@ -176,6 +176,7 @@ def moved(where: str) -> Callable[[Any], None]:
         ("file:///etc/passwd", "redirects to 'file:///etc/passwd'; only http and https"),
         ("ftp://somewhere/a", "only http and https"),
         ("http://[", "no url"),
+        ("http://[::1]@/a", "no url"),
     ],
 )
 def test_redirects_that_lead_nowhere(web: Web, server: Server, tmp_path: Path, where: str, words: str) -> None:
@@ -844,6 +845,7 @@ def test_a_host_that_is_not_there_is_not_asked_for_ever(tmp_path: Path, monkeypa
 
 
 STRANGE = ["http://a..b/", f"http://{'a' * 64}.example/", "http://xn--a.example/", "http://exa\u2100mple.com/"]
+STRANGE += ["http://[::1]@/"]  # of which yarl says so in its own way
 
 
 @pytest.mark.parametrize("url", ["nothing", "ftp://a/b", "http://", "http://[::1", "http://a:port/", *STRANGE])

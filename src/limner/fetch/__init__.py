@@ -6,7 +6,7 @@ backends             which of them are here
 web, answers, loop   the HTTP client, what it makes of what servers say, and the event loop that it runs in
 sessions, bodies     aiohttp as that client uses it; what is sent, unpacked and whole
 manners, hosts       how it behaves towards them, each and all
-servers              their names
+servers, urls        their names, and what leads there
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely
 tars                 tars read with care

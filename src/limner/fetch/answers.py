@@ -15,6 +15,7 @@ from yarl import URL
 from limner.fetch import manners
 from limner.fetch.manners import Host, NoAnswer, Request, WebError
 from limner.fetch.partial import Partial, Validator
+from limner.fetch.urls import as_it_is
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 CHARSETS = re.compile(
@@ -37,8 +38,6 @@ PAGE = re.compile(
     rb"(?is)(?:\xef\xbb\xbf)?(?>\s*(?:<\?xml.*?\?>|<!--.*?-->))*+\s*<(?:!doctype\s+html|html|head|body)\b"
 )
 """How a web page begins. Comments are taken whole: of many, how they could be taken otherwise has no end."""
-SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
-"""What a url may hold (RFC 3986)."""
 GONE = (404, 410, 451)
 """Statuses that speak of the file: it is not to be had. Others speak of who asks, and how, or of the server."""
 
@@ -80,18 +79,13 @@ def address(url: str) -> URL:
         WebError: it is none.
     """
     try:
-        parsed = _as_it_is(url)
+        parsed = as_it_is(url)
         fine = parsed.scheme in ("http", "https") and parsed.host
     except ValueError as error:
         raise WebError(f"{url}: it is no url of a server: {error}") from error
     if not fine:
         raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
     return parsed
-
-
-def _as_it_is(url: str) -> URL:
-    """A url of which not a character is changed, if they can all be sent: servers may have signed the very text."""
-    return URL(url, encoded=SENDABLE.fullmatch(url) is not None)
 
 
 def onward(url: URL, here: URL, location: str) -> URL:
@@ -101,7 +95,7 @@ def onward(url: URL, here: URL, location: str) -> URL:
         WebError: away from http and https, or nowhere.
     """
     try:
-        there = here.join(_as_it_is(location))
+        there = here.join(as_it_is(location))
         fine = there.scheme in ("http", "https") and there.host
     except ValueError as error:
         raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error

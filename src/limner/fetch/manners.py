@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from limner.blocks import Scrape
 from limner.errors import SourceError, Unreachable
+from limner.fetch.urls import as_it_is
 
 USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
 CONNECT = 15.0
@@ -98,12 +99,15 @@ class Host:
     Args:
         scheme: http or https; with `name` it decides the proxy, which the environment names.
         name: `host:port`, see `servers`.
+
+    Raises:
+        WebError: what the environment names as its proxy is none.
     """
 
     def __init__(self, scheme: str, name: str, manners: Manners) -> None:
         self.name = name
         self.delay = manners.delay
-        self.proxy = None if proxy_bypass(name) else _proxy(scheme)
+        self.proxy = None if proxy_bypass(name) else _proxy(scheme, name)
         self._patience = manners.tries * manners.connections
         self._longest = manners.max_seconds
         self.doubted = False
@@ -238,10 +242,19 @@ class Request:
             self._host.stalled()
 
 
-def _proxy(scheme: str) -> str | None:
+def _proxy(scheme: str, name: str) -> str | None:
     """The one that the environment names for a scheme; without a scheme of its own it speaks HTTP, as curl has it."""
     named = getproxies().get(scheme)
-    return f"http://{named}" if named and "://" not in named else named
+    if not named:
+        return None
+    proxy = named if "://" in named else f"http://{named}"
+    try:
+        fine = as_it_is(proxy).host
+    except ValueError:
+        fine = None
+    if not fine:  # what it names is not told: it may hold a password
+        raise WebError(f"{scheme}://{name}: what the environment names for it, {scheme}_proxy, is no url of a proxy")
+    return proxy
 
 
 def pause(tries: int, wait: float) -> float:
