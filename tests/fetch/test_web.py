@@ -205,6 +205,18 @@ def test_a_packed_file_is_taken_as_it_is_sent_whatever_it_is_said_to_be(
         assert server.requests[-1]["Range"]
 
 
+@pytest.mark.parametrize("path", ["/latest", "/get?file=a.tar.gz&x=1", "/get?to=latest"])
+def test_a_packed_file_is_known_by_any_url_on_its_way(web: Web, server: Server, tmp_path: Path, path: str) -> None:
+    """Its first one may name none, and its last one a number."""
+    packed = gzip.compress(PLAIN, mtime=0)
+    server.answers |= {"/latest": [moved("/files/a.tar.gz")], "/get?to=latest": [moved("/get?file=A.tgz")]}
+    for there in ("/files/a.tar.gz", "/get?file=A.tgz"):
+        server.answers[there] = [moved("/1234")]
+    for there in ("/1234", path):
+        server.bodies[there], server.headers[there] = packed, {"Content-Encoding": "x-gzip"}
+    assert whole(web, server.url + path, tmp_path / "part") == packed
+
+
 def deflated(body: bytes, window: int) -> bytes:
     packer = zlib.compressobj(wbits=window)
     return packer.compress(body) + packer.flush()

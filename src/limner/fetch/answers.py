@@ -5,7 +5,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -128,6 +128,12 @@ def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
     now, then, end = Validator.of(response.headers), coming.validator, int(found[2]) + 1
     same = (now.etag or then.etag) == then.etag and (now.modified or then.modified) == then.modified
     return end if same and found[3] in ("*", str(end)) and coming.total in (None, end) else 0
+
+
+def itself_packed(way: Iterable[URL]) -> bool:
+    """Whether the file behind these urls is a packed one by its name, which any of them may hold, in its query too."""
+    names = (name for url in way for name in (url.path, *url.query.values()))
+    return any(name.lower().endswith(PACKED) for name in names)
 
 
 def stands_in(first: bytes) -> str:
