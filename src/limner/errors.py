@@ -46,6 +46,11 @@ def choices(wrong: object, allowed: Iterable[object]) -> str:
     return f"allowed: {', '.join(names)}{hint}"
 
 
+def short(said: str, most: int = 200) -> str:
+    """What others wrote, who may have written a book: its beginning and its end, at most so many characters."""
+    return said if len(said) <= most else f"{said[: most // 2]}…{said[len(said) - (most - 1) // 2 :]}"
+
+
 def tellable(name: str) -> bool:
     """Whether a table can hold a name and a terminal show it: no control characters, no halves of characters."""
     return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)

@@ -17,7 +17,7 @@ import pytest
 
 from limner.fetch import manners
 from limner.fetch.answers import Page
-from limner.fetch.manners import Manners, WebError, retry_after
+from limner.fetch.manners import MOST_TOLD, Manners, WebError, retry_after
 from limner.fetch.partial import Partial, Validator
 from limner.fetch.web import Web
 from tests.sites import Answer, Server, cut, reset, serving
@@ -155,6 +155,38 @@ def test_a_status_in_another_language_can_be_told(web: Web, server: Server, char
     server.answers["/a"] = [answer]
     with pytest.raises(WebError, match="the server answers 404 Non trouv\xe9"):
         web.read(f"{server.url}/a")
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (f"404 {'x' * 60_000}", "the server answers 404 xx"),
+        (f"302 F\r\nLocation: ftp://{'x' * 60_000}", "only http and https are followed"),
+        (f"302 F\r\nLocation: http://h:{'x' * 60_000}", "which is no url"),
+        (f"302 F\r\nLocation: /{'x' * 60_000}", "redirects in a circle"),
+        (f"302 F\r\nLocation: http://[::1]:1/{'x' * 60_000}", "no connection to ::1:1"),
+    ],
+)
+def test_of_what_a_server_says_little_is_told(web: Web, server: Server, tmp_path: Path, head: str, said: str) -> None:
+    """It is kept for every row."""
+
+    def answer(handler: Any) -> None:
+        handler.known.answers[handler.path] = [answer]
+        handler.wfile.write(f"HTTP/1.1 {head}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server.answers |= {"/a": [answer], f"/{'x' * 60_000}": [answer]}
+    with pytest.raises(WebError, match=said) as told:
+        download(web, f"{server.url}/a", tmp_path / "part")
+    assert len(str(told.value)) <= MOST_TOLD
+
+
+def test_a_version_that_takes_a_page_to_tell_is_none(web: Web, server: Server, tmp_path: Path) -> None:
+    """It is remembered of every file."""
+    server.bodies["/a"] = BODY
+    server.headers["/a"] = {"ETag": f'"{"x" * 60_000}"', "Last-Modified": formatdate(0, usegmt=True)}
+    came = download(web, f"{server.url}/a", tmp_path / "part")
+    assert came is not None
+    assert came.validator == Validator("", formatdate(0, usegmt=True))
 
 
 def moved(where: str) -> Callable[[Any], None]:

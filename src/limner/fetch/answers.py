@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from limner.errors import short
 from limner.fetch import manners
 from limner.fetch.manners import Host, NoAnswer, Request, WebError
 from limner.fetch.partial import Partial, Validator
@@ -98,9 +99,10 @@ def onward(url: URL, here: URL, location: str) -> URL:
         there = here.join(as_it_is(location))
         fine = there.scheme in ("http", "https") and there.host
     except ValueError as error:
-        raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
+        why = f"the server redirects to {short(location)!r}, which is no url: {short(str(error))}"
+        raise WebError(f"{url}: {why}") from error
     if not fine:
-        raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
+        raise WebError(f"{url}: the server redirects to {short(location)!r}; only http and https are followed")
     return there.with_fragment(None)
 
 
@@ -155,7 +157,7 @@ def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> Non
         status = response.status
         passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
         wait = manners.retry_after(response.headers.get("Retry-After"))
-        why = f"{url}: the server answers {status} {readable(response.reason or '')}".rstrip()
+        why = f"{url}: the server answers {status} {short(readable(response.reason or ''))}".rstrip()
         raise WebError(why, status=status, passing=passing, wait=wait)
 
 

@@ -11,7 +11,7 @@ from typing import Self
 from urllib.request import getproxies, proxy_bypass
 
 from limner.blocks import Scrape
-from limner.errors import SourceError, Unreachable
+from limner.errors import SourceError, Unreachable, short
 from limner.fetch.urls import as_it_is
 
 USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
@@ -33,6 +33,8 @@ pauses between tries, which are part of the asking."""
 LEAST = 1000.0
 """Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls; and come of
 any body in each time of `SILENCE`."""
+MOST_TOLD = 2000
+"""Characters of a failure, which is kept for every row: servers may say, and redirect to, what is of any length."""
 
 PUTS_OFF = {429: "429 (too many requests)", 503: "503 (service unavailable)"}
 """Statuses by which a host may ask for a time without requests; 503 does so only if it names how long."""
@@ -65,7 +67,7 @@ class WebError(SourceError):
     """A url could not be had from its server; what it says begins with the url."""
 
     def __init__(self, why: str, *, status: int = 0, passing: bool = False, wait: float = 0.0) -> None:
-        super().__init__(why)
+        super().__init__(short(why, MOST_TOLD))
         self.status = status
         """Of the answer; 0 if there was none."""
         self.passing = passing

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from aiohttp import ClientResponse
 from yarl import URL
 
+from limner.errors import short
 from limner.fetch import answers, bodies, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
@@ -204,7 +205,8 @@ class Web:
                             host.done()
             told = cookies.header(way[-1])
             if (way[-1], told) in asked:
-                raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
+                circle = " to ".join(short(str(there)) for there in way[:4])
+                raise WebError(f"{url}: the server redirects in a circle, by {circle}")
             asked.add((way[-1], told))
             if follow:
                 await in_daemon(follow, str(way[-1]))
