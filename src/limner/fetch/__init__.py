@@ -2,6 +2,7 @@
 
 sources, mirrors     what a url means, and where else its files are
 elsewhere, pypi      what fsspec's filesystems bring; pypi:// as one of them
+tether               a process that leaves nothing behind, as pip does what it runs
 backends             which of them are here
 web, answers, loop   the HTTP client, what it makes of what servers say, and the event loop that it runs in
 sessions, bodies     aiohttp as that client uses it; what is sent, unpacked and whole
