@@ -40,7 +40,7 @@ class TrainingError(LimnerError):
 
 def choices(wrong: object, allowed: Iterable[object]) -> str:
     """The end of a message about a wrong name: what is allowed, and what was probably meant."""
-    names = [str(name) for name in allowed]
+    names = [short(str(name), 500) for name in allowed]
     near = difflib.get_close_matches(str(wrong), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"allowed: {', '.join(names)}{hint}"
