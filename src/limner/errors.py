@@ -40,10 +40,15 @@ class TrainingError(LimnerError):
 
 def choices(wrong: object, allowed: Iterable[object]) -> str:
     """The end of a message about a wrong name: what is allowed, and what was probably meant."""
-    names = [str(name) for name in allowed]
+    names = [short(str(name), 500) for name in allowed]
     near = difflib.get_close_matches(str(wrong), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"allowed: {', '.join(names)}{hint}"
+
+
+def short(said: str, most: int = 200) -> str:
+    """What others wrote, who may have written a book: its beginning and its end, at most so many characters."""
+    return said if len(said) <= most else f"{said[: most // 2]}…{said[len(said) - (most - 1) // 2 :]}"
 
 
 def tellable(name: str) -> bool:

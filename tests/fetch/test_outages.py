@@ -211,6 +211,16 @@ def test_a_proxy_without_a_scheme_speaks_http(server: Server, tmp_path: Path, mo
         assert whole(web, "http://pictures.invalid/a", tmp_path / "part") == b"from afar"
 
 
+@pytest.mark.parametrize("named", ["http://[::1]@", "http://u:secret@", "http://h:proxy"])
+def test_a_proxy_that_is_no_url_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    """Not its text, in which there may be a password."""
+    monkeypatch.setenv("http_proxy", named)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Web(polite()) as web, pytest.raises(WebError, match="http_proxy, is no url of a proxy") as told:
+        download(web, "http://pictures.invalid/a", tmp_path / "part")
+    assert named not in str(told.value)
+
+
 def test_of_rows_that_failed_little_is_kept(downloads: Downloads, server: Server) -> None:
     """An error that was raised holds on to the frames that it came through, and so to all they hold: 11 KB a row."""
     server.bodies["/wrong"] = b"other"
