@@ -140,7 +140,7 @@ asyncio.run(one())
 def test_records_are_whole_however_they_are_cut_on_their_way() -> None:
     here, there = socket.socketpair()
     with here, there:
-        sent = [(k, k * k, bytes([k]) * 32) for k in range(5)]
+        sent = [(k, k * k, k % 2 == 0, bytes([k]) * 32) for k in range(5)]
         data = b"".join(ASKED.pack(*record) for record in sent)
         records = Records(there, ASKED)
         here.sendall(data[:50])

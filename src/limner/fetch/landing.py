@@ -11,14 +11,15 @@ import signal
 import socket
 import struct
 import sys
+from typing import Any
 
 SLOT = 512 * 1024
 """Bytes of the memory that is shared, for one file."""
-ASKED = struct.Struct("=II32s")
-"""A slot, how many bytes are in it, and the hash that is expected of them, or `ANY`."""
+ASKED = struct.Struct("=II?32s")
+"""A slot, how many bytes are in it, whether a hash is expected of them, and which."""
 ANSWERED = struct.Struct("=Ii32s")
 """A slot, the number of the system's error, or 0, and the hash."""
-ANY = bytes(32)
+NO_HASH = bytes(32)
 
 
 class Records:
@@ -29,7 +30,7 @@ class Records:
         self._record = record
         self._rest = b""
 
-    def read(self) -> list[tuple[int, int, bytes]]:
+    def read(self) -> list[tuple[Any, ...]]:
         """Those that are there; at least one.
 
         Raises:
@@ -46,14 +47,14 @@ class Records:
         return list(self._record.iter_unpack(records))
 
 
-def landed(data: memoryview, part: str, folder: str, expected: bytes) -> bytes:
+def landed(data: memoryview, part: str, folder: str, expected: bytes | None) -> bytes:
     """Give the bytes their hash as a name in `folder`, by way of `part`, unless another one is expected; the hash.
 
     Raises:
         OSError: they cannot be written; no file has that name then but one that was there before.
     """
     found = hashlib.sha256(data)
-    if expected in (ANY, found.digest()):
+    if expected in (None, found.digest()):
         with open(part, "wb", buffering=0) as stream:  # noqa: PTH123  pathlib is not worth importing here
             rest = data
             while rest:
@@ -68,12 +69,13 @@ def main(end: socket.socket, memory: memoryview, folder: str, parts: str) -> Non
     asked = Records(end, ASKED)
     try:
         while True:
-            for slot, size, expected in asked.read():
+            for slot, size, pinned, expected in asked.read():
                 start = slot * SLOT
                 try:
-                    answer = 0, landed(memory[start : start + size], f"{parts}/{slot}", folder, expected)
+                    data = memory[start : start + size]
+                    answer = 0, landed(data, f"{parts}/{slot}", folder, expected if pinned else None)
                 except OSError as error:
-                    answer = error.errno or -1, ANY
+                    answer = error.errno or -1, NO_HASH
                 end.sendall(ANSWERED.pack(slot, *answer))
     except (EOFError, ConnectionError):
         return

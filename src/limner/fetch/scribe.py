@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from limner.fetch import landing
-from limner.fetch.landing import ANSWERED, ANY, ASKED, SLOT, Records
+from limner.fetch.landing import ANSWERED, ASKED, NO_HASH, SLOT, Records
 
 SLOTS = 32
 """Files that are shared with the process at a time."""
@@ -103,7 +103,7 @@ class Scribe:
                 here += len(chunk)
             self._asked[slot] = future
             try:
-                self._end.sendall(ASKED.pack(slot, here - start, bytes.fromhex(expected) or ANY))
+                self._end.sendall(ASKED.pack(slot, here - start, bool(expected), bytes.fromhex(expected) or NO_HASH))
             except OSError:
                 self._lose(loop)
 
