@@ -11,7 +11,6 @@ import signal
 import socket
 import struct
 import sys
-from typing import Any
 
 SLOT = 512 * 1024
 """Bytes of the memory that is shared, for one file."""
@@ -25,26 +24,26 @@ NO_HASH = bytes(32)
 class Records:
     """What comes in records of one size from the other end of a socket, however it is cut on its way."""
 
-    def __init__(self, end: socket.socket, record: struct.Struct) -> None:
+    def __init__(self, end: socket.socket, size: int) -> None:
         self._end = end
-        self._record = record
+        self._size = size
         self._rest = b""
 
-    def read(self) -> list[tuple[Any, ...]]:
-        """Those that are there; at least one.
+    def read(self) -> bytes:
+        """Those that are there, one behind the other; at least one.
 
         Raises:
             EOFError: the other end is closed.
             OSError: nothing can be read.
         """
-        while len(self._rest) < self._record.size:
+        while len(self._rest) < self._size:
             came = self._end.recv(1 << 16)
             if not came:
                 raise EOFError
             self._rest += came
-        whole = len(self._rest) // self._record.size * self._record.size
+        whole = len(self._rest) // self._size * self._size
         records, self._rest = self._rest[:whole], self._rest[whole:]
-        return list(self._record.iter_unpack(records))
+        return records
 
 
 def landed(data: memoryview, part: str, folder: str, expected: bytes | None) -> bytes:
@@ -66,10 +65,10 @@ def landed(data: memoryview, part: str, folder: str, expected: bytes | None) -> 
 def main(end: socket.socket, memory: memoryview, folder: str, parts: str) -> None:
     """Answer what is `ASKED` until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all; who started this one says when it is over
-    asked = Records(end, ASKED)
+    asked = Records(end, ASKED.size)
     try:
         while True:
-            for slot, size, pinned, expected in asked.read():
+            for slot, size, pinned, expected in ASKED.iter_unpack(asked.read()):
                 start = slot * SLOT
                 try:
                     data = memory[start : start + size]
