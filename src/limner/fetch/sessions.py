@@ -9,6 +9,7 @@ from aiohttp import ClientResponse
 from yarl import URL
 
 from limner.fetch import manners
+from limner.fetch.lookups import Lookups
 from limner.fetch.manners import USER_AGENT
 
 LONGEST_HEADER = 1 << 16
@@ -61,7 +62,7 @@ class Session:
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
+                connector=aiohttp.TCPConnector(limit=0, resolver=Lookups()),  # each host has its own limit
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": USER_AGENT},
