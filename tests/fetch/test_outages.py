@@ -122,7 +122,7 @@ def test_many_hosts_together_are_asked_by_few_sockets(
 ) -> None:
     """A process may open but so many files, and a manifest may name any number of hosts."""
     resolver(monkeypatch)
-    monkeypatch.setattr("limner.fetch.hosts.SOCKETS", 3)
+    monkeypatch.setattr("limner.fetch.sockets.SOCKETS", 3)
     lock, counts = threading.Lock(), [0, 0]
 
     def count(handler: Any) -> None:

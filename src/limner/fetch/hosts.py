@@ -6,12 +6,10 @@ from contextlib import asynccontextmanager
 
 from yarl import URL
 
+from limner.fetch import sockets
 from limner.fetch.answers import address
 from limner.fetch.manners import Host, Manners
 from limner.fetch.servers import server
-
-SOCKETS = 256
-"""Requests to all hosts together: a process may open but a thousand files or so."""
 
 
 class Hosts:
@@ -21,7 +19,7 @@ class Hosts:
         self._behaviour = behaviour
         self._known: dict[str, Host] = {}
         self._doubted: set[str] = set()
-        self._sockets = asyncio.Semaphore(SOCKETS)
+        self._sockets = asyncio.Semaphore(sockets.most())
         self.open = asyncio.Event()
         """Whether any may be asked: not while more comes than is put away."""
         self.open.set()

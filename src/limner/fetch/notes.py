@@ -81,6 +81,9 @@ class Notes:
         self._base.close()
 
     def _spoilt(self, error: sqlite3.Error) -> Exception:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL":
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        if name.startswith("SQLITE_CANTOPEN"):  # which says nothing of what is in it: no file may be opened any more
+            return LimnerError(f"{self._path}, limner's memory of downloads, cannot be opened ({error})")
         return LimnerError(f"{self._path}, limner's memory of downloads, cannot be used ({error}): delete it")
