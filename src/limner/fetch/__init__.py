@@ -6,7 +6,7 @@ tether               a process that leaves nothing behind, as pip does what it r
 backends             which of them are here
 web, answers, loop   the HTTP client, what it makes of what servers say, and the event loop that it runs in
 sessions, bodies     aiohttp as that client uses it; what is sent, unpacked and whole
-sockets              its connections, and how many of them are kept
+sockets, endings     its connections: how many are kept, and where an answer that comes by one ends
 lookups              the addresses of hosts
 manners, hosts       how it behaves towards them, each and all
 servers, urls        their names, and what leads there

@@ -9,11 +9,9 @@ from aiohttp import ClientResponse
 from yarl import URL
 
 from limner.fetch import manners
+from limner.fetch.endings import LONGEST_HEADER
 from limner.fetch.manners import USER_AGENT
 from limner.fetch.sockets import Connector
-
-LONGEST_HEADER = 1 << 16
-"""Bytes of one line of an answer's head: what a page may load takes many a site more than aiohttp's 8190."""
 
 
 class Cookies:

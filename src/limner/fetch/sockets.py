@@ -1,11 +1,13 @@
 """The sockets that all hosts share: how many there may be, and which one goes where another is wanted."""
 
 import sys
+from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
+from limner.fetch.endings import Connection
 from limner.fetch.lookups import Lookups
 
 SOCKETS = 256
@@ -31,6 +33,8 @@ class Connector(aiohttp.TCPConnector):
 
     def __init__(self) -> None:
         super().__init__(limit=0, resolver=Lookups())  # each host has its own limit
+        kind: type[ResponseHandler] = Connection
+        self._factory = partial(kind, loop=self._loop)
         self._most = most()
 
     async def _create_connection(self, *how: Any, **further: Any) -> ResponseHandler:
