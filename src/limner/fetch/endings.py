@@ -23,7 +23,7 @@ class Connection(ResponseHandler):
     """One connection to a server, and the answers that come by it, one after the other."""
 
     _read = b""
-    """What came last."""
+    """What is just coming."""
     _ended = False
     """Whether the server ended it: TCP or, where it is used, TLS (RFC 9112, 9.8), which uvloop tells apart."""
 
@@ -31,6 +31,7 @@ class Connection(ResponseHandler):
         """Some of an answer."""
         self._read = data
         ResponseHandler.data_received(self, data)  # by its name, for it runs a few times a file
+        self._read = b""
 
     def eof_received(self) -> None:
         """The server ends the connection."""
@@ -55,8 +56,8 @@ class Connection(ResponseHandler):
             super().set_exception(exc, *cause)
 
     def _began_with_an_answer(self) -> bool:
-        """Hand on the whole answer that what came last began with; False if there is none."""
-        read, self._read = self._read, b""
+        """Hand on the whole answer that what is coming begins with; False if there is none."""
+        read = self._read
         if (head := HEAD.match(read)) is None:
             return False
         parser = HttpResponseParser(  # a new one, for the one that failed does not give what it has
