@@ -18,7 +18,8 @@ from limner.images import Image, resize
 from limner.scrape import tiffs
 
 MOST_PIXELS = 120_000_000
-"""A picture of more pixels is refused: one of as many takes 900 MB while it is decoded, and 360 MB then."""
+"""A picture of more pixels is refused: one of as many takes 1 to 2 GB while it is decoded (a JPEG 2000 with alpha 3),
+and 360 MB then."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF")
 """Pillow's other decoders are never asked: some run programs, none holds photos."""
 KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
@@ -232,6 +233,8 @@ def _moves_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
 
 def _what_it_is(path: Path, error: Exception) -> str:
     """Why a file could not be decoded, in words."""
+    if isinstance(error, MemoryError):
+        return "decoding it takes more memory than may be taken"
     with path.open("rb") as stream:
         head = stream.read(512)
     start = head.lstrip().lower()
