@@ -43,12 +43,12 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png16(values: np.ndarray) -> bytes:
-    """A PNG with 16 bits a channel, written by hand: Pillow writes none in colour."""
-    height, width, _ = values.shape
+def png16(values: np.ndarray, more: bytes = b"") -> bytes:
+    """A PNG with 16 bits a channel and `more` chunks, written by hand: Pillow writes none in colour."""
+    height, width = values.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 16, 2 if values.ndim == 3 else 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + more + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
 
 
@@ -280,6 +280,32 @@ def test_colour_of_16_bits_is_written_anew(tmp_path: Path) -> None:
     picture = pictures.read(path)
     assert picture.image[0, 0].tolist() == [255, 0, 0]
     assert picture.suffix == ""
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_transparent_level_of_16_bits_lies_over_white(tmp_path: Path, channels: tuple[int, ...]) -> None:
+    values = np.full((4, 4, *channels), 30000, np.uint16)
+    values[2:] = 12345 * 2
+    level = struct.pack(">H", 30000) * (3 if channels else 1)
+    path = tmp_path / "a.png"
+    path.write_bytes(png16(values, chunk(b"tRNS", level)))
+    image = pictures.read(path).image
+    assert (image[:2] == 255).all()
+    assert (image[2:] == 96).all()
+
+
+@pytest.mark.parametrize(
+    ("gamma", "more", "seen"), [(100_000, b"", 188), (45_455, b"", 130), (100_000, chunk(b"sRGB", b"\0"), 130)]
+)
+def test_the_gamma_of_a_png_counts_if_nothing_says_more(tmp_path: Path, gamma: int, more: bytes, seen: int) -> None:
+    plain = io.BytesIO()
+    Pillow.new("RGB", (64, 64), (130, 130, 130)).save(plain, "PNG")
+    whole = plain.getvalue()
+    path = tmp_path / "a.png"
+    path.write_bytes(whole[:33] + chunk(b"gAMA", struct.pack(">I", gamma)) + more + whole[33:])
+    picture = pictures.read(path)
+    assert (picture.image == seen).all()
+    assert picture.suffix == ("" if seen == 188 else ".png")
 
 
 @pytest.mark.parametrize(("colours", "gray"), [("L", True), ("RGB", False), ("sepia", False)])

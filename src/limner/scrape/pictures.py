@@ -1,21 +1,20 @@
 """Pictures from outside brought to what the rest of limner reads: upright, 8 bits, RGB, sRGB."""
 
-import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pillow_heif
 from PIL import Image as Pillow
-from PIL import ImageCms, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from limner.errors import SourceError
 from limner.images import Image, resize
-from limner.scrape import tiffs
+from limner.scrape import colours, tiffs
+from limner.scrape.colours import Move
 
 MOST_PIXELS = 120_000_000
 """A picture of more pixels is refused: one of as many takes 1 to 2 GB while it is decoded (a JPEG 2000 with alpha 3),
@@ -29,8 +28,6 @@ BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", *TIFF)
 """Of files that were meant to be pictures."""
 STRIP = 64
 """Rows that are calculated with at once: of all together the copies would take gigabytes."""
-SAME = 3
-"""A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
 COLOURLESS = 3
 """The most, of 255, by which the channels of a gray picture differ: profiles and compression round."""
 EIGHTH = 8
@@ -116,29 +113,32 @@ def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:
     if file.mode == "F":
         raise SourceError("its pixels are floating-point numbers: save it with 8 or 16 bits a channel")
 
-    mode, transform = _to_srgb(file, channels, notes)
+    is_deep = _is_deep_png(file, path)
+    if is_deep and isinstance(clear := file.info.get("transparency"), tuple):
+        file.info["transparency"] = tuple(level >> 8 for level in clear)  # as Pillow reads the colours
+    mode, move = colours.to_srgb(file, channels, notes)
     width, height = file.size
     upright = np.empty((width, height, 3) if turn and orientation >= LYING else (height, width, 3), np.uint8)
     lying = turn(upright) if turn else upright
     negative = tiffs.is_negative(file)
     for top in range(0, height, STRIP):
         strip = file.crop((0, top, width, min(top + STRIP, height)))
-        lying[top : top + STRIP] = _strip(_shallow(strip, negative), mode, transform, channels)
+        lying[top : top + STRIP] = _strip(_shallow(strip, negative), mode, move, channels)
 
     untouched = (
         file.mode == "RGB"
         and not file.has_transparency_data
         and turn is None
-        and transform is None
+        and move is None
         and channels == "rgb"
         and not notes
-        and not _is_deep_png(file, path)
+        and not is_deep
     )
     suffix = KEPT.get(file.format or "", "") if untouched else ""
     return Picture(upright, suffix, tuple(notes))
 
 
-def _strip(strip: Pillow.Image, mode: str, transform: ImageCms.ImageCmsTransform | None, channels: str) -> Image:
+def _strip(strip: Pillow.Image, mode: str, move: Move | None, channels: str) -> Image:
     """Some rows as (H, W, 3) RGB in sRGB, over white."""
     alpha = None
     if strip.has_transparency_data:
@@ -147,8 +147,8 @@ def _strip(strip: Pillow.Image, mode: str, transform: ImageCms.ImageCmsTransform
     strip = strip.convert(mode)
     if channels == "bgr":
         strip = Pillow.merge("RGB", strip.split()[::-1])
-    if transform is not None:
-        strip = ImageCms.applyTransform(strip, transform) or strip
+    if move is not None:
+        strip = move(strip)
     strip = strip.convert("RGB")
     if alpha is not None:
         strip = Pillow.composite(strip, Pillow.new("RGB", strip.size, "white"), alpha)
@@ -162,13 +162,17 @@ def _refuse_huge(file: Pillow.Image) -> None:
 
 
 def _shallow(strip: Pillow.Image, negative: bool = False) -> Pillow.Image:
-    """Gray of 16 bits brought to 8; all other modes as they are (Pillow reads 16-bit colour as 8)."""
+    """Gray of 16 bits brought to 8, with what is transparent in it; all other modes as they are (Pillow reads 16-bit
+    colour as 8)."""
     if not strip.mode.startswith("I"):
         return strip
     deep = np.asarray(strip).clip(0, 65535).astype(np.uint32)
     if negative:
         deep = 65535 - deep
-    return Pillow.fromarray(((deep + 128) // 257).astype(np.uint8))  # 257 is odd, so there are no halves
+    gray = Pillow.fromarray(((deep + 128) // 257).astype(np.uint8))  # 257 is odd, so there are no halves
+    if (clear := strip.info.get("transparency")) is not None:
+        gray.putalpha(Pillow.fromarray(np.where(deep == clear, 0, 255).astype(np.uint8)))
+    return gray
 
 
 def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
@@ -186,49 +190,6 @@ def _is_seen_alike(path: Path, picture: Picture, tagged: bool) -> bool:
     if plain is None or not tagged:
         return plain is not None
     return np.array_equal(cv2.imread(str(path), flag), plain)  # type: ignore[arg-type]
-
-
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _to_srgb(file: Pillow.Image, channels: str, notes: list[str]) -> tuple[str, ImageCms.ImageCmsTransform | None]:
-    """The mode in which a picture is brought to sRGB, and by what: None if nothing is to be done, or can be."""
-    mode = file.mode if file.mode in ("L", "CMYK") and channels == "rgb" else "RGB"
-    if (data := file.info.get("icc_profile")) is None:
-        return mode, None
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        if profile.profile.xcolor_space.strip() == "GRAY" and _is_told_in_gray(file) and channels == "rgb":
-            mode = "L"
-        transform = ImageCms.buildTransform(
-            profile,
-            _srgb(),
-            mode,
-            "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-        return mode, None if mode == "RGB" and _moves_nothing(transform) else transform
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
-        notes.append(f"its colour profile cannot be used and was ignored: {error}")
-        return mode, None
-
-
-def _is_told_in_gray(file: Pillow.Image) -> bool:
-    """Whether each pixel is one number, or a place in a palette of grays."""
-    if file.mode.startswith("P"):
-        return not np.ptp(np.reshape(file.getpalette("RGB") or (), (-1, 3)), axis=1).any()
-    return file.mode.startswith(("1", "L", "I")) and file.mode != "LAB"
-
-
-def _moves_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether a transform leaves a cube of 9x9x9 colours where they are."""
-    steps = np.linspace(0, 255, 9).astype(np.uint8)
-    cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(27, 27, 3)
-    moved = ImageCms.applyTransform(Pillow.fromarray(cube), transform)
-    return moved is not None and np.abs(np.asarray(moved).astype(int) - cube).max() <= SAME
 
 
 def _what_it_is(path: Path, error: Exception) -> str:
