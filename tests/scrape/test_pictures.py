@@ -406,6 +406,46 @@ def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) ->
         pictures.read(path)
 
 
+def test_a_tile_much_larger_than_its_tiff_is_refused(tmp_path: Path) -> None:
+    path = tiff(tmp_path / "a.tif", {258: 8, 322: 40_000, 323: 50_000, 324: 8, 325: 99}, bytes(99))
+    with pytest.raises(SourceError, match="at most 120 million pixels"):
+        pictures.read(path)
+
+
+def test_a_side_that_later_stages_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.png", Pillow.new("RGB", (65_536, 1)))
+    with pytest.raises(SourceError, match="at most 65535 pixels a side"):
+        pictures.read(path)
+
+
+def pages(path: Path, *kinds: int, below: bool = False) -> Path:
+    """A TIFF of pages of one gray each, 0, 100, ... of the `kinds`; `below`: the first tells of pictures below it."""
+    data = b"II*\0" + struct.pack("<I", 8)
+    for page, kind in enumerate(kinds):
+        tags = {254: kind, 256: 4, 257: 4, 258: 8, 259: 1, 262: 1, 277: 1, 278: 4, 279: 16}
+        tags |= {330: 8} if below else {}
+        begins = len(data) + 2 + 12 * (len(tags) + 1) + 4
+        entries = sorted((tags | {273: begins}).items())
+        data += struct.pack("<H", len(entries))
+        data += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        data += struct.pack("<I", begins + 16 if page + 1 < len(kinds) else 0) + bytes([100 * page] * 16)
+    path.write_bytes(data)
+    return path
+
+
+def test_of_a_tiff_that_begins_with_a_small_copy_the_photo_is_read(tmp_path: Path) -> None:
+    picture = pictures.read(pages(tmp_path / "a.tif", 1, 1, 0))
+    assert (picture.image == 200).all()
+    assert picture.notes == ("its first picture is a small copy: picture 3 of 3 is used",)
+    assert (pictures.read(pages(tmp_path / "b.tif", 1, 1)).image == 0).all()
+
+
+def test_of_a_raw_file_the_small_copy_is_not_taken_for_the_photo(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="a camera's raw file"):
+        pictures.read(pages(tmp_path / "a.dng", 1, below=True))
+    assert (pictures.read(pages(tmp_path / "b.tif", 0, below=True)).image == 0).all()
+
+
 @pytest.mark.parametrize(("width", "height"), [(12_001, 10_000), (60_000, 60_000)])
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, width: int, height: int) -> None:
     path = tmp_path / "a.png"

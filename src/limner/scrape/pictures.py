@@ -19,6 +19,8 @@ from limner.scrape.colours import Move
 MOST_PIXELS = 120_000_000
 """A picture of more pixels is refused: one of as many takes 1 to 2 GB while it is decoded (a JPEG 2000 with alpha 3),
 and 360 MB then."""
+LONGEST = 65_535
+"""Pixels a side, at most, as in a JPEG: what reads PNGs later refuses those of a million."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF")
 """Pillow's other decoders are never asked: some run programs, none holds photos."""
 KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
@@ -88,7 +90,9 @@ def _decode(path: Path, channels: str) -> tuple[Picture, bool]:
     """The picture, and whether it has EXIF data; Pillow's own copy of it is gone then."""
     # Pillow warns of sizes, which are tested here, and of odd metadata.
     with warnings.catch_warnings(action="ignore"), Pillow.open(path, formats=FORMATS) as file:
-        _refuse_huge(file)
+        tiffs.turn_to_photo(file)
+        _refuse_huge(*file.size)
+        _refuse_huge(*tiffs.tile(file))
         tiffs.refuse_misread(file)
         file.load()
         return _put_right(file, path, channels), "exif" in file.info
@@ -102,7 +106,9 @@ def is_gray(image: Image) -> bool:
 
 def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:
     notes: list[str] = []
-    if getattr(file, "n_frames", 1) > 1 and file.format != "MPO":
+    if file.format == "TIFF" and file.tell():
+        notes.append(f"its first picture is a small copy: picture {file.tell() + 1} of {file.n_frames} is used")  # type: ignore[attr-defined]
+    elif getattr(file, "n_frames", 1) > 1 and file.format != "MPO":
         notes.append(f"animated, of {file.n_frames} pictures: only the first is used")  # type: ignore[attr-defined]
     try:
         orientation = file.getexif().get(0x0112, 1)
@@ -155,8 +161,9 @@ def _strip(strip: Pillow.Image, mode: str, move: Move | None, channels: str) -> 
     return np.asarray(strip)
 
 
-def _refuse_huge(file: Pillow.Image) -> None:
-    width, height = file.size
+def _refuse_huge(width: int, height: int) -> None:
+    if max(width, height) > LONGEST:
+        raise SourceError(f"it is too long: at most {LONGEST} pixels a side are decoded ({width}x{height} pixels)")
     if width * height > MOST_PIXELS:
         raise Pillow.DecompressionBombError(f"{width}x{height} pixels")
 
