@@ -406,6 +406,51 @@ def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) ->
         pictures.read(path)
 
 
+def broken(whole: bytes, how: str) -> bytes:
+    half = len(whole) // 2
+    return {
+        "half of it": whole[:half] + b"\xff\xd9",
+        "a hole": whole[:half] + whole[half + 1500 :],
+        "a page in it": whole[:half] + b"<html><body>502 Bad Gateway</body></html>" * 9 + b"\xff\xd9",
+        "a part twice": whole[:half] + whole[half - 1500 :],
+        "zeros": whole[:half] + bytes(2000) + whole[half + 2000 :],
+    }[how]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 2}])
+@pytest.mark.parametrize("how", ["half of it", "a hole", "a page in it", "a part twice", "zeros"])
+def test_a_jpeg_that_is_not_all_there_is_damaged(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], how: str, options: dict[str, object], turned: bool
+) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6 if turned else 1
+    path = tmp_path / "a.jpg"
+    path.write_bytes(broken(encoded(quality=95, exif=exif, **options), how))
+    with pytest.raises(SourceError, match="damaged picture"):
+        pictures.read(path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "tiff_adobe_deflate", "tiff_lzw"])
+def test_a_tiff_that_is_not_all_there_is_damaged(tmp_path: Path, compression: str) -> None:
+    path = tmp_path / "a.tif"
+    whole = encoded("TIFF", compression=compression)
+    path.write_bytes(whole)
+    assert np.abs(pictures.read(path).image.astype(int) - np.asarray(scene(3, 256, 256))).mean() < 5
+    path.write_bytes(broken(whole, "zeros"))
+    with pytest.raises(SourceError, match="damaged picture"):
+        pictures.read(path)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_what_cameras_leave_behind_a_photo_does_no_harm(tmp_path: Path, options: dict[str, object]) -> None:
+    whole = encoded(**options)
+    path = tmp_path / "a.jpg"
+    path.write_bytes(whole[:-2] + bytes(9) + whole[-2:] + bytes(999))
+    assert pictures.read(path).suffix == ".jpg"
+
+
 def test_a_tile_much_larger_than_its_tiff_is_refused(tmp_path: Path) -> None:
     path = tiff(tmp_path / "a.tif", {258: 8, 322: 40_000, 323: 50_000, 324: 8, 325: 99}, bytes(99))
     with pytest.raises(SourceError, match="at most 120 million pixels"):

@@ -13,7 +13,7 @@ from PIL import UnidentifiedImageError
 
 from limner.errors import SourceError
 from limner.images import Image, resize
-from limner.scrape import colours, tiffs
+from limner.scrape import colours, damage, tiffs
 from limner.scrape.colours import Move
 
 MOST_PIXELS = 120_000_000
@@ -75,19 +75,22 @@ def read(path: Path, channels: str = "rgb") -> Picture:
     Raises:
         SourceError: it is no picture, damaged, or too large; with what it is instead.
     """
-    try:
-        picture, tagged = _decode(path, channels)
-    except SourceError:
-        raise
-    except Exception as error:  # a hostile file can make a decoder raise anything
-        raise SourceError(_what_it_is(path, error)) from error
-    if picture.suffix and not _is_seen_alike(path, picture, tagged):
-        return replace(picture, suffix="")
-    return picture
+    with damage.refused():
+        try:
+            picture, tagged, is_jpeg = _decode(path, channels)
+        except SourceError:
+            raise
+        except Exception as error:  # a hostile file can make a decoder raise anything
+            raise SourceError(_what_it_is(path, error)) from error
+        if picture.suffix:
+            return picture if _is_seen_alike(path, picture, tagged) else replace(picture, suffix="")
+        if is_jpeg:
+            damage.look_at_jpeg(path)
+        return picture
 
 
-def _decode(path: Path, channels: str) -> tuple[Picture, bool]:
-    """The picture, and whether it has EXIF data; Pillow's own copy of it is gone then."""
+def _decode(path: Path, channels: str) -> tuple[Picture, bool, bool]:
+    """The picture, whether it has EXIF data, and whether it is a JPEG; Pillow's own copy of it is gone then."""
     # Pillow warns of sizes, which are tested here, and of odd metadata.
     with warnings.catch_warnings(action="ignore"), Pillow.open(path, formats=FORMATS) as file:
         tiffs.turn_to_photo(file)
@@ -95,7 +98,9 @@ def _decode(path: Path, channels: str) -> tuple[Picture, bool]:
         _refuse_huge(*tiffs.tile(file))
         tiffs.refuse_misread(file)
         file.load()
-        return _put_right(file, path, channels), "exif" in file.info
+        picture = _put_right(file, path, channels)
+        damage.look_at_tiff(file, path)
+        return picture, "exif" in file.info, file.format in ("JPEG", "MPO")
 
 
 def is_gray(image: Image) -> bool:
@@ -190,7 +195,7 @@ def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
 
 def _is_seen_alike(path: Path, picture: Picture, tagged: bool) -> bool:
     """Whether OpenCV, which the later stages read with, reads a picture, and takes it for upright as Pillow does: of
-    damaged files and EXIF data they understand different parts."""
+    damaged files and EXIF data they understand different parts. What it says of a JPEG is listened to."""
     is_tiny = min(picture.image.shape[:2]) < EIGHTH
     flag = cv2.IMREAD_GRAYSCALE if is_tiny else cv2.IMREAD_REDUCED_GRAYSCALE_8
     plain = cv2.imread(str(path), flag | cv2.IMREAD_IGNORE_ORIENTATION)

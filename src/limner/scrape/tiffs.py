@@ -2,6 +2,7 @@
 so that nobody takes them for damaged."""
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image as Pillow
@@ -10,9 +11,12 @@ from PIL import TiffImagePlugin
 from limner.errors import SourceError
 
 BITS, PHOTOMETRIC, PLANAR, NUMBERS = 258, 262, 284, 339
-KIND, SUB_PICTURES = 254, 330
-"""The numbers of the tags that are asked for."""
+COMPRESSION, JPEG_TABLES, KIND, SUB_PICTURES = 259, 347, 254, 330
+STRIPS, TILES = (273, 279), (324, 325)
+"""The numbers of the tags that are asked for. Of strips and tiles: where they begin, and how long they are."""
 TILE_SIZE = (322, 323)
+JPEG, DEFLATE = 7, (8, 32946)
+"""Ways of packing."""
 SMALLER = 1
 """The bit of its kind that says that a picture is a smaller copy of another in the same file."""
 WHITE_IS_ZERO, LAB = 0, (8, 9, 10)
@@ -50,6 +54,15 @@ def tile(file: Pillow.Image) -> tuple[int, int]:
         return 0, 0
     width, height = (file.tag_v2.get(side, 0) for side in TILE_SIZE)
     return width, height
+
+
+def parts(file: TiffImagePlugin.TiffImageFile, path: Path) -> Iterator[bytes]:
+    """The strips or tiles of a TIFF, packed, one after the other."""
+    begin, length = TILES if TILES[0] in file.tag_v2 else STRIPS
+    with path.open("rb") as stream:
+        for place, count in zip(file.tag_v2.get(begin, ()), file.tag_v2.get(length, ()), strict=False):
+            stream.seek(place)
+            yield stream.read(count)
 
 
 def refuse_misread(file: Pillow.Image) -> None:
