@@ -8,10 +8,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
 from itertools import islice
 from multiprocessing import forkserver
-from pathlib import Path
 from typing import TypeVar
 
 from limner.progress import progress
@@ -107,16 +105,6 @@ def follow() -> None:
     """End this worker once its parent has ended, in whatever way: a killed one can no longer tell its workers to, and
     each waits for work at a pipe that all of them hold open."""
     threading.Thread(target=_follow, daemon=True).start()
-
-
-def limit(memory: int) -> None:
-    """Let this process take no more than `memory` bytes beside what it has; without effect where a system cannot."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _follow() -> None:

@@ -7,7 +7,7 @@ from email.message import Message
 
 from pebble import ProcessExpired, ProcessPool
 
-from limner import workers
+from limner import memory, workers
 from limner.errors import SourceError
 from limner.fetch.answers import Page, readable
 from limner.fetch.web import Web
@@ -144,4 +144,4 @@ def _begin() -> None:
     """Have the process that reads end at once when it is told to or its parent ends, and not fill the memory."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     workers.follow()
-    workers.limit(MEMORY)
+    memory.limit(MEMORY)

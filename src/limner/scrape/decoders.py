@@ -17,10 +17,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from limner.errors import SourceError
 from limner.fetch.store import Fetched
+from limner.memory import limit
 from limner.progress import progress
 from limner.scrape import shots
 from limner.scrape.shots import Job, Taken
-from limner.workers import METHOD, count, follow, limit, prepare
+from limner.workers import METHOD, count, follow, prepare
 
 PATIENCE = 120.0
 """Seconds that one photo, or the next frame of a video, may take."""
