@@ -57,6 +57,16 @@ def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> No
     assert server.asked == []
 
 
+def test_check_counts_as_in_order_what_is(run: Run) -> None:
+    touch("data/photos/a.jpg")
+    good = {"person": "p", "license": "CC0", "url": "data/photos/a.jpg"}
+    first = manifest("m.csv", [{"id": "a"} | good, {"id": "b"} | good | {"url": "data/photos/gone.jpg"}])
+    assert f"{first}: 1 row in order; 1 failed\n" in run("check", first).output
+    second = manifest("n.csv", [{"id": "c"} | good, {"id": "d"} | good | {"url": "data/gone.zip"}])
+    none = "data/manifests/none.csv"
+    assert f"{none}: 2 rows in order; 3 failed\n" in run("check", first, second, none).output
+
+
 def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:
     touch("data/photos/a.jpg", "data/no.zip", "data/folder/s.png", "data/s.zip")
     for name, member in {"photo": "a.jpg", "text": "a.txt"}.items():

@@ -48,7 +48,7 @@ class Archives:
 
 
 def check(names: Sequence[str], allow_unlicensed: bool, most_bytes: int) -> tuple[list[Row], list[Problem]]:
-    """The rows, and all that is wrong with them; no rows where a manifest cannot be read.
+    """The rows of which all is in order, and all that is wrong with the others; none of a manifest that cannot be read.
 
     Args:
         names: paths of manifests.
@@ -64,19 +64,20 @@ def check(names: Sequence[str], allow_unlicensed: bool, most_bytes: int) -> tupl
         if len(names) == 1:
             return [], [Problem(names[0], "failed", str(error))]
         # Each by itself, so that the others are looked at too.
-        for name in names:
-            problems += check([name], allow_unlicensed, most_bytes)[1]
-        return [], problems
+        each = [check([name], allow_unlicensed, most_bytes) for name in names]
+        return [row for fine, _ in each for row in fine], [one for _, found in each for one in found]
     problems += found
     with TemporaryDirectory(dir=cache_dir("pictures")) as folder, closing(Archives(Path(folder), most_bytes)) as here:
-        problems += _all_faults(rows, here)
+        faults = list(_all_faults(rows, here))
+    problems += [fault for _, fault in faults]
     unpinned = [row for row in rows if not _pinned(row)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
         others = f" ({len(unpinned) - 1} more like it)" if len(unpinned) > 1 else ""
         why = f"it, or its drawing, has no sha256{others}: `{lock}` fills in what is missing"
         problems.append(Problem(unpinned[0].id, "noted", why))
-    return rows, problems
+    wrong = {id for id, _ in faults}
+    return [row for row in rows if row.id not in wrong], problems
 
 
 def _pinned(row: Row) -> bool:
@@ -84,16 +85,16 @@ def _pinned(row: Row) -> bool:
     return bool(row.sha256 or expand.stands_for_files(row.url)) and bool(row.sketch_sha256 or not row.sketch_url)
 
 
-def _all_faults(rows: Sequence[Row], here: Archives) -> Iterator[Problem]:
-    """What is wrong with each row, and which pictures of two rows would bear one name."""
+def _all_faults(rows: Sequence[Row], here: Archives) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with each row, by its id, and which pictures of two rows would bear one name."""
     photos: dict[str, Row] = {}
     for row in rows:
         for one in _looked_at(row, here):
             if isinstance(one, Problem):
-                yield one
+                yield row.id, one
             elif one.kind == "photo" and (other := photos.setdefault(one.id.lower(), one)) is not one:
                 places = " and ".join(f"{photo.url} ({photo.manifest}, line {photo.line})" for photo in (other, one))
-                yield Problem(one.id, "failed", f"{places} are both named so: rename one of the rows")
+                yield row.id, Problem(one.id, "failed", f"{places} are both named so: rename one of the rows")
 
 
 def _looked_at(row: Row, here: Archives) -> Iterator[Row | Problem]:
