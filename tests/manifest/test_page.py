@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from limner.errors import LimnerError, SourceError
 from limner.fetch.answers import Page
@@ -15,7 +16,7 @@ from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
 from tests.orphans import leaves_nobody_behind
-from tests.sites import Server, serving
+from tests.sites import OPTIONS, Run, Server, serving
 
 
 def look(
@@ -227,6 +228,25 @@ def test_the_delay_that_robots_txt_asks_for_is_kept(
     monkeypatch.setattr(downloads.web.hosts, "keep_apart", lambda url, seconds: asked.append((url, seconds)))
     look(downloads, f"{server.url}/p0", onward="a[rel=next]", depth=9)
     assert asked == [(server.url, 0.3)]
+
+
+@pytest.mark.parametrize("later", [None, b"User-agent: *\nAllow: /"])
+def test_the_delay_that_robots_txt_asks_for_is_kept_by_later_runs(
+    run: Run, server: Server, later: bytes | None
+) -> None:
+    """Until it asks for none."""
+    server.bodies |= {"/robots.txt": b"User-agent: *\nCrawl-delay: 0.4\n", "/g": b"<img src=a.png><img src=b.png>"}
+    words = ("add", f"{server.url}/g", "--person", "Ann", "--license", "x")
+    run(*words)
+    start = time.monotonic()
+    run("lock", "data/manifests/Ann.csv")
+    assert time.monotonic() - start > 0.4
+    assert sorted(server.asked[2:]) == ["/a.png", "/b.png"]
+    del server.bodies["/robots.txt"]
+    server.bodies |= {"/robots.txt": later} if later else {}
+    run(*words)
+    with Downloads(OPTIONS) as downloads:
+        assert downloads.web.hosts.of(URL(server.url)).delay == 0
 
 
 @pytest.mark.parametrize(

@@ -60,14 +60,14 @@ class Robots:
             rules = Protego.parse(_ours(self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text))
         except WebError as error:
             if 400 <= error.status < 500 and error.status != 429:  # there is none
+                self._web.hosts.keep_apart(host, 0.0)
                 return Protego.parse("")
             return f"its host cannot be asked what it allows ({error})"
         rate = rules.request_rate(NAME)
         delay = max(rules.crawl_delay(NAME) or 0.0, rate.seconds / rate.requests if rate else 0.0)
         if delay > LONGEST_DELAY:
             return f"{host}/robots.txt asks for {delay:g} s between requests: at most {LONGEST_DELAY:g} are waited"
-        if delay > 0:
-            self._web.hosts.keep_apart(host, delay)
+        self._web.hosts.keep_apart(host, delay)
         return rules
 
 
