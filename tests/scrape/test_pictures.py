@@ -392,6 +392,7 @@ def encoded(name: str = "JPEG", **options: object) -> bytes:
         (b"<?xml version='1.0'?><svg xmlns='x'/>", "SVG"),
         (b"\xef\xbb\xbf<!-- made by hand -->\n<html><body>404</body></html>", "web page"),
         (b"\0\1\2\3" * 99, "no picture"),
+        (b"\0\0\0 ftypisom\0\0\2\0isomiso2avc1mp41", "a video: .* into its column kind"),
         (encoded(quality=95)[:2000], "truncated"),
         (encoded("PNG")[:2000], "truncated"),
         (encoded("WEBP")[:2000], "damaged"),

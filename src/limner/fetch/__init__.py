@@ -15,6 +15,7 @@ archives, members    what is in zips and tars, and how to take it out safely
 tars                 tars read with care
 here                 files of this machine
 store, notes         files by content; which content a url had
+delays               how slowly hosts want to be asked, as their robots.txt told once
 scribe, landing      small files hashed and landed by a process of its own
 hands, daemon        work that blocks, in a few threads, or in one of its own that nobody waits for
 ahead                much work at once, and what came of it in order

@@ -1,4 +1,5 @@
-"""What is remembered of urls: the content each had, and the version its server called it."""
+"""What is remembered of urls: the content each had, and the version its server called it; and how slowly hosts want
+to be asked."""
 
 import errno
 import os
@@ -21,7 +22,7 @@ class Note:
 
 
 class Notes:
-    """A table on disk, by url; several processes may share it."""
+    """Tables on disk, by url and by host; several processes may share them."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -36,6 +37,7 @@ class Notes:
                 "CREATE TABLE IF NOT EXISTS notes (url TEXT PRIMARY KEY, sha256 TEXT, etag TEXT, modified TEXT)"
                 " WITHOUT ROWID"
             )
+            self._base.execute("CREATE TABLE IF NOT EXISTS delays (host TEXT PRIMARY KEY, seconds REAL) WITHOUT ROWID")
         except sqlite3.Error as error:
             raise self._spoilt(error) from error
 
@@ -73,6 +75,25 @@ class Notes:
         try:
             with self._lock, self._base:
                 self._base.execute("DELETE FROM notes WHERE url = ?", (url,))
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
+    def delays(self) -> dict[str, float]:
+        """By host, the seconds between two requests that it asked for."""
+        try:
+            with self._lock:
+                return dict(self._base.execute("SELECT host, seconds FROM delays"))
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
+    def put_delay(self, host: str, seconds: float) -> None:
+        """Remember this of a host, for good; nothing if it is 0."""
+        try:
+            with self._lock, self._base:
+                if seconds:
+                    self._base.execute("REPLACE INTO delays VALUES (?, ?)", (host, seconds))
+                else:
+                    self._base.execute("DELETE FROM delays WHERE host = ?", (host,))
         except sqlite3.Error as error:
             raise self._spoilt(error) from error
 

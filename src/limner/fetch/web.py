@@ -17,6 +17,7 @@ from limner.errors import short
 from limner.fetch import answers, bodies, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
+from limner.fetch.delays import Delays
 from limner.fetch.hosts import Hosts
 from limner.fetch.loop import new_loop
 from limner.fetch.manners import Budget, Manners, Request, WebError
@@ -30,13 +31,18 @@ T = TypeVar("T")
 
 
 class Web:
-    """Requests with manners. Use it in a `with`, or `close()` it."""
+    """Requests with manners. Use it in a `with`, or `close()` it.
 
-    def __init__(self, behaviour: Manners) -> None:
+    Args:
+        behaviour: towards each server.
+        delays: that servers asked for before; of this run alone if there are none.
+    """
+
+    def __init__(self, behaviour: Manners, delays: Delays | None = None) -> None:
         self.manners = behaviour
         self.received = 0
         """Bytes of files so far."""
-        self.hosts = Hosts(behaviour)
+        self.hosts = Hosts(behaviour, delays or Delays())
         self._session = Session()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""

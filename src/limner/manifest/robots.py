@@ -1,5 +1,6 @@
 """robots.txt: what a host asks programs to leave alone, and how slowly it wants to be asked (RFC 9309)."""
 
+import re
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -14,6 +15,11 @@ LONGEST_DELAY = 120.0
 PATIENCE = 600.0
 """Seconds after which no further host is asked for its rules, but for those of pages: a page may show pictures of
 thousands of hosts that do not answer."""
+LOOKING = 120.0
+"""Seconds after which no further picture is compared with the rules of its host: there may be as many of the ones as of
+the others, and all of a page that people made take a few."""
+AGENT = re.compile(r"(?i)\s*user[-\s]*agent[\s:]*([^#]*)")
+"""A line that says for whom the next are, in any spelling that is understood."""
 
 
 class Robots:
@@ -22,39 +28,56 @@ class Robots:
     def __init__(self, web: Web) -> None:
         self._web = web
         self._rules: dict[str, Protego | str] = {}
-        self._budget = Budget(PATIENCE)
+        self._asking = Budget(PATIENCE)
+        self._looking = Budget(LOOKING)
 
     def refusal(self, url: str, of_page: bool = True) -> str:
         """Why a url may not be asked for, as a sentence about it; empty if it may.
 
         Args:
             url: http or https.
-            of_page: its host's rules are worth any time; otherwise there may be none left to ask for them.
+            of_page: its host's rules are worth any time; otherwise there may be none left to ask for them, or to
+                look at them.
         """
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._rules:
-            if not of_page and self._budget.left <= 0:
+            if not of_page and self._asking.left <= 0:
                 return f"its host is not asked what it allows: to ask those before took {PATIENCE:g} s"
-            with self._budget:
+            with self._asking:
                 self._rules[host] = self._read(host)
         rules = self._rules[host]
         if isinstance(rules, str):
             return rules
-        return "" if rules.can_fetch(url, NAME) else f"{host}/robots.txt asks programs to leave it alone"
+        if not of_page and self._looking.left <= 0:
+            return f"what its host allows is not looked at: to compare those before with the rules took {LOOKING:g} s"
+        with self._looking:
+            return "" if rules.can_fetch(url, NAME) else f"{host}/robots.txt asks programs to leave it alone"
 
     def _read(self, host: str) -> Protego | str:
         """The rules, or why there can be none."""
         try:
-            rules = Protego.parse(self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text)
+            rules = Protego.parse(_ours(self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text))
         except WebError as error:
             if 400 <= error.status < 500 and error.status != 429:  # there is none
+                self._web.hosts.keep_apart(host, 0.0)
                 return Protego.parse("")
             return f"its host cannot be asked what it allows ({error})"
         rate = rules.request_rate(NAME)
         delay = max(rules.crawl_delay(NAME) or 0.0, rate.seconds / rate.requests if rate else 0.0)
         if delay > LONGEST_DELAY:
             return f"{host}/robots.txt asks for {delay:g} s between requests: at most {LONGEST_DELAY:g} are waited"
-        if delay > 0:
-            self._web.hosts.keep_apart(host, delay)
+        self._web.hosts.keep_apart(host, delay)
         return rules
+
+
+def _ours(text: str) -> str:
+    """A robots.txt in which no other program is named: the reader keeps all rules of a group once for each that is, and
+    of thousands of both it would not be done in hours."""
+    return "\n".join("User-agent:" if _names_another(line) else line for line in text.splitlines())
+
+
+def _names_another(line: str) -> bool:
+    """Whether a line says that the next are for a program that is not this one, by `*` or the beginning of its name."""
+    found = AGENT.match(line)
+    return found is not None and not NAME.startswith(found[1].strip().lower().replace("*", ""))

@@ -13,7 +13,7 @@ from PIL import UnidentifiedImageError
 
 from limner.errors import SourceError
 from limner.images import Image, resize
-from limner.scrape import colours, damage, tiffs
+from limner.scrape import beginnings, colours, damage, tiffs
 from limner.scrape.colours import Move
 
 MOST_PIXELS = 120_000_000
@@ -208,8 +208,7 @@ def _what_it_is(path: Path, error: Exception) -> str:
     """Why a file could not be decoded, in words."""
     if isinstance(error, MemoryError):
         return "decoding it takes more memory than may be taken"
-    with path.open("rb") as stream:
-        head = stream.read(512)
+    head = beginnings.first(path)
     start = head.lstrip().lower()
     if not head:
         return "it is empty (0 bytes)"
@@ -219,9 +218,10 @@ def _what_it_is(path: Path, error: Exception) -> str:
         return "it is an SVG drawing: save it as PNG"
     if isinstance(error, Pillow.DecompressionBombError):  # Pillow has a limit of its own, beyond ours
         return f"it is too large: at most {MOST_PIXELS // 1_000_000} million pixels are decoded ({error})"
+    if isinstance(error, UnidentifiedImageError) and beginnings.kind(head) == "video":
+        return "it is a video: where a manifest names it, write video into its column kind"
     if isinstance(error, UnidentifiedImageError) and not head.startswith(BEGINNINGS) and head[4:8] != b"ftyp":
-        text = b"\0" not in head
-        return f"it is {'text' if text else 'no picture'}; allowed: {', '.join(FORMATS)}"
+        return f"it is {'text' if beginnings.is_text(head) else 'no picture'}; allowed: {', '.join(FORMATS)}"
     if isinstance(error, UnidentifiedImageError) and head.startswith(TIFF) and (unread := tiffs.what_is_unread(path)):
         return unread
     if isinstance(error, UnidentifiedImageError) or not str(error):  # whose message names a path, and nothing else
