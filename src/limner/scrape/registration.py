@@ -23,7 +23,7 @@ COARSE, MIDDLE, FINE = (24, 1.5, 8), (48, 1.0, 4), (SIDE, 1.5, 4)
 MARGIN = 3
 """Pixels at the edge that are left out: the blur had to guess what lies beyond."""
 EDGE = 2
-"""Pixels at the edge of the coarsest level that a glance leaves out: a crop takes as many away."""
+"""Pixels at the edge of the coarsest level that a glance leaves out: a crop takes nearly as many away."""
 FARTHEST = 0.2
 """By how much a scale may differ from 1 and a shift from 0 (sides of the thumbnail): a crop of 5% a side comes to
 0.11, and the steps on the way there may overshoot."""
@@ -108,8 +108,7 @@ def roughly(one: Thumbnail, other: Thumbnail) -> Place | None:
 def unfit(pixels: Image, others: Sequence[Image]) -> Floats:
     """Of each other thumbnail the share of its coarse variance, 0 to 1, that no small crop of `pixels` accounts for.
 
-    A glance at many: one step of least squares for all, from the same place, each with what it explains taken out.
-    Crops of 5% a side come to less than the next frame of a film does.
+    A glance at many: one step of least squares at the coarsest level, for all of them from the same place.
     """
     side, sigma, _ = COARSE
     coarse = _blurred(pixels, side, [sigma] * 2)
