@@ -524,3 +524,39 @@ def test_that_no_more_files_can_be_opened_is_no_damage(
     monkeypatch.setattr(archives, "opened_zip", refuse)
     with pytest.raises(OSError, match=os.strerror(number)):
         list(members(path))
+
+
+def two_tars(path: Path) -> bytes:
+    return b"".join(tar(path, [entry(name)]).read_bytes() for name in ("a.jpg", "b.jpg"))
+
+
+def two_packed(path: Path) -> bytes:
+    return b"".join(tar(path, [entry(name)], gzip.compress).read_bytes() for name in ("a.jpg", "b.jpg"))
+
+
+def a_hole(path: Path) -> bytes:
+    whole = tar(path, [entry("a.jpg"), entry("b.jpg")]).read_bytes()
+    return whole[:1024] + bytes(512) + whole[1536:]
+
+
+def two_zips(path: Path) -> bytes:
+    return b"".join(zipped(path, [name]).read_bytes() for name in ("b.jpg", "a.jpg"))
+
+
+@pytest.mark.parametrize("make", [two_tars, two_packed, a_hole, two_zips])
+def test_what_lies_behind_an_end_is_not_passed_over_in_silence(tmp_path: Path, make: Callable[[Path], bytes]) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(make(path))
+    listed = members(path)
+    assert next(listed).name == "a.jpg"
+    with pytest.raises(archives.Damaged, match="join"):
+        next(listed)
+
+
+def test_zeros_behind_the_end_and_words_before_a_zip_are_nothing_missing(tmp_path: Path) -> None:
+    path = tar(tmp_path / "x", [entry("a.jpg")])
+    path.write_bytes(path.read_bytes() + bytes(700_000))
+    assert faults(path) == {"a.jpg": ""}
+    path = zipped(tmp_path / "y", ["a.jpg"])
+    path.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
+    assert faults(path) == {"a.jpg": ""}

@@ -9,7 +9,7 @@ import os
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pytest
 
 from limner import files
 from limner.errors import SourceError
-from limner.fetch import archives, members, tars
+from limner.fetch import archives, members, near, tars
 from limner.fetch.downloads import Downloads, Fetched, Wanted
 from tests.fetch.test_archives import LEADING_BACK, sparse
 from tests.sites import OPTIONS, Server, digest
@@ -536,3 +536,37 @@ def test_what_cannot_be_had_of_an_archive_is_named(project: Path, archive: bytes
     landed = [path for path in files.cache_dir("downloads").iterdir() if len(path.name) == 64]
     assert landed == []
     assert list((files.cache_dir("downloads") / "unfinished").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "archive"),
+    [("zip", zipped(NAMES[:1]) + zipped(NAMES[1:])), ("tar", tarred(NAMES[1:]) + tarred(NAMES[:1]))],
+)
+def test_joined_archives_give_what_is_read_and_are_asked_for_again(
+    project: Path, server: Server, protocol: str, archive: bytes
+) -> None:
+    server.bodies["/a"] = archive
+    for _ in range(2):
+        with Downloads(OPTIONS) as downloads:
+            lost, *found = downloads.stream([Wanted((f"{protocol}://{name}::{server.url}/a",)) for name in NAMES], 30)
+        assert isinstance(lost, SourceError)
+        assert "join" in str(lost)
+        assert [file.path.read_text() for file in found if isinstance(file, Fetched)] == NAMES[1:]
+    assert len(server.asked) == 2
+
+
+def test_however_many_members_are_missed_the_names_are_read_but_once() -> None:
+    class Names(list[str]):
+        read = 0
+
+        def __iter__(self) -> Iterator[str]:
+            self.read += 1
+            return super().__iter__()
+
+    names = Names(f"{folder}/{k}.jpg" for folder in ("new", "other", "old") for k in range(20))
+    meant = near.Near(names)
+    assert meant.to("photos/7.jpg") == ["new/7.jpg", "old/7.jpg", "other/7.jpg"]
+    assert meant.to("old/30.jpg") == sorted(name for name in list(names) if name.startswith("old/"))[:8]
+    names.read = 0
+    assert len(meant.to("nowhere/at.jpg")) == 8
+    assert names.read == 0

@@ -58,6 +58,23 @@ def test_a_cropped_frame_finds_its_own_among_frames_of_one_film(twins: Twins) ->
         assert found[0].number == number
 
 
+def test_a_cropped_frame_finds_its_own_though_dozens_look_more_like_it(twins: Twins) -> None:
+    """A head that sways: a frame in which it is elsewhere looks more like the cropped one than its own does."""
+    room, head = (np.asarray(scene(seed, 320, 240, detail=4)).astype(np.float32) for seed in (1, 2))
+    mask = cv2.ellipse(np.zeros((240, 320, 1), np.float32), (160, 120), (80, 100), 0, 0, 360, 1, -1)
+    mask = cv2.GaussianBlur(mask, (0, 0), 3)
+    frames = []
+    for k in range(200):
+        nearer = 1 + 0.03 * np.sin(k / 13)
+        left, top = 160 - nearer * 160 + 6 * np.sin(k / 17), 120 - nearer * 120 + 4 * np.sin(k / 11)
+        sway = np.array([[nearer, 0, left], [0, nearer, top]])
+        there, face = (cv2.warpAffine(layer, sway, (320, 240)) for layer in (mask, head))
+        frames.append((room + there[..., None] * (face - room)).astype(np.uint8))
+        twins.add(small(frames[-1]), film=1)
+    crops = [cropped(frame, share, share, share, share) for frame in frames[::8] for share in (0.03, 0.05)]
+    assert all(twins.find(small(crop)) for crop in crops)
+
+
 def test_copies_of_copies_name_the_most_alike(twins: Twins) -> None:
     image = np.asarray(scene(2, 480, 320, detail=4))
     for picture in (image, cropped(image, 0.04, 0.04, 0.0, 0.0)):

@@ -231,3 +231,27 @@ def test_frames_none_of_which_can_be_decoded_are_no_video(tmp_path: Path, monkey
     monkeypatch.setattr(video, "_image", lambda capture: None)
     with pytest.raises(SourceError, match="no video"):
         list(Sampler(path, every=1, neighbours=0))
+
+
+LISTS = {
+    "ffconcat": "ffconcat version 1.0\nfile {}\n",
+    "HLS": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}\n#EXT-X-ENDLIST\n",
+    "SDP": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns={}\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\n",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_that_names_another_film_is_no_video(tmp_path: Path, kind: str) -> None:
+    """Or whoever knows the hash of a film in the memory of files would be shown it as her own."""
+    private = film(tmp_path / "private.mp4", [shade(40)] * 9)
+    path = tmp_path / "a.mp4"
+    path.write_text(LISTS[kind].format(private.name))
+    with pytest.raises(SourceError, match="no video"):
+        list(Sampler(path, every=1, neighbours=0))
+
+
+def test_a_picture_whose_name_looks_like_one_of_a_sequence_is_no_video(tmp_path: Path) -> None:
+    for k in range(3):
+        cv2.imwrite(str(tmp_path / f"face_{k:03d}.jpg"), shade(40))
+    with pytest.raises(SourceError, match="no video"):
+        list(Sampler(tmp_path / "face_000.jpg", every=1, neighbours=0))

@@ -157,15 +157,17 @@ def unsafe(name: str) -> str:
     return ""
 
 
-def opened_zip(path: Path) -> zipfile.ZipFile:
-    """A zip, whose list of members is looked at before Python makes something large of each.
+def opened_zip(path: Path) -> tuple[zipfile.ZipFile, Damaged | None]:
+    """A zip, whose list of members is looked at before Python makes something large of each; and why they may not be
+    all, if another zip is before it: two were joined, or one that holds it came without its end.
 
     Raises:
         SourceError: it is too large.
     """
+    damage = None
     with path.open("rb") as stream:
         if end := zipfile._EndRecData(stream):  # type: ignore[attr-defined]  # as `ZipFile` itself begins
-            signature, *_, size, _, _, _, place = end
+            signature, *_, size, offset, _, _, place = end
             if size > MOST_DIRECTORY:
                 raise SourceError(f"its list of members takes more than {MOST_DIRECTORY / 1e6:g} MB")
             if signature == zipfile.stringEndArchive64:  # type: ignore[attr-defined]
@@ -174,12 +176,18 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
             # Not how many it says: Python goes by how many there are.
             if stream.read(size).count(b"PK\x01\x02") > tars.MOST_MEMBERS:
                 raise SourceError(f"it holds more than {tars.MOST_MEMBERS} members")
-    return zipfile.ZipFile(path)
+            stream.seek(0)
+            if place - size > offset and stream.read(4) == ZIPS[0]:
+                damage = Damaged("only its last part is read, as another zip is before it: join or pack them anew")
+    return zipfile.ZipFile(path), damage
 
 
 def _zip(path: Path) -> Iterator[tuple[str, str | None]]:
-    with opened_zip(path) as archive:
+    archive, damage = opened_zip(path)
+    with archive:
         yield from ((entry.filename, fault_in_zip(entry)) for entry in archive.infolist())
+    if damage:
+        raise damage
 
 
 def _tar(path: Path) -> Iterator[tuple[str, str | None]]:

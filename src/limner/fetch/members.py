@@ -24,6 +24,7 @@ from limner.fetch.archives import (
     reason,
     unsafe,
 )
+from limner.fetch.near import Near
 from limner.fetch.tars import CarefulTar, unpacked
 
 PROTOCOLS = ("zip", "tar")
@@ -44,6 +45,9 @@ class _Zip:
 
     opened: zipfile.ZipFile
     infos: Mapping[str, zipfile.ZipInfo]
+    damage: SourceError | None
+    """Why they may not be all."""
+    near: Near
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class _Tar:
     places: Mapping[str, _Place]
     damage: SourceError | None
     """Why it cannot be read to its end."""
+    near: Near
 
 
 def check(url: str) -> None:
@@ -149,14 +154,14 @@ class Members:
 
     def _unzip(self, name: str, archive: Path, digest: str, out: IO[bytes]) -> None:
         if digest not in self._zips:
-            opened = opened_zip(archive)
+            opened, damage = opened_zip(archive)
             # The last of a name counts, but none that is refused for it.
             infos = {plain(info.filename): info for info in opened.infolist() if not unsafe(info.filename)}
-            self._zips[digest] = _Zip(opened, infos)
+            self._zips[digest] = _Zip(opened, infos, damage, Near(infos))
         zipped = self._zips[digest]
         info = zipped.infos.get(plain(name))
         if info is None:
-            raise SourceError(_lacks(name, list(zipped.infos)))
+            raise _absent(name, zipped)
         _refuse(name, fault_in_zip(info))
         self._refuse_huge(name, info.file_size)
         self._taken[digest] += info.file_size
@@ -171,7 +176,7 @@ class Members:
         tar = self._tars[digest]
         place = tar.places.get(plain(name))
         if place is None:
-            raise type(tar.damage)(str(tar.damage)) if tar.damage else SourceError(_lacks(name, list(tar.places)))
+            raise _absent(name, tar)
         _refuse(name, place.fault)
         self._refuse_huge(name, place.size)
         with tar.path.open("rb") as stream:
@@ -194,14 +199,14 @@ class Members:
             except (SourceError, *DAMAGES) as error:
                 path.unlink(missing_ok=True)
                 limits.pass_on(error)
-                return _Tar(archive, {}, _damage("the archive cannot be unpacked", error))
+                return _Tar(archive, {}, _damage("the archive cannot be unpacked", error), Near({}))
         places: dict[str, _Place] = {}
         try:
             places.update(_places(path))  # those before a damage stay
         except (SourceError, *DAMAGES) as error:
             limits.pass_on(error)
             damage = damage or _damage(UNENDED, error)
-        return _Tar(path, places, damage)
+        return _Tar(path, places, damage, Near(places))
 
     def _place(self, digest: str) -> Path:
         return self._folder / f"{digest}.tar"
@@ -279,9 +284,7 @@ def _places(path: Path) -> Iterator[tuple[str, _Place]]:
                 yield plain(info.name), _Place(info.offset_data, info.size, fault_in_tar(info))
 
 
-def _lacks(name: str, names: list[str]) -> str:
-    """What was probably meant: the same file name elsewhere, or what lies beside it."""
-    base, folder = name.rpartition("/")[2], name.rpartition("/")[0]
-    alike = [other for other in names if other.rpartition("/")[2] == base]
-    beside = [other for other in names if other.startswith(folder)]
-    return f"the archive holds no {name!r}; {choices(name, (alike or beside or names)[:8])}"
+def _absent(name: str, archive: _Zip | _Tar) -> SourceError:
+    if archive.damage:  # it may lie where nothing could be read
+        return type(archive.damage)(str(archive.damage))
+    return SourceError(f"the archive holds no {name!r}; {choices(name, archive.near.to(name))}")

@@ -105,6 +105,10 @@ def _refuse_odd(said: bytes) -> None:
         place = end
 
 
+def _too_much(most: int) -> SourceError:
+    return SourceError(f"it unpacks to more than {most / 1e9:g} GB, and the rest is not looked at")
+
+
 class CarefulTar(tarfile.TarFile):
     """A tar whose headers take no more memory and time than honest ones do, and which is read to its end or not at
     all.
@@ -129,8 +133,10 @@ class CarefulTar(tarfile.TarFile):
         self.members: list[tarfile.TarInfo] = []  # else it keeps them all, a kilobyte each
         self._careful.begin()
         info = super().next()
+        if info is None:
+            self._careful.refuse_more(self._most)
         if max(self.offset, info.size if info else 0) > self._most:
-            raise SourceError(f"it unpacks to more than {self._most / 1e9:g} GB, and the rest is not looked at")
+            raise _too_much(self._most)
         self._names += sys.getsizeof(info.name) if info else 0
         if self._names > MOST_NAMES:
             raise SourceError(f"its names take more than {MOST_NAMES / 1e6:g} MB, and the rest is not looked at")
@@ -167,6 +173,15 @@ class _Careful:
         self._watch()
         data: bytes = self._stream.read(size)
         return data
+
+    def refuse_more(self, most: int) -> None:
+        """Read on behind the end mark, where zeros fill up the last block of a tape; at most to place `most`."""
+        while data := self._stream.read(PIECE):
+            self._watch()
+            if data.strip(b"\0"):
+                raise tarfile.ReadError("behind its end mark there is more: a part came as zeros, or tars were joined")
+            if self._stream.tell() > most:
+                raise _too_much(most)
 
     def seek(self, place: int) -> None:
         """Go on there, by steps between which one can look at the clock: to skip what is packed is to unpack it."""

@@ -1,10 +1,10 @@
 """Pictures that are copies of earlier ones: exact, resized, recompressed or cropped a little.
 
 Comparing each with each would take the square of their number. So an index of coarse descriptions (a graph of
-neighbours: Malkov and Yashunin 2018) names the few earlier pictures that look most like a new one, and only those
-are laid over it. A crop moves the description: one of them tells where the new picture lies, and the index is
-asked a second time for what looks like the new one put there. So a cropped frame finds its own frame among
-hundreds of the same film.
+neighbours: Malkov and Yashunin 2018) names the earlier pictures that look most like a new one, and of those only the
+few are laid over it that fit it best at a glance (see `registration.unfit`). A crop moves the description: the best
+tell where the new picture lies, and the index is asked a second time for what looks like the new one put there. So a
+cropped frame finds its own frame among hundreds of the same film, of which dozens have a description nearer than its.
 """
 
 import tempfile
@@ -27,8 +27,10 @@ BORDER = 8
 """Pixels of the thumbnail's edge that a description leaves out, since a crop takes them away."""
 ASKED = 3
 """Pictures that are asked where the new one lies."""
-JUDGED = 8
-"""Pictures that are laid over the new one."""
+NEAR = 64
+"""Pictures that the index names, each time it is asked."""
+JUDGED = 12
+"""Of all of those, the pictures that are laid over the new one: to do so takes longer than all the rest."""
 FROZEN = 0.15
 """Share of the threshold that two frames of one film must differ by at least: none is a crop of another."""
 IN_SIGHT = 0.5
@@ -36,7 +38,7 @@ IN_SIGHT = 0.5
 ALIGNED = 0.05
 """The same once one of them was put where it lies in the other: copies come to 0.03."""
 CANDIDATES = 64
-"""Breadth of the search through the index: more finds more, and takes longer."""
+"""Breadth of the search through the index, at least `NEAR`: more finds more, and takes longer."""
 
 
 @dataclass(frozen=True)
@@ -107,21 +109,31 @@ class Twins:
     def _candidates(self, picture: Thumbnail, film: int) -> list[int]:
         """The numbers of those that may be copies, in ascending order."""
         near = self._nearest(picture.pixels, IN_SIGHT)
-        candidates = {number for number, far in near if far <= ALIGNED}
-        for number in [number for number, _ in near if not self._is_of(film, number)][:ASKED]:
+        unfit = self._unfit(picture.pixels, [number for number, _ in near])
+        candidates = {number: unfit[number] for number, far in near if far <= ALIGNED}
+        others = [number for number in unfit if not self._is_of(film, number)]
+        for number in sorted(others, key=unfit.__getitem__)[:ASKED]:
             place = registration.roughly(picture, self._kept(number))
             if place is not None:
-                there = self._nearest(registration.moved(picture.pixels, place), ALIGNED)
-                candidates.update(number for number, _ in there)
-        return sorted(candidates)
+                there = registration.moved(picture.pixels, place)
+                again = self._unfit(there, [number for number, _ in self._nearest(there, ALIGNED)])
+                candidates |= {number: min(share, candidates.get(number, share)) for number, share in again.items()}
+        return sorted(sorted(candidates, key=candidates.__getitem__)[:JUDGED])
 
     def _nearest(self, pixels: npt.NDArray[np.uint8], within: float) -> list[tuple[int, float]]:
         """(number, squared distance) of those whose descriptions are most like that of `pixels`, nearest first."""
-        count = min(JUDGED, len(self))
+        count = min(NEAR, len(self))
         if not count:
             return []
         numbers, far = self._index.query(_description(pixels), k=count, query_ef=CANDIDATES)
         return [(int(number), float(f)) for number, f in zip(numbers, far, strict=True) if f <= within]
+
+    def _unfit(self, pixels: npt.NDArray[np.uint8], numbers: list[int]) -> dict[int, float]:
+        """By number, how badly they fit at a glance; see `registration.unfit`."""
+        if not numbers:
+            return {}
+        shares = registration.unfit(pixels, [self._kept(number).pixels for number in numbers])
+        return dict(zip(numbers, map(float, shares), strict=True))
 
     def _kept(self, number: int) -> Thumbnail:
         self._store.seek(number * SIDE**2)

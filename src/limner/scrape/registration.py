@@ -6,6 +6,7 @@ is a scale and a shift along each axis. Those are found by least squares from co
 pictures taken a moment later. Frames of one film are only compared where they are, by a limit of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ COARSE, MIDDLE, FINE = (24, 1.5, 8), (48, 1.0, 4), (SIDE, 1.5, 4)
 """Of each level: pixels a side, standard deviation of the blur (pixels), steps of the least squares."""
 MARGIN = 3
 """Pixels at the edge that are left out: the blur had to guess what lies beyond."""
+EDGE = 2
+"""Pixels at the edge of the coarsest level that a glance leaves out: a crop takes nearly as many away."""
 FARTHEST = 0.2
 """By how much a scale may differ from 1 and a shift from 0 (sides of the thumbnail): a crop of 5% a side comes to
 0.11, and the steps on the way there may overshoot."""
@@ -100,6 +103,27 @@ def roughly(one: Thumbnail, other: Thumbnail) -> Place | None:
     """Where `one` lies in `other`, found at the coarsest level; None if they show different things."""
     place, left = _register(one, other, SAME_PLACE, *COARSE)
     return place if left is not None and left.explained >= ALIKE**2 else None
+
+
+def unfit(pixels: Image, others: Sequence[Image]) -> Floats:
+    """Of each other thumbnail the share of its coarse variance, 0 to 1, that no small crop of `pixels` accounts for.
+
+    A glance at many: one step of least squares at the coarsest level, for all of them from the same place.
+    """
+    side, sigma, _ = COARSE
+    coarse = _blurred(pixels, side, [sigma] * 2)
+    offsets = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    across, down = _gradients(coarse)
+    inside = slice(EDGE, -EDGE)
+    changes = np.stack([across, across * offsets, down, down * offsets[:, None], coarse, np.ones_like(coarse)])[
+        :, inside, inside
+    ].reshape(6, -1)
+    seen = np.stack([_blurred(other, side, [sigma] * 2)[inside, inside].ravel() for other in others])
+    seen -= seen.mean(axis=1, keepdims=True)
+    plain, _ = np.linalg.qr(changes.T)
+    left = seen - (seen @ plain) @ plain.T
+    share: Floats = (left**2).sum(axis=1) / np.maximum((seen**2).sum(axis=1), np.float32(1e-6))
+    return share
 
 
 def moved(pixels: Image, place: Place) -> Image:

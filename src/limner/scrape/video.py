@@ -17,6 +17,15 @@ from limner.errors import SourceError
 from limner.images import Image, resize
 from limner.scrape.pictures import MOST_PIXELS
 
+CONTAINERS = (
+    *("mov", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "ogg", "mxf", "nut", "ivf", "rm", "dv"),
+    *("gif", "apng", "mjpeg", "m4v", "h264", "hevc", "av1", "obu", "yuv4mpegpipe"),
+)
+"""FFmpeg's names of what is read: not the lists and patterns among its formats (ffconcat, HLS, DASH, SDP, numbered
+pictures), which have it open further files of this machine or of a network, nor what is drawn from text."""
+# Read when a file is opened. With the right name a list would show another's film out of the memory of files.
+os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = f"format_whitelist;{','.join(CONTAINERS)}|protocol_whitelist;file"
+
 SHARPNESS_WIDTH = 320
 """Pixels across at which sharpness is measured, so that the grain of compression counts little."""
 
