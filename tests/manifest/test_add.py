@@ -435,6 +435,20 @@ def test_an_article_that_is_named_as_a_file_is(run: Run, server: Server, monkeyp
     assert [row["url"] for row in table(MINE)] == [f"{server.url}/b.jpg"]
 
 
+def test_what_a_server_says_is_shown_and_not_obeyed(run: Run, server: Server, wiki: Wiki) -> None:
+    escape = "\x1b[2J\x1b[31mAll is well"
+
+    def refuse(handler: Any) -> None:
+        handler.wfile.write(f"HTTP/1.1 404 {escape}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server.bodies["/type"], server.headers["/type"] = b"", {"Content-Type": escape}
+    server.answers["/reason"] = [refuse]
+    wiki.error = escape
+    told = [run("add", f"{server.url}/{name}", "--person", "Ann").output for name in ("reason", "type")]
+    told.append(run("add", "commons:Category:A", "--person", "Ann", "--api", wiki.api).output)
+    assert all("\x1b" not in text and "\\x1b[2" in text and "ll is well" in text for text in told), told
+
+
 HELD = {"/": ["/c.jpg", "/dir"], "/dir": ["/dir/a.jpg", "/dir/b.txt", "/dir/x\x1b.jpg"]}
 
 
