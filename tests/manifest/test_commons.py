@@ -116,6 +116,13 @@ def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
     assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
 
 
+def test_a_width_that_no_number_holds_costs_no_other_file(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.files["File:Bob.jpg"]["width"] = float("inf")
+    found, problems = read(downloads, wiki, width=800)
+    assert [one.name for one in found] == ["Ann", "Cy", "Di", "Eve"]
+    assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -125,6 +132,9 @@ def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
         {"url": "http://files/B\nob.jpg"},
         {"descriptionurl": "http://wiki/\ud800"},
         {"mime": "text/\ud800"},
+        {"title": f"File:{'B' * 5000}.jpg"},
+        {"url": f"http://files/Bob.jpg?{'a' * 140_000}"},
+        {"descriptionurl": f"http://wiki/{'a' * 5000}"},
     ],
 )
 def test_a_file_whose_name_no_table_can_hold_costs_no_other(run: Run, wiki: Wiki, told: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from limner.errors import SourceError, tellable
+from limner.errors import MOST_NAME, SourceError, tellable
 from limner.fetch import manners
 from limner.fetch.manners import Budget
 from limner.fetch.web import Web
@@ -32,8 +32,8 @@ DETAILS = {
     "iiextmetadatafilter": "LicenseShortName|LicenseUrl|UsageTerms|Artist|Credit|Attribution",
     "iiextmetadatalanguage": "en",
 }
-ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-"""What reading an answer ends in that is not a wiki's."""
+ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What reading an answer ends in that is not a wiki's; the first of numbers that are none for a computer."""
 BUSY = re.compile(r"ratelimited|maxlag|internal_api_error_\w*")
 """The codes of errors that pass, which come with status 200."""
 MOST_BATCHES = 10_000
@@ -136,7 +136,7 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
     done: set[str] = set()
     for answer in _ask(web, api, asked):
         for page in _pages(answer):
-            name = _text(page.get("title"))
+            name = _text(page.get("title"))[: MOST_NAME + 1]  # of a longer one it is enough to know that
             # A batch may name a file first and tell of it in the next.
             if page.get("imageinfo") and name not in done:
                 done.add(name)
@@ -152,13 +152,16 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
 
 
 def _skipped(title: str, why: str) -> Problem:
-    shown = title if tellable(title) else ascii(title)[1:-1]
-    return Problem(shown, "skipped", f"{shown}{why}")
+    return Problem(title, "skipped", f"{title}{why}")
 
 
 def _text(value: object) -> str:
     """What a wiki tells, if that is anything to be read: a null is not."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _fits(name: str) -> bool:
+    return len(name) <= MOST_NAME and tellable(name)
 
 
 def _is_file(title: str) -> bool:
@@ -169,7 +172,7 @@ def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
     asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}
     for answer in _ask(web, api, QUERY | asked):
         titles = (_text(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
-        yield from (title for title in titles if title and tellable(title))
+        yield from (title for title in titles if title and _fits(title))
 
 
 def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -221,8 +224,9 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
     url = _text(info["thumburl"] if smaller else info.get("url"))
     if not url.startswith(("http://", "https://")):
         return _skipped(title, f": {api} gives no http url for it")
-    if not all(map(tellable, (title, url, description))):
-        return _skipped(title, f": {api} names it, its url or its page with characters that no table can hold")
+    if not all(map(_fits, (title, url, description))):
+        many = f"with more than {MOST_NAME} characters, or with such as no table can hold"
+        return _skipped(title, f": {api} names it, its url or its page {many}")
     told = {
         name: plain_text(_text(entry.get("value")))
         for name, entry in (info.get("extmetadata") or {}).items()
