@@ -1,5 +1,6 @@
 """robots.txt: what a host asks programs to leave alone, and how slowly it wants to be asked (RFC 9309)."""
 
+from math import inf
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -51,10 +52,18 @@ class Robots:
             if 400 <= error.status < 500 and error.status != 429:  # there is none
                 return Protego.parse("")
             return f"its host cannot be asked what it allows ({error})"
-        rate = rules.request_rate(NAME)
-        delay = max(rules.crawl_delay(NAME) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        delay = _delay(rules)
         if delay > LONGEST_DELAY:
             return f"{host}/robots.txt asks for {delay:g} s between requests: at most {LONGEST_DELAY:g} are waited"
         if delay > 0:
             self._web.hosts.keep_apart(host, delay)
         return rules
+
+
+def _delay(rules: Protego) -> float:
+    """Seconds between requests; endlessly many where they are more than a computer counts."""
+    rate = rules.request_rate(NAME)
+    try:
+        return max(rules.crawl_delay(NAME) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+    except ArithmeticError:
+        return inf
