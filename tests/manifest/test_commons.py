@@ -1,5 +1,6 @@
 """A category, from a small wiki on this machine that answers in batches as a MediaWiki does."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from limner.errors import SourceError
+from limner.fetch import tars
 from limner.fetch.downloads import Downloads
 from limner.manifest import commons
 from limner.manifest.found import Found
@@ -170,6 +172,24 @@ def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> Non
     with pytest.raises(SourceError, match="again and again"):
         read(downloads, wiki)
     assert len(wiki.asked) == 2
+
+
+def test_a_wiki_that_sends_more_than_was_asked_for_is_left(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.body = json.dumps({"query": {"pages": [{"title": f"File:{k}.jpg"} for k in range(501)]}}).encode()
+    with pytest.raises(SourceError, match=r"names 501 pages at once, and at most 500 are asked for"):
+        read(downloads, wiki)
+    wiki.body = json.dumps({"query": {"categorymembers": [{"title": f"Category:{k}"} for k in range(501)]}}).encode()
+    with pytest.raises(SourceError, match=r"names 501 pages at once, and at most 500 are asked for"):
+        read(downloads, wiki)
+
+
+def test_a_wiki_that_names_ever_more_is_left(downloads: Downloads, wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 4)
+    with pytest.raises(SourceError, match="holds more than 4 members"):
+        read(downloads, wiki)
+    wiki.subcategories = {"Category:A": [f"Category:{k}" for k in range(3)], "Category:0": ["Category:3", "Category:4"]}
+    with pytest.raises(SourceError, match="Category:A holds more than 4 categories"):
+        read(downloads, wiki, "Category:A", depth=2)
 
 
 @pytest.mark.parametrize(

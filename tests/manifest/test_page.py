@@ -271,6 +271,20 @@ def test_robots_txt_is_asked_for_once_a_host(downloads: Downloads, server: Serve
     assert server.asked == ["/robots.txt"]
 
 
+def test_rules_of_hosts_of_pictures_fill_no_memory(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robots, "MOST_TEXT", 2000)
+    with serving() as second, serving() as third:
+        for host in (server, second, third):
+            host.bodies["/robots.txt"] = b"# long\n" * 200
+        rules = robots.Robots(downloads.web)
+        asked = [rules.refusal(f"{host.url}/a.jpg", of_page=False) for host in (server, second, third, server)]
+        assert [bool(refused) for refused in asked] == [False, False, True, False]
+        assert "its host is not asked what it allows" in asked[2]
+        assert rules.refusal(f"{third.url}/page") == ""
+
+
 def test_hosts_of_pictures_that_do_not_answer_cost_no_more_than_there_is_patience(
     downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

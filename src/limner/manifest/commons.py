@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from limner.errors import MOST_NAME, SourceError, tellable
-from limner.fetch import manners
+from limner.fetch import manners, tars
 from limner.fetch.manners import Budget
 from limner.fetch.web import Web
 from limner.manifest import kinds
@@ -36,6 +36,8 @@ ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueEr
 """What reading an answer ends in that is not a wiki's; the first of numbers that are none for a computer."""
 BUSY = re.compile(r"ratelimited|maxlag|internal_api_error_\w*")
 """The codes of errors that pass, which come with status 200."""
+AT_ONCE = 500
+"""Pages that one answer may name. So many subcategories are asked for at a time, and fewer files."""
 MOST_BATCHES = 10_000
 """Of answers to one question: a server that never ends is left."""
 
@@ -121,6 +123,8 @@ def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[
             if further and not _is_file(title):
                 below += [name for name in _subcategories(web, category, api) if name not in seen_categories]
                 seen_categories.update(below)
+                if len(seen_categories) > tars.MOST_MEMBERS:
+                    raise SourceError(f"{title} holds more than {tars.MOST_MEMBERS} categories")
         level = below
 
 
@@ -134,19 +138,19 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
         asked["iiurlwidth"] = str(width)
     waiting: dict[str, None] = {}
     done: set[str] = set()
-    for answer in _ask(web, api, asked):
-        for page in _pages(answer):
-            name = _text(page.get("title"))[: MOST_NAME + 1]  # of a longer one it is enough to know that
-            # A batch may name a file first and tell of it in the next.
-            if page.get("imageinfo") and name not in done:
-                done.add(name)
-                waiting.pop(name, None)
-                try:
-                    yield _found(name, page["imageinfo"][0], width, api)
-                except ODD as error:  # in a category of thousands one page may be spoilt
-                    yield _skipped(name, f": what {api} tells of it cannot be read: {error!r}")
-            elif name not in done:
-                waiting[name] = None
+    pages = (page for answer in _ask(web, api, asked) for page in _pages(answer))
+    for page in tars.counted(pages):
+        name = _text(page.get("title"))[: MOST_NAME + 1]  # of a longer one it is enough to know that
+        # A batch may name a file first and tell of it in the next.
+        if page.get("imageinfo") and name not in done:
+            done.add(name)
+            waiting.pop(name, None)
+            try:
+                yield _found(name, page["imageinfo"][0], width, api)
+            except ODD as error:  # in a category of thousands one page may be spoilt
+                yield _skipped(name, f": what {api} tells of it cannot be read: {error!r}")
+        elif name not in done:
+            waiting[name] = None
     for name in waiting:
         yield _skipped(name, f": {api} tells nothing of it: it is missing or hidden")
 
@@ -169,10 +173,10 @@ def _is_file(title: str) -> bool:
 
 
 def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
-    asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}
-    for answer in _ask(web, api, QUERY | asked):
-        titles = (_text(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
-        yield from (title for title in titles if title and _fits(title))
+    asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": str(AT_ONCE)}
+    pages = (page for answer in _ask(web, api, QUERY | asked) for page in _members(answer))
+    titles = (_text(page["title"]) for page in tars.counted(pages))
+    yield from (title for title in titles if title and _fits(title))
 
 
 def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -180,6 +184,8 @@ def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any
     onward: dict[str, str] = {}
     for _ in range(MOST_BATCHES):
         answer = _answer(web, api, {**asked, **onward})
+        if (many := max(len(_pages(answer)), len(_members(answer)))) > AT_ONCE:
+            raise SourceError(f"{api} names {many} pages at once, and at most {AT_ONCE} are asked for")
         yield answer
         before, onward = onward, {str(key): str(value) for key, value in answer.get("continue", {}).items()}
         if not onward:
@@ -214,6 +220,10 @@ def _answer(web: Web, api: str, asked: Mapping[str, str]) -> dict[str, Any]:
 def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
     pages = answer.get("query", {}).get("pages", [])
     return list(pages.values() if isinstance(pages, dict) else pages)  # by id in the API's first format
+
+
+def _members(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(answer.get("query", {}).get("categorymembers", ()))
 
 
 def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:

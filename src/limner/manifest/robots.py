@@ -15,6 +15,8 @@ LONGEST_DELAY = 120.0
 PATIENCE = 600.0
 """Seconds after which no further host is asked for its rules, but for those of pages: a page may show pictures of
 thousands of hosts that do not answer."""
+MOST_TEXT = 20_000_000
+"""Characters of all robots.txt together, likewise: their rules are kept, and take up to twenty times as many bytes."""
 
 
 class Robots:
@@ -24,6 +26,7 @@ class Robots:
         self._web = web
         self._rules: dict[str, Protego | str] = {}
         self._budget = Budget(PATIENCE)
+        self._size = 0
 
     def refusal(self, url: str, of_page: bool = True) -> str:
         """Why a url may not be asked for, as a sentence about it; empty if it may.
@@ -37,6 +40,10 @@ class Robots:
         if host not in self._rules:
             if not of_page and self._budget.left <= 0:
                 return f"its host is not asked what it allows: to ask those before took {PATIENCE:g} s"
+            if not of_page and self._size > MOST_TEXT:
+                return (
+                    f"its host is not asked what it allows: those before wrote more than {MOST_TEXT / 1e6:g} MB of it"
+                )
             with self._budget:
                 self._rules[host] = self._read(host)
         rules = self._rules[host]
@@ -47,7 +54,9 @@ class Robots:
     def _read(self, host: str) -> Protego | str:
         """The rules, or why there can be none."""
         try:
-            rules = Protego.parse(self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text)
+            text = self._web.read(f"{host}/robots.txt", most_bytes=1_000_000).text
+            self._size += len(text)
+            rules = Protego.parse(text)
         except WebError as error:
             if 400 <= error.status < 500 and error.status != 429:  # there is none
                 return Protego.parse("")
