@@ -45,10 +45,15 @@ class TrainingError(LimnerError):
 
 def choices(wrong: object, allowed: Iterable[object]) -> str:
     """The end of a message about a wrong name: what is allowed, and what was probably meant."""
-    names = [str(name) for name in allowed]
+    names = [short(str(name), 500) for name in allowed]
     near = difflib.get_close_matches(str(wrong), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"allowed: {', '.join(names)}{hint}"
+
+
+def short(said: str, most: int = 200) -> str:
+    """What others wrote, who may have written a book: its beginning and its end, at most so many characters."""
+    return said if len(said) <= most else f"{said[: most // 2]}…{said[len(said) - (most - 1) // 2 :]}"
 
 
 def tellable(name: str) -> bool:
@@ -58,9 +63,5 @@ def tellable(name: str) -> bool:
 
 def told(text: str) -> str:
     """A text of somebody else's as a table can hold it and a terminal show it: what is not `tellable` is spelled out,
-    and of more than `MOST_NAME` characters the beginning and the end are left."""
-    spelled = HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-    if len(spelled) <= MOST_NAME:
-        return spelled
-    end = MOST_NAME // 4  # of a sentence about an address it says what is wrong
-    return f"{spelled[: MOST_NAME - end - 1]}…{spelled[-end:]}"
+    and there are at most `MOST_NAME` characters."""
+    return short(HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text), MOST_NAME)

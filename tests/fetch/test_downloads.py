@@ -32,7 +32,7 @@ OTHER = "0" * 64
 def store() -> set[str]:
     """Names of what is in the store, partial files too."""
     folder = files.cache_dir("downloads")
-    partial = {path.name for path in folder.glob("unfinished/*/*")}
+    partial = {path.name for path in folder.glob("unfinished/*/**/*") if path.is_file()}
     return {path.name for path in folder.iterdir() if not path.name.startswith(("notes.", "unfinished"))} | partial
 
 

@@ -274,6 +274,14 @@ def test_what_other_systems_say_of_a_member_makes_it_no_device(project: Path) ->
     assert member(stream.getvalue(), "zip://a.jpg") == "good"
 
 
+def test_of_long_names_in_an_archive_little_is_told(project: Path) -> None:
+    """It is kept for every row."""
+    Path("data/a.zip").write_bytes(zipped([f"{k}{'x' * 3000}/a.jpg" for k in range(8)]))
+    with Downloads(OPTIONS) as downloads, pytest.raises(SourceError, match=r"allowed: 0xx.*xx/a.jpg, 1xx") as told:
+        downloads.fetch(Wanted(("zip://y/a.jpg::data/a.zip",)))
+    assert len(str(told.value)) < 5000
+
+
 def test_few_zips_are_open_at_a_time(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process may open but a thousand files or so, and a run may name more archives."""
     monkeypatch.setattr(members, "OPEN", 3)

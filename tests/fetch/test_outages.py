@@ -86,20 +86,24 @@ def test_hosts_that_are_not_there_end_soon_together_and_in_words(
     )
 
 
-def resolver(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> list[str]:
-    """All names lead to this machine, after these errors; the names that were asked for."""
+def resolver(monkeypatch: pytest.MonkeyPatch, *numbers: int, silent: threading.Event | None = None) -> list[str]:
+    """All names lead to this machine, after these errors, or once the silent ones' servers speak; the names that were
+    asked for."""
     asked: list[str] = []
     errors = [socket.gaierror(number, "as the resolver says") for number in numbers]
+    system = socket.getaddrinfo
 
-    async def resolve(_: object, host: str, port: int = 0, family: int = 0) -> list[dict[str, Any]]:
+    def look_up(host: str, *how: Any, **further: Any) -> list[Any]:
         asked.append(host)
         if errors:
             raise errors.pop(0)
-        return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]
+        if silent is not None and host.startswith("silent"):
+            silent.wait(20)
+        return system("127.0.0.1", *how, **further)
 
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(manners, "PAUSE", 0.01)
-    monkeypatch.setattr(aiohttp.DefaultResolver, "resolve", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return asked
 
 
@@ -118,7 +122,7 @@ def test_many_hosts_together_are_asked_by_few_sockets(
 ) -> None:
     """A process may open but so many files, and a manifest may name any number of hosts."""
     resolver(monkeypatch)
-    monkeypatch.setattr("limner.fetch.hosts.SOCKETS", 3)
+    monkeypatch.setattr("limner.fetch.sockets.SOCKETS", 3)
     lock, counts = threading.Lock(), [0, 0]
 
     def count(handler: Any) -> None:
@@ -143,6 +147,23 @@ def test_a_name_that_does_not_exist_is_asked_for_once(tmp_path: Path, monkeypatc
     with Web(polite()) as web, pytest.raises(WebError, match=r"the host pictures\.invalid is not known here"):
         download(web, "http://pictures.invalid/a", tmp_path / "part")
     assert len(asked) == 1
+
+
+def test_names_whose_server_is_silent_hold_up_no_other_host(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    asked = resolver(monkeypatch, silent=silent)
+    server.bodies["/a"] = b"it"
+    names = [f"silent{k}.invalid" for k in range(40)] + [f"h{k}.invalid" for k in range(5)]
+    with Web(polite()) as web:
+        urls = [server.url.replace("127.0.0.1", name) + "/a" for name in names]
+        coming = [web.start(web.download(url, tmp_path / f"{k}")) for k, url in enumerate(urls)]
+        assert all(one.result(5) is not None for one in coming[40:])
+        assert not any(one.done() for one in coming[:40])
+        silent.set()
+        assert all(one.result(5) is not None for one in coming)
+    assert sorted(asked) == sorted(names)
 
 
 @pytest.fixture
@@ -209,6 +230,16 @@ def test_a_proxy_without_a_scheme_speaks_http(server: Server, tmp_path: Path, mo
     server.bodies["http://pictures.invalid/a"] = b"from afar"
     with Web(polite()) as web:
         assert whole(web, "http://pictures.invalid/a", tmp_path / "part") == b"from afar"
+
+
+@pytest.mark.parametrize("named", ["http://[::1]@", "http://u:secret@", "http://h:proxy"])
+def test_a_proxy_that_is_no_url_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    """Not its text, in which there may be a password."""
+    monkeypatch.setenv("http_proxy", named)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Web(polite()) as web, pytest.raises(WebError, match="http_proxy, is no url of a proxy") as told:
+        download(web, "http://pictures.invalid/a", tmp_path / "part")
+    assert named not in str(told.value)
 
 
 def test_of_rows_that_failed_little_is_kept(downloads: Downloads, server: Server) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,11 @@ def test_what_is_left_of_a_file_outlives_that_its_host_is_given_up(server: Serve
 
 
 def test_what_is_left_of_a_file_outlives_a_run_without_a_network(left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unknown(*_: object, **__: object) -> None:
+    def unknown(*_: object, **__: object) -> None:
         raise OSError(None, "Name or service not known")
 
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(aiohttp.DefaultResolver, "resolve", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with Web(polite()) as later, pytest.raises(WebError, match="is not known here; is there a network"):
         download(later, "http://pictures.invalid/a", left)
     assert Partial(left, pinned=False).size == 1_000_000

@@ -2,6 +2,8 @@
 
 import io
 import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -13,14 +15,22 @@ from limner import files
 from limner.errors import SourceError
 from limner.fetch import pypi
 from limner.fetch.downloads import Downloads, Wanted
+from tests.fetch.test_tether import gone, started
 from tests.sites import OPTIONS
 
 SETUP = 'from setuptools import setup\nsetup(name="painted", version="2.0", packages=["painted"])\n'
+HELD = """
+import os, time
+with open(os.environ["HELD"], "w") as stream:
+    stream.write(f"{os.getpid()}\\n")
+time.sleep(300)
+"""
 
 
 @pytest.fixture(scope="module")
 def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a wheel, faces 1.0 (for a Python long gone), and a source archive, painted 2.0."""
+    """A folder with a wheel, faces 1.0 (for a Python long gone), and a source archive, painted 2.0; and the source
+    archives of faces 1.0, of which nothing may be run, and of held 1.0, which tells a file who runs it, and waits."""
     folder = tmp_path_factory.mktemp("links")
     with zipfile.ZipFile(folder / "faces-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("faces/data/ann.txt", "Ann")
@@ -31,17 +41,20 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         wheel.writestr("faces-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
         wheel.writestr("faces-1.0.dist-info/RECORD", "")
-    with tarfile.open(folder / "painted-2.0.tar.gz", "w:gz") as source:
-        for name, text in (
-            ("setup.py", SETUP),
-            ("PKG-INFO", "Metadata-Version: 2.1\nName: painted\nVersion: 2.0\n"),
-            ("painted/__init__.py", ""),
-            ("painted/eyes.txt", "blue"),
-        ):
-            info = tarfile.TarInfo(f"painted-2.0/{name}")
-            info.size = len(text)
-            source.addfile(info, io.BytesIO(text.encode()))
+    _source(folder, "faces-1.0", {"setup.py": "raise SystemExit('it was run')"})
+    _source(folder, "held-1.0", {"setup.py": HELD})
+    _source(folder, "painted-2.0", {"setup.py": SETUP, "painted/__init__.py": "", "painted/eyes.txt": "blue"})
     return folder
+
+
+def _source(folder: Path, release: str, texts: dict[str, str]) -> None:
+    name, _, version = release.partition("-")
+    info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    with tarfile.open(folder / f"{release}.tar.gz", "w:gz") as source:
+        for path, text in {"PKG-INFO": info, **texts}.items():
+            member = tarfile.TarInfo(f"{release}/{path}")
+            member.size = len(text)
+            source.addfile(member, io.BytesIO(text.encode()))
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +70,7 @@ def downloaded(links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """pip takes seconds: what it does with an archive that is here is copying it."""
 
     def copy(release: str, folder: Path, _: float) -> None:
-        (file,) = links.glob(f"{release.replace('==', '-')}*")
+        file = min(links.glob(f"{release.replace('==', '-')}*"))  # the wheel
         folder.mkdir()
         shutil.copy(file, folder)
 
@@ -77,6 +90,17 @@ def test_pip_has_so_much_time_and_is_ended_then(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"pip could not download faces==1.0: it was not done within 0.05 s"):
         pypi.download("faces==1.0", work, 0.05)
     assert list(work.iterdir()) == list(files.cache_dir("pypi").iterdir()) == []
+
+
+def test_what_a_source_archive_runs_does_not_outlive_who_wants_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELD", str(tmp_path / "held"))
+    told = "from limner.fetch import pypi; pypi.download('held==1.0')"
+    with subprocess.Popen([sys.executable, "-c", told]) as starter:
+        held = started(tmp_path / "held")
+        starter.kill()
+    assert gone(held)
 
 
 def test_what_is_half_there_goes_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +153,7 @@ def test_an_archive_is_downloaded_once(downloads: Downloads, monkeypatch: pytest
         ("pypi://faces==1.0/wrong/place/bob.txt", "allowed: faces/data/bob.txt"),
         ("pypi://faces/faces/data/ann.txt", "is not pypi://PROJECT==VERSION/path"),
         ("pypi://--index-url==1/a", "is not pypi://PROJECT==VERSION/path"),
-        ("pypi://faces==1.0/../links/faces", "holds no"),
+        ("pypi://faces==1.0/../links/faces", "leads out of the archive"),
     ],
 )
 @pytest.mark.usefixtures("downloaded")

@@ -17,7 +17,7 @@ import pytest
 
 from limner.fetch import manners
 from limner.fetch.answers import Page
-from limner.fetch.manners import Manners, WebError, retry_after
+from limner.fetch.manners import MOST_TOLD, Manners, WebError, retry_after
 from limner.fetch.partial import Partial, Validator
 from limner.fetch.web import Web
 from tests.sites import Answer, Server, cut, reset, serving
@@ -157,6 +157,38 @@ def test_a_status_in_another_language_can_be_told(web: Web, server: Server, char
         web.read(f"{server.url}/a")
 
 
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (f"404 {'x' * 60_000}", "the server answers 404 xx"),
+        (f"302 F\r\nLocation: ftp://{'x' * 60_000}", "only http and https are followed"),
+        (f"302 F\r\nLocation: http://h:{'x' * 60_000}", "which is no url"),
+        (f"302 F\r\nLocation: /{'x' * 60_000}", "redirects in a circle"),
+        (f"302 F\r\nLocation: http://[::1]:1/{'x' * 60_000}", "no connection to ::1:1"),
+    ],
+)
+def test_of_what_a_server_says_little_is_told(web: Web, server: Server, tmp_path: Path, head: str, said: str) -> None:
+    """It is kept for every row."""
+
+    def answer(handler: Any) -> None:
+        handler.known.answers[handler.path] = [answer]
+        handler.wfile.write(f"HTTP/1.1 {head}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server.answers |= {"/a": [answer], f"/{'x' * 60_000}": [answer]}
+    with pytest.raises(WebError, match=said) as told:
+        download(web, f"{server.url}/a", tmp_path / "part")
+    assert len(str(told.value)) <= MOST_TOLD
+
+
+def test_a_version_that_takes_a_page_to_tell_is_none(web: Web, server: Server, tmp_path: Path) -> None:
+    """It is remembered of every file."""
+    server.bodies["/a"] = BODY
+    server.headers["/a"] = {"ETag": f'"{"x" * 60_000}"', "Last-Modified": formatdate(0, usegmt=True)}
+    came = download(web, f"{server.url}/a", tmp_path / "part")
+    assert came is not None
+    assert came.validator == Validator("", formatdate(0, usegmt=True))
+
+
 def moved(where: str) -> Callable[[Any], None]:
     def answer(handler: Any) -> None:
         handler.known.answers.setdefault(handler.path, []).append(answer)
@@ -176,6 +208,7 @@ def moved(where: str) -> Callable[[Any], None]:
         ("file:///etc/passwd", "redirects to 'file:///etc/passwd'; only http and https"),
         ("ftp://somewhere/a", "only http and https"),
         ("http://[", "no url"),
+        ("http://[::1]@/a", "no url"),
     ],
 )
 def test_redirects_that_lead_nowhere(web: Web, server: Server, tmp_path: Path, where: str, words: str) -> None:
@@ -202,6 +235,18 @@ def test_a_packed_file_is_taken_as_it_is_sent_whatever_it_is_said_to_be(
         server.answers[path] = [cut(700_000), lambda handler: handler.known.answers.clear() or handler.give(packed)]
         assert whole(web, server.url + path, tmp_path / "part") == packed
         assert server.requests[-1]["Range"]
+
+
+@pytest.mark.parametrize("path", ["/latest", "/get?file=a.tar.gz&x=1", "/get?to=latest"])
+def test_a_packed_file_is_known_by_any_url_on_its_way(web: Web, server: Server, tmp_path: Path, path: str) -> None:
+    """Its first one may name none, and its last one a number."""
+    packed = gzip.compress(PLAIN, mtime=0)
+    server.answers |= {"/latest": [moved("/files/a.tar.gz")], "/get?to=latest": [moved("/get?file=A.tgz")]}
+    for there in ("/files/a.tar.gz", "/get?file=A.tgz"):
+        server.answers[there] = [moved("/1234")]
+    for there in ("/1234", path):
+        server.bodies[there], server.headers[there] = packed, {"Content-Encoding": "x-gzip"}
+    assert whole(web, server.url + path, tmp_path / "part") == packed
 
 
 def deflated(body: bytes, window: int) -> bytes:
@@ -844,6 +889,7 @@ def test_a_host_that_is_not_there_is_not_asked_for_ever(tmp_path: Path, monkeypa
 
 
 STRANGE = ["http://a..b/", f"http://{'a' * 64}.example/", "http://xn--a.example/", "http://exa\u2100mple.com/"]
+STRANGE += ["http://[::1]@/"]  # of which yarl says so in its own way
 
 
 @pytest.mark.parametrize("url", ["nothing", "ftp://a/b", "http://", "http://[::1", "http://a:port/", *STRANGE])

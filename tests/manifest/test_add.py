@@ -290,6 +290,13 @@ def test_what_is_said_of_photos_that_are_there_already_fills_what_is_empty(run: 
     assert [(row["license"], row["author"]) for row in table(MINE)] == [("CC0", "me"), ("CC BY", "me")]
 
 
+def test_blank_lines_lack_no_licence(run: Run) -> None:
+    touch("data/photos/a.jpg", "data/photos/b.jpg")
+    MINE.write_text("id,person,url,license\na,Ann,data/photos/a.jpg,\n,,,\n,,,\n")
+    done = run("add", "data/photos/b.jpg", "--person", "Ann", "--license", "CC0")
+    assert "1 of its rows have no licence" in done.output
+
+
 def test_a_split_and_every_fill_what_is_empty_too(run: Run) -> None:
     touch("data/photos/a.jpg", "data/photos/b.jpg", "data/photos/c.mp4", "data/photos/d.mp4")
     run("add", "data/photos/a.jpg", "--person", "Ann", "--split", "train")

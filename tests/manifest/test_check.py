@@ -11,7 +11,17 @@ import yaml
 
 from limner.fetch import archives
 from limner.files import cache_dir
-from tests.sites import Run, Server, digest, manifest, touch
+from tests.sites import Run, Server, digest, manifest
+
+BEGINNING = b"\xff\xd8\xff"
+"""Of a JPEG: what is behind it nobody looks at."""
+
+
+def photos(*names: str) -> None:
+    """Files that begin as photos do, and then hold their own names."""
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(BEGINNING + name.encode())
 
 
 def packed(path: Path, **members: bytes) -> None:
@@ -29,12 +39,12 @@ def packed(path: Path, **members: bytes) -> None:
 
 
 def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> None:
-    touch("data/photos/a.jpg", "data/photos/b.jpg")
+    photos("data/photos/a.jpg", "data/photos/b.jpg")
     Path("data/empty").mkdir()
     with zipfile.ZipFile("data/x.zip", "w") as archive:
         archive.writestr("a.jpg", "x")
     cells = {
-        "good": {"url": "data/photos/a.jpg", "sha256": digest(b"data/photos/a.jpg")},
+        "good": {"url": "data/photos/a.jpg", "sha256": digest(BEGINNING + b"data/photos/a.jpg")},
         "member": {"url": "zip://a.jpg::data/x.zip"},
         "far": {"url": f"{server.url}/a.jpg"},
         "changed": {"url": "data/photos/b.jpg", "sha256": "0" * 64},
@@ -57,8 +67,54 @@ def test_check_names_every_fault_and_asks_nobody(run: Run, server: Server) -> No
     assert server.asked == []
 
 
+def test_check_counts_as_in_order_what_is(run: Run) -> None:
+    photos("data/photos/a.jpg")
+    good = {"person": "p", "license": "CC0", "url": "data/photos/a.jpg"}
+    first = manifest("m.csv", [{"id": "a"} | good, {"id": "b"} | good | {"url": "data/photos/gone.jpg"}])
+    assert f"{first}: 1 row in order; 1 failed\n" in run("check", first).output
+    second = manifest("n.csv", [{"id": "c"} | good, {"id": "d"} | good | {"url": "data/gone.zip"}])
+    none = "data/manifests/none.csv"
+    assert f"{none}: 2 rows in order; 3 failed\n" in run("check", first, second, none).output
+
+
+def test_check_looks_at_how_files_begin(run: Run) -> None:
+    photos("data/photos/a.jpg", "data/photos/in/a.jpg", "data/photos/text.jpg")
+    bodies = {
+        "empty.jpg": b"",
+        "text.jpg": b"these are only words",
+        "page.jpg": b"<!DOCTYPE html><title>404</title>",
+        "page.mp4": b"<html>404",
+        "talk.mp4": b"\0\0\0 ftypisom\0\0",
+        "in/empty.jpg": b"",
+        "gray.pgm": b"P2 2 1 9 0 9",
+    }
+    for name, body in bodies.items():
+        Path("data/photos", name).write_bytes(body)
+    cells = {
+        "empty": {"url": "data/photos/empty.jpg", "why": "holds nothing (0 bytes) in place of a photo"},
+        "text": {"url": "data/photos/text.jpg", "why": "holds text in place of a photo"},
+        "page": {"url": "data/photos/page.jpg", "why": "holds a web page (HTML) in place of a photo"},
+        "film": {"url": "data/photos/talk.mp4", "why": "is a video: write video into its column kind"},
+        "page-film": {"url": "data/photos/page.mp4", "kind": "video", "why": "holds a web page (HTML) in place of a v"},
+        "far-film": {"url": "https://x.org/a.webm?b=c.jpg", "why": "is a video by its name: write video into"},
+        "in-empty": {"url": "data/photos/in", "id": "in", "why": "holds nothing (0 bytes) in place of a photo"},
+        "drawn": {"url": "data/photos/a.jpg", "sketch_url": "data/photos/talk.mp4", "why": "and a drawing is a pict"},
+    }
+    good = {
+        "film-good": {"url": "data/photos/talk.mp4", "kind": "video"},
+        "one-frame": {"url": "data/photos/a.jpg", "kind": "video"},
+        "pgm": {"url": "data/photos/gray.pgm"},
+    }
+    empty = {"person": "p", "license": "CC0", "kind": "", "sketch_url": "", "why": ""}
+    done = run("check", manifest("m.csv", [{"id": k} | empty | v for k, v in (cells | good).items()]))
+    failed = [line for line in done.output.splitlines() if ": failed: " in line]
+    assert [line.split(":")[0] for line in failed] == [*cells]
+    assert all(row["why"] in line for row, line in zip(cells.values(), failed, strict=True))
+    assert "3 rows in order; 8 failed" in done.output
+
+
 def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:
-    touch("data/photos/a.jpg", "data/no.zip", "data/folder/s.png", "data/s.zip")
+    photos("data/photos/a.jpg", "data/no.zip", "data/folder/s.png", "data/s.zip")
     for name, member in {"photo": "a.jpg", "text": "a.txt"}.items():
         with zipfile.ZipFile(f"data/{name}.zip", "w") as archive:
             archive.writestr(member, "x")
@@ -130,7 +186,7 @@ def test_check_and_add_refuse_what_no_archive_and_no_index_can_be_asked_for(run:
 
 
 def test_check_finds_pictures_of_two_rows_that_would_bear_one_name(run: Run) -> None:
-    touch(*(f"data/photos/{name}" for name in ("ana/x.jpg", "ana/b-y.jpg", "b/y.jpg", "film.mp4", "z.jpg")))
+    photos(*(f"data/photos/{name}" for name in ("ana/x.jpg", "ana/b-y.jpg", "b/y.jpg", "film.mp4", "z.jpg")))
     rows = [
         {"id": "ana", "url": "data/photos/ana"},
         {"id": "ANA-x", "url": "data/photos/z.jpg"},
@@ -149,8 +205,13 @@ def test_check_finds_pictures_of_two_rows_that_would_bear_one_name(run: Run) -> 
 
 
 def test_check_counts_drawings_without_a_hash(run: Run) -> None:
-    touch("data/photos/a.jpg")
-    pinned = {"url": "data/photos/a.jpg", "sha256": digest(b"data/photos/a.jpg"), "person": "p", "license": "CC0"}
+    photos("data/photos/a.jpg")
+    pinned = {
+        "url": "data/photos/a.jpg",
+        "sha256": digest(BEGINNING + b"data/photos/a.jpg"),
+        "person": "p",
+        "license": "CC0",
+    }
     drawn = {"sketch_url": pinned["url"], "sketch_sha256": pinned["sha256"]}
     done = run("check", manifest("m.csv", [{"id": "a"} | pinned | drawn]))
     assert "sha256" not in done.output
@@ -162,7 +223,7 @@ def test_check_counts_drawings_without_a_hash(run: Run) -> None:
 
 
 def test_a_damaged_archive_is_listed_once_for_all_its_members(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    touch("data/x.zip")
+    photos("data/x.zip")
     listed: list[Path] = []
     real = archives.members
     monkeypatch.setattr(archives, "members", lambda path: (listed.append(path), real(path))[1])
@@ -188,7 +249,7 @@ def test_the_project_is_as_params_yaml_says(run: Run) -> None:
     settings = yaml.safe_load(Path("params.yaml").read_text())
     settings["scrape"]["allow_unlicensed"] = True
     Path("params.yaml").write_text(yaml.safe_dump(settings))
-    touch("data/photos/a.jpg")
+    photos("data/photos/a.jpg")
     name = manifest("m.csv", [{"id": "a", "person": "p", "url": "data/photos/a.jpg"}])
     done = run("check", name)
     assert done.exit_code == 0

@@ -63,7 +63,19 @@ def test_a_width_is_the_wikis_to_scale_but_never_up(downloads: Downloads, wiki: 
     assert [one.url for one in found[:2]] == ["http://files/Ann.jpg?800", "http://files/Bob.jpg"]
 
 
-def test_what_is_no_photo_is_named(downloads: Downloads, wiki: Wiki) -> None:
+def test_videos_are_found_as_they_were_uploaded(downloads: Downloads, wiki: Wiki) -> None:
+    films = {"Talk.webm": "video/webm", "Old.ogv": "application/ogg"}
+    wiki.members[PEOPLE] += [wiki.file(name, mime, LicenseShortName="CC0") for name, mime in films.items()]
+    found, problems = read(downloads, wiki, width=800)
+    assert [(one.name, one.kind, one.url) for one in found[4:]] == [
+        ("Eve", "photo", "http://files/Eve.jpg?800"),
+        ("Talk", "video", "http://files/Talk.webm"),
+        ("Old", "video", "http://files/Old.ogv"),
+    ]
+    assert (found[-1].license, problems) == ("CC0", [])
+
+
+def test_what_is_neither_photo_nor_video_is_named(downloads: Downloads, wiki: Wiki) -> None:
     kinds = {
         "a.svg": "image/svg+xml",
         "b.pdf": "application/pdf",

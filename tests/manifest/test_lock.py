@@ -189,6 +189,32 @@ def test_what_was_pinned_before_an_interrupt_is_written(
     assert written[2:] == [[True, False, False], [True, True, False]]
 
 
+def test_what_failed_before_an_interrupt_is_told(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    far(server, "a", "b")
+    real = lock.decode
+
+    def interrupted(*words: Any) -> Iterator[Taken]:
+        taken = real(*words)
+        yield next(taken)
+        yield next(taken)
+        raise KeyboardInterrupt
+
+    del server.bodies["/a"]
+    monkeypatch.setattr(lock, "decode", interrupted)
+    done = run("lock", MINE)
+    assert done.exit_code == 130
+    assert "404" in done.output
+    assert "1 sha256 written" in done.output
+
+
+def test_all_manifests_are_there_before_anybody_is_asked(run: Run, server: Server) -> None:
+    far(server, "a")
+    done = run("lock", MINE, MINE.with_stem("Amn"))
+    assert done.exit_code == 1
+    assert "Amn.csv does not exist" in done.output
+    assert server.asked == []
+
+
 def test_a_file_that_crashes_its_decoder_costs_its_row(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoders, "_take", hostile)
     touch("data/photos/crash")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from limner.errors import LimnerError, SourceError
 from limner.fetch.answers import Page
@@ -15,7 +16,7 @@ from limner.manifest import page, robots
 from limner.manifest.found import Found
 from limner.tables import Problem
 from tests.orphans import leaves_nobody_behind
-from tests.sites import Server, serving
+from tests.sites import OPTIONS, Run, Server, serving
 
 
 def look(
@@ -229,6 +230,25 @@ def test_the_delay_that_robots_txt_asks_for_is_kept(
     assert asked == [(server.url, 0.3)]
 
 
+@pytest.mark.parametrize("later", [None, b"User-agent: *\nAllow: /"])
+def test_the_delay_that_robots_txt_asks_for_is_kept_by_later_runs(
+    run: Run, server: Server, later: bytes | None
+) -> None:
+    """Until it asks for none."""
+    server.bodies |= {"/robots.txt": b"User-agent: *\nCrawl-delay: 0.4\n", "/g": b"<img src=a.png><img src=b.png>"}
+    words = ("add", f"{server.url}/g", "--person", "Ann", "--license", "x")
+    run(*words)
+    start = time.monotonic()
+    run("lock", "data/manifests/Ann.csv")
+    assert time.monotonic() - start > 0.4
+    assert sorted(server.asked[2:]) == ["/a.png", "/b.png"]
+    del server.bodies["/robots.txt"]
+    server.bodies |= {"/robots.txt": later} if later else {}
+    run(*words)
+    with Downloads(OPTIONS) as downloads:
+        assert downloads.web.hosts.of(URL(server.url)).delay == 0
+
+
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
@@ -263,6 +283,48 @@ def test_a_page_at_an_address_longer_than_any_is_left(downloads: Downloads, serv
     server.bodies[there] = b"<img src=a.jpg>"
     with pytest.raises(SourceError, match=r"/to redirects to an address of 50\d\d characters"):
         look(downloads, f"{server.url}/to")
+
+
+def test_which_rules_are_limner_s(downloads: Downloads, server: Server) -> None:
+    groups = [
+        "Disallow: /nobody",
+        "User-agent: *\nDisallow: /all",
+        "user agent other # limner\nUserAgent: Limner # and us\nDisallow: /us",
+        "User-agent: other\nUser-agent: limner2\nDisallow: /them",
+        "USER-AGENT: lim*\nUser-agent: other\nDisallow: /short",
+    ]
+    server.bodies["/robots.txt"] = "\r\n".join(groups).encode()
+    rules = robots.Robots(downloads.web)
+    refused = [name for name in ("nobody", "all", "us", "them", "short") if rules.refusal(f"{server.url}/{name}")]
+    assert refused == ["us"]
+    server.bodies["/robots.txt"] = "\n".join(groups).replace("Limner", "none").replace("lim*", "no").encode()
+    rules = robots.Robots(downloads.web)
+    refused = [name for name in ("nobody", "all", "us", "them", "short") if rules.refusal(f"{server.url}/{name}")]
+    assert refused == ["all"]
+
+
+def test_many_rules_for_many_programs_are_soon_read(downloads: Downloads, server: Server) -> None:
+    agents = "".join(f"User-agent: a{k}\n" for k in range(500))
+    server.bodies["/robots.txt"] = agents.encode() + b"Allow:/\n" * 10_000
+    start = time.monotonic()
+    assert robots.Robots(downloads.web).refusal(f"{server.url}/a") == ""
+    assert time.monotonic() - start < 5
+
+
+def test_many_pictures_are_not_compared_with_many_rules_for_ever(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages that follow are looked at all the same."""
+    monkeypatch.setattr(robots, "LOOKING", 0.3)
+    server.bodies["/robots.txt"] = b"User-agent: *\n" + b"Disallow:*q\n" * 20_000
+    for k in range(2):
+        shows = "".join(f"<img src={k}-{n}.jpg>" for n in range(300))
+        server.bodies[f"/{k}"] = f"{shows}<a href=/{k + 1}>".encode()
+    urls, problems = look(downloads, f"{server.url}/0", onward="a", depth=1)
+    skipped = [one.reason for one in problems if one.what == "skipped"]
+    assert 0 < len(urls) < 300
+    assert len(urls) + len(skipped) == 600
+    assert all("to compare those before with the rules took 0.3 s" in reason for reason in skipped)
 
 
 def test_robots_txt_is_asked_for_once_a_host(downloads: Downloads, server: Server) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from limner import files, images
 from limner.fetch.downloads import Fetched
@@ -136,6 +137,17 @@ def test_nothing_is_left_of_a_film_that_was_stopped_for_another(project: Path, m
     with pytest.raises(OSError, match="No space"):
         list(decode(iter(work), len(work), workers=2))
     assert pictures() == []
+
+
+def test_a_picture_that_takes_too_much_memory_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoders, "MEMORY", 2 * 10**8)
+    monkeypatch.setattr(decoders, "A_CORE", 0)
+    Pillow.new("RGB", (7000, 7000)).save("large.png")
+    scene(1).save("small.png")
+    work = [(Job("photo"), Fetched(path, files.sha256(path))) for path in (Path("large.png"), Path("small.png"))]
+    large, small = decode(work, len(work), workers=1)
+    assert "more memory than may be taken" in large.failure
+    assert small.failure == ""
 
 
 def bitmap(name: str, seed: int) -> tuple[Job, Fetched]:

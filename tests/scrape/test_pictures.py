@@ -43,12 +43,12 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png16(values: np.ndarray) -> bytes:
-    """A PNG with 16 bits a channel, written by hand: Pillow writes none in colour."""
-    height, width, _ = values.shape
+def png16(values: np.ndarray, more: bytes = b"") -> bytes:
+    """A PNG with 16 bits a channel and `more` chunks, written by hand: Pillow writes none in colour."""
+    height, width = values.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 16, 2 if values.ndim == 3 else 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + more + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
 
 
@@ -282,6 +282,32 @@ def test_colour_of_16_bits_is_written_anew(tmp_path: Path) -> None:
     assert picture.suffix == ""
 
 
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_transparent_level_of_16_bits_lies_over_white(tmp_path: Path, channels: tuple[int, ...]) -> None:
+    values = np.full((4, 4, *channels), 30000, np.uint16)
+    values[2:] = 12345 * 2
+    level = struct.pack(">H", 30000) * (3 if channels else 1)
+    path = tmp_path / "a.png"
+    path.write_bytes(png16(values, chunk(b"tRNS", level)))
+    image = pictures.read(path).image
+    assert (image[:2] == 255).all()
+    assert (image[2:] == 96).all()
+
+
+@pytest.mark.parametrize(
+    ("gamma", "more", "seen"), [(100_000, b"", 188), (45_455, b"", 130), (100_000, chunk(b"sRGB", b"\0"), 130)]
+)
+def test_the_gamma_of_a_png_counts_if_nothing_says_more(tmp_path: Path, gamma: int, more: bytes, seen: int) -> None:
+    plain = io.BytesIO()
+    Pillow.new("RGB", (64, 64), (130, 130, 130)).save(plain, "PNG")
+    whole = plain.getvalue()
+    path = tmp_path / "a.png"
+    path.write_bytes(whole[:33] + chunk(b"gAMA", struct.pack(">I", gamma)) + more + whole[33:])
+    picture = pictures.read(path)
+    assert (picture.image == seen).all()
+    assert picture.suffix == ("" if seen == 188 else ".png")
+
+
 @pytest.mark.parametrize(("colours", "gray"), [("L", True), ("RGB", False), ("sepia", False)])
 def test_gray_is_what_shows_no_colours(colours: str, gray: bool) -> None:
     image = scene(1, 300, 200)
@@ -366,6 +392,7 @@ def encoded(name: str = "JPEG", **options: object) -> bytes:
         (b"<?xml version='1.0'?><svg xmlns='x'/>", "SVG"),
         (b"\xef\xbb\xbf<!-- made by hand -->\n<html><body>404</body></html>", "web page"),
         (b"\0\1\2\3" * 99, "no picture"),
+        (b"\0\0\0 ftypisom\0\0\2\0isomiso2avc1mp41", "a video: .* into its column kind"),
         (encoded(quality=95)[:2000], "truncated"),
         (encoded("PNG")[:2000], "truncated"),
         (encoded("WEBP")[:2000], "damaged"),
@@ -378,6 +405,91 @@ def test_what_is_no_picture_is_named(tmp_path: Path, body: bytes, words: str) ->
     path.write_bytes(body)
     with pytest.raises(SourceError, match=words):
         pictures.read(path)
+
+
+def broken(whole: bytes, how: str) -> bytes:
+    half = len(whole) // 2
+    return {
+        "half of it": whole[:half] + b"\xff\xd9",
+        "a hole": whole[:half] + whole[half + 1500 :],
+        "a page in it": whole[:half] + b"<html><body>502 Bad Gateway</body></html>" * 9 + b"\xff\xd9",
+        "a part twice": whole[:half] + whole[half - 1500 :],
+        "zeros": whole[:half] + bytes(2000) + whole[half + 2000 :],
+    }[how]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 2}])
+@pytest.mark.parametrize("how", ["half of it", "a hole", "a page in it", "a part twice", "zeros"])
+def test_a_jpeg_that_is_not_all_there_is_damaged(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], how: str, options: dict[str, object], turned: bool
+) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6 if turned else 1
+    path = tmp_path / "a.jpg"
+    path.write_bytes(broken(encoded(quality=95, exif=exif, **options), how))
+    with pytest.raises(SourceError, match="damaged picture"):
+        pictures.read(path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "tiff_adobe_deflate", "tiff_lzw"])
+def test_a_tiff_that_is_not_all_there_is_damaged(tmp_path: Path, compression: str) -> None:
+    path = tmp_path / "a.tif"
+    whole = encoded("TIFF", compression=compression)
+    path.write_bytes(whole)
+    assert np.abs(pictures.read(path).image.astype(int) - np.asarray(scene(3, 256, 256))).mean() < 5
+    path.write_bytes(broken(whole, "zeros"))
+    with pytest.raises(SourceError, match="damaged picture"):
+        pictures.read(path)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_what_cameras_leave_behind_a_photo_does_no_harm(tmp_path: Path, options: dict[str, object]) -> None:
+    whole = encoded(**options)
+    path = tmp_path / "a.jpg"
+    path.write_bytes(whole[:-2] + bytes(9) + whole[-2:] + bytes(999))
+    assert pictures.read(path).suffix == ".jpg"
+
+
+def test_a_tile_much_larger_than_its_tiff_is_refused(tmp_path: Path) -> None:
+    path = tiff(tmp_path / "a.tif", {258: 8, 322: 40_000, 323: 50_000, 324: 8, 325: 99}, bytes(99))
+    with pytest.raises(SourceError, match="at most 120 million pixels"):
+        pictures.read(path)
+
+
+def test_a_side_that_later_stages_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.png", Pillow.new("RGB", (65_536, 1)))
+    with pytest.raises(SourceError, match="at most 65535 pixels a side"):
+        pictures.read(path)
+
+
+def pages(path: Path, *kinds: int, below: bool = False) -> Path:
+    """A TIFF of pages of one gray each, 0, 100, ... of the `kinds`; `below`: the first tells of pictures below it."""
+    data = b"II*\0" + struct.pack("<I", 8)
+    for page, kind in enumerate(kinds):
+        tags = {254: kind, 256: 4, 257: 4, 258: 8, 259: 1, 262: 1, 277: 1, 278: 4, 279: 16}
+        tags |= {330: 8} if below else {}
+        begins = len(data) + 2 + 12 * (len(tags) + 1) + 4
+        entries = sorted((tags | {273: begins}).items())
+        data += struct.pack("<H", len(entries))
+        data += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        data += struct.pack("<I", begins + 16 if page + 1 < len(kinds) else 0) + bytes([100 * page] * 16)
+    path.write_bytes(data)
+    return path
+
+
+def test_of_a_tiff_that_begins_with_a_small_copy_the_photo_is_read(tmp_path: Path) -> None:
+    picture = pictures.read(pages(tmp_path / "a.tif", 1, 1, 0))
+    assert (picture.image == 200).all()
+    assert picture.notes == ("its first picture is a small copy: picture 3 of 3 is used",)
+    assert (pictures.read(pages(tmp_path / "b.tif", 1, 1)).image == 0).all()
+
+
+def test_of_a_raw_file_the_small_copy_is_not_taken_for_the_photo(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="a camera's raw file"):
+        pictures.read(pages(tmp_path / "a.dng", 1, below=True))
+    assert (pictures.read(pages(tmp_path / "b.tif", 0, below=True)).image == 0).all()
 
 
 @pytest.mark.parametrize(("width", "height"), [(12_001, 10_000), (60_000, 60_000)])

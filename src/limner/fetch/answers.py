@@ -5,16 +5,18 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
+from limner.errors import short
 from limner.fetch import manners
 from limner.fetch.manners import Host, NoAnswer, Request, WebError
 from limner.fetch.partial import Partial, Validator
+from limner.fetch.urls import as_it_is
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 CHARSETS = re.compile(
@@ -37,8 +39,6 @@ PAGE = re.compile(
     rb"(?is)(?:\xef\xbb\xbf)?(?>\s*(?:<\?xml.*?\?>|<!--.*?-->))*+\s*<(?:!doctype\s+html|html|head|body)\b"
 )
 """How a web page begins. Comments are taken whole: of many, how they could be taken otherwise has no end."""
-SENDABLE = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
-"""What a url may hold (RFC 3986)."""
 GONE = (404, 410, 451)
 """Statuses that speak of the file: it is not to be had. Others speak of who asks, and how, or of the server."""
 
@@ -80,18 +80,13 @@ def address(url: str) -> URL:
         WebError: it is none.
     """
     try:
-        parsed = _as_it_is(url)
+        parsed = as_it_is(url)
         fine = parsed.scheme in ("http", "https") and parsed.host
     except ValueError as error:
         raise WebError(f"{url}: it is no url of a server: {error}") from error
     if not fine:
         raise WebError(f"{url}: it is no url of a server; allowed: http://host/..., https://host/...")
     return parsed
-
-
-def _as_it_is(url: str) -> URL:
-    """A url of which not a character is changed, if they can all be sent: servers may have signed the very text."""
-    return URL(url, encoded=SENDABLE.fullmatch(url) is not None)
 
 
 def onward(url: URL, here: URL, location: str) -> URL:
@@ -101,12 +96,13 @@ def onward(url: URL, here: URL, location: str) -> URL:
         WebError: away from http and https, or nowhere.
     """
     try:
-        there = here.join(_as_it_is(location))
+        there = here.join(as_it_is(location))
         fine = there.scheme in ("http", "https") and there.host
     except ValueError as error:
-        raise WebError(f"{url}: the server redirects to {location!r}, which is no url: {error}") from error
+        why = f"the server redirects to {short(location)!r}, which is no url: {short(str(error))}"
+        raise WebError(f"{url}: {why}") from error
     if not fine:
-        raise WebError(f"{url}: the server redirects to {location!r}; only http and https are followed")
+        raise WebError(f"{url}: the server redirects to {short(location)!r}; only http and https are followed")
     return there.with_fragment(None)
 
 
@@ -136,6 +132,12 @@ def goes_on(response: aiohttp.ClientResponse, coming: Partial) -> int:
     return end if same and found[3] in ("*", str(end)) and coming.total in (None, end) else 0
 
 
+def itself_packed(way: Iterable[URL]) -> bool:
+    """Whether the file behind these urls is a packed one by its name, which any of them may hold, in its query too."""
+    names = (name for url in way for name in (url.path, *url.query.values()))
+    return any(name.lower().endswith(PACKED) for name in names)
+
+
 def stands_in(first: bytes) -> str:
     """What a server sends in place of a file, as busy ones do and say that all is fine; empty if it is no such thing.
 
@@ -155,7 +157,7 @@ def refuse_unless(fine: bool, url: URL, response: aiohttp.ClientResponse) -> Non
         status = response.status
         passing = status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
         wait = manners.retry_after(response.headers.get("Retry-After"))
-        why = f"{url}: the server answers {status} {readable(response.reason or '')}".rstrip()
+        why = f"{url}: the server answers {status} {short(readable(response.reason or ''))}".rstrip()
         raise WebError(why, status=status, passing=passing, wait=wait)
 
 

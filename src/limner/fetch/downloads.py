@@ -68,7 +68,7 @@ class Downloads:
         folder = cache_dir("downloads")
         self._store = Store(folder)
         self._unfinished = Unfinished(folder / "unfinished")
-        self.web = Web(Manners.of(options))
+        self.web = Web(Manners.of(options), self._store.delays)
         self._members = Members(self._unfinished.folder, self.web.manners.max_bytes)
         self._opened: dict[str, Fetched] = {}
         self._failed: dict[tuple[str, str, str], SourceError] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import fsspec
 
 import limner.fetch.pypi  # noqa: F401  registers pypi://
-from limner.errors import SourceError
+from limner.errors import SourceError, short
 from limner.fetch import backends, limits, manners
 from limner.fetch.daemon import in_daemon
 from limner.fetch.manners import Budget, Manners
@@ -79,7 +79,7 @@ class Elsewhere:
 
 def reason(error: Exception) -> str:
     """An error of a filesystem in words."""
-    said = str(error)
+    said = short(str(error), manners.MOST_TOLD)
     if isinstance(error, FileNotFoundError) and " " not in said:
         return "there is no such file"
     if isinstance(error, ImportError):  # fsspec says which package is to be installed

@@ -6,22 +6,27 @@ from contextlib import asynccontextmanager
 
 from yarl import URL
 
+from limner.fetch import sockets
 from limner.fetch.answers import address
+from limner.fetch.delays import Delays
 from limner.fetch.manners import Host, Manners
 from limner.fetch.servers import server
 
-SOCKETS = 256
-"""Requests to all hosts together: a process may open but a thousand files or so."""
-
 
 class Hosts:
-    """The hosts that are asked, and whose turn it is."""
+    """The hosts that are asked, and whose turn it is.
 
-    def __init__(self, behaviour: Manners) -> None:
+    Args:
+        behaviour: towards each of them.
+        delays: that they asked for before.
+    """
+
+    def __init__(self, behaviour: Manners, delays: Delays) -> None:
         self._behaviour = behaviour
+        self._delays = delays
         self._known: dict[str, Host] = {}
         self._doubted: set[str] = set()
-        self._sockets = asyncio.Semaphore(SOCKETS)
+        self._sockets = asyncio.Semaphore(sockets.most())
         self.open = asyncio.Event()
         """Whether any may be asked: not while more comes than is put away."""
         self.open.set()
@@ -32,12 +37,15 @@ class Hosts:
         if name not in self._known:
             host = self._known[name] = Host(url.scheme, name, self._behaviour)
             host.doubted = name in self._doubted
+            host.delay = max(host.delay, self._delays.of(name))
         return self._known[name]
 
     def keep_apart(self, url: str, seconds: float) -> None:
-        """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks."""
+        """Let at least so many seconds pass between two requests to the host of `url`, as its robots.txt asks now: in
+        this run and, where there is a memory, in all later ones, until another asks otherwise."""
         host = self.of(address(url))
-        host.delay = max(host.delay, seconds)
+        self._delays.put(host.name, seconds)
+        host.delay = max(self._behaviour.delay, seconds)
 
     def doubt(self, names: Collection[str]) -> None:
         """Give up hosts (`host:port`) after a few failed connections: nobody would miss what they have."""

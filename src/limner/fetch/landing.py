@@ -14,46 +14,46 @@ import sys
 
 SLOT = 512 * 1024
 """Bytes of the memory that is shared, for one file."""
-ASKED = struct.Struct("=II32s")
-"""A slot, how many bytes are in it, and the hash that is expected of them, or `ANY`."""
+ASKED = struct.Struct("=II?32s")
+"""A slot, how many bytes are in it, whether a hash is expected of them, and which."""
 ANSWERED = struct.Struct("=Ii32s")
 """A slot, the number of the system's error, or 0, and the hash."""
-ANY = bytes(32)
+NO_HASH = bytes(32)
 
 
 class Records:
     """What comes in records of one size from the other end of a socket, however it is cut on its way."""
 
-    def __init__(self, end: socket.socket, record: struct.Struct) -> None:
+    def __init__(self, end: socket.socket, size: int) -> None:
         self._end = end
-        self._record = record
+        self._size = size
         self._rest = b""
 
-    def read(self) -> list[tuple[int, int, bytes]]:
-        """Those that are there; at least one.
+    def read(self) -> bytes:
+        """Those that are there, one behind the other; at least one.
 
         Raises:
             EOFError: the other end is closed.
             OSError: nothing can be read.
         """
-        while len(self._rest) < self._record.size:
+        while len(self._rest) < self._size:
             came = self._end.recv(1 << 16)
             if not came:
                 raise EOFError
             self._rest += came
-        whole = len(self._rest) // self._record.size * self._record.size
+        whole = len(self._rest) // self._size * self._size
         records, self._rest = self._rest[:whole], self._rest[whole:]
-        return list(self._record.iter_unpack(records))
+        return records
 
 
-def landed(data: memoryview, part: str, folder: str, expected: bytes) -> bytes:
+def landed(data: memoryview, part: str, folder: str, expected: bytes | None) -> bytes:
     """Give the bytes their hash as a name in `folder`, by way of `part`, unless another one is expected; the hash.
 
     Raises:
         OSError: they cannot be written; no file has that name then but one that was there before.
     """
     found = hashlib.sha256(data)
-    if expected in (ANY, found.digest()):
+    if expected in (None, found.digest()):
         with open(part, "wb", buffering=0) as stream:  # noqa: PTH123  pathlib is not worth importing here
             rest = data
             while rest:
@@ -65,15 +65,16 @@ def landed(data: memoryview, part: str, folder: str, expected: bytes) -> bytes:
 def main(end: socket.socket, memory: memoryview, folder: str, parts: str) -> None:
     """Answer what is `ASKED` until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all; who started this one says when it is over
-    asked = Records(end, ASKED)
+    asked = Records(end, ASKED.size)
     try:
         while True:
-            for slot, size, expected in asked.read():
+            for slot, size, pinned, expected in ASKED.iter_unpack(asked.read()):
                 start = slot * SLOT
                 try:
-                    answer = 0, landed(memory[start : start + size], f"{parts}/{slot}", folder, expected)
+                    data = memory[start : start + size]
+                    answer = 0, landed(data, f"{parts}/{slot}", folder, expected if pinned else None)
                 except OSError as error:
-                    answer = error.errno or -1, ANY
+                    answer = error.errno or -1, NO_HASH
                 end.sendall(ANSWERED.pack(slot, *answer))
     except (EOFError, ConnectionError):
         return

@@ -11,7 +11,8 @@ from typing import Self
 from urllib.request import getproxies, proxy_bypass
 
 from limner.blocks import Scrape
-from limner.errors import SourceError, Unreachable
+from limner.errors import SourceError, Unreachable, short
+from limner.fetch.urls import as_it_is
 
 USER_AGENT = f"limner/{version('limner')} (builds a model of one face; fetches what its user's manifests name, once)"
 CONNECT = 15.0
@@ -32,6 +33,8 @@ pauses between tries, which are part of the asking."""
 LEAST = 1000.0
 """Bytes a second that must come, and stay, of a request that does not end in its time, or its host stalls; and come of
 any body in each time of `SILENCE`."""
+MOST_TOLD = 2000
+"""Characters of a failure, which is kept for every row: servers may say, and redirect to, what is of any length."""
 
 PUTS_OFF = {429: "429 (too many requests)", 503: "503 (service unavailable)"}
 """Statuses by which a host may ask for a time without requests; 503 does so only if it names how long."""
@@ -64,7 +67,7 @@ class WebError(SourceError):
     """A url could not be had from its server; what it says begins with the url."""
 
     def __init__(self, why: str, *, status: int = 0, passing: bool = False, wait: float = 0.0) -> None:
-        super().__init__(why)
+        super().__init__(short(why, MOST_TOLD))
         self.status = status
         """Of the answer; 0 if there was none."""
         self.passing = passing
@@ -98,12 +101,15 @@ class Host:
     Args:
         scheme: http or https; with `name` it decides the proxy, which the environment names.
         name: `host:port`, see `servers`.
+
+    Raises:
+        WebError: what the environment names as its proxy is none.
     """
 
     def __init__(self, scheme: str, name: str, manners: Manners) -> None:
         self.name = name
         self.delay = manners.delay
-        self.proxy = None if proxy_bypass(name) else _proxy(scheme)
+        self.proxy = None if proxy_bypass(name) else _proxy(scheme, name)
         self._patience = manners.tries * manners.connections
         self._longest = manners.max_seconds
         self.doubted = False
@@ -238,10 +244,19 @@ class Request:
             self._host.stalled()
 
 
-def _proxy(scheme: str) -> str | None:
+def _proxy(scheme: str, name: str) -> str | None:
     """The one that the environment names for a scheme; without a scheme of its own it speaks HTTP, as curl has it."""
     named = getproxies().get(scheme)
-    return f"http://{named}" if named and "://" not in named else named
+    if not named:
+        return None
+    proxy = named if "://" in named else f"http://{named}"
+    try:
+        fine = as_it_is(proxy).host
+    except ValueError:
+        fine = None
+    if not fine:  # what it names is not told: it may hold a password
+        raise WebError(f"{scheme}://{name}: what the environment names for it, {scheme}_proxy, is no url of a proxy")
+    return proxy
 
 
 def pause(tries: int, wait: float) -> float:

@@ -1,4 +1,5 @@
-"""What is remembered of urls: the content each had, and the version its server called it."""
+"""What is remembered of urls: the content each had, and the version its server called it; and how slowly hosts want
+to be asked."""
 
 import errno
 import os
@@ -21,7 +22,7 @@ class Note:
 
 
 class Notes:
-    """A table on disk, by url; several processes may share it."""
+    """Tables on disk, by url and by host; several processes may share them."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -36,6 +37,7 @@ class Notes:
                 "CREATE TABLE IF NOT EXISTS notes (url TEXT PRIMARY KEY, sha256 TEXT, etag TEXT, modified TEXT)"
                 " WITHOUT ROWID"
             )
+            self._base.execute("CREATE TABLE IF NOT EXISTS delays (host TEXT PRIMARY KEY, seconds REAL) WITHOUT ROWID")
         except sqlite3.Error as error:
             raise self._spoilt(error) from error
 
@@ -76,11 +78,33 @@ class Notes:
         except sqlite3.Error as error:
             raise self._spoilt(error) from error
 
+    def delays(self) -> dict[str, float]:
+        """By host, the seconds between two requests that it asked for."""
+        try:
+            with self._lock:
+                return dict(self._base.execute("SELECT host, seconds FROM delays"))
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
+    def put_delay(self, host: str, seconds: float) -> None:
+        """Remember this of a host, for good; nothing if it is 0."""
+        try:
+            with self._lock, self._base:
+                if seconds:
+                    self._base.execute("REPLACE INTO delays VALUES (?, ?)", (host, seconds))
+                else:
+                    self._base.execute("DELETE FROM delays WHERE host = ?", (host,))
+        except sqlite3.Error as error:
+            raise self._spoilt(error) from error
+
     def close(self) -> None:
         """Nothing is asked any more."""
         self._base.close()
 
     def _spoilt(self, error: sqlite3.Error) -> Exception:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL":
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        if name.startswith("SQLITE_CANTOPEN"):  # which says nothing of what is in it: no file may be opened any more
+            return LimnerError(f"{self._path}, limner's memory of downloads, cannot be opened ({error})")
         return LimnerError(f"{self._path}, limner's memory of downloads, cannot be used ({error}): delete it")

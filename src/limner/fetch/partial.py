@@ -21,6 +21,8 @@ from limner.files import whole
 
 SPILL = landing.SLOT
 """Bytes that are kept in memory: where a process is killed, so little is cheaper fetched again than gone on with."""
+LONGEST = 1024
+"""Characters by which a server may name a version: they are remembered of every file."""
 ABANDONED = 7 * 24 * 3600
 """Seconds after which a download that nobody went on with is dropped."""
 
@@ -34,9 +36,9 @@ class Validator:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Self:
-        """What the headers of an answer say, of which nothing is taken that could not be sent back."""
+        """What the headers of an answer say, of which nothing is taken that could not be sent back, or is too long."""
         told = (headers.get(name, "") for name in ("ETag", "Last-Modified"))
-        return cls(*(text if text.isascii() and text.isprintable() else "" for text in told))
+        return cls(*(text if len(text) <= LONGEST and text.isascii() and text.isprintable() else "" for text in told))
 
     @property
     def condition(self) -> str:

@@ -7,7 +7,6 @@ folder. Archives are kept in limner's cache: each is downloaded once.
 
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,7 +17,9 @@ from typing import Any
 import fsspec
 from fsspec.spec import AbstractFileSystem
 
-from limner.errors import SourceError, choices
+from limner.errors import SourceError, choices, short
+from limner.fetch import manners, tether
+from limner.fetch.archives import unsafe
 from limner.files import cache_dir
 
 RELEASE = re.compile(r"(?P<project>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9][A-Za-z0-9.!+_-]*)")
@@ -91,12 +92,14 @@ def parts(path: str) -> tuple[str, str]:
     """`PROJECT==VERSION`, and the path in its archive.
 
     Raises:
-        SourceError: it names no such release.
+        SourceError: it names no such release, or nothing within its archive.
     """
     release, _, inside = PypiFileSystem._strip_protocol(path).partition("/")
     found = RELEASE.fullmatch(release)
     if found is None:
         raise SourceError(f"pypi://{release} is not pypi://PROJECT==VERSION/path")
+    if why := unsafe(inside):
+        raise SourceError(f"pypi://{release}/{short(inside)} {why}")
     project = re.sub(r"[-_.]+", "-", found["project"]).lower()  # so one project has one name
     return f"{project}=={found['version']}", inside
 
@@ -127,31 +130,26 @@ def download(release: str, work: Path | None = None, max_seconds: float = LONGES
 def _pip_download(release: str, folder: Path, max_seconds: float) -> None:
     """One archive into `folder`. Nothing of it is installed, so the Python it asks for does not matter.
 
-    For a source archive pip runs its build's metadata step. With the setuptools that is here this
-    takes seconds and needs no further download; only what wants another builder gets one of its own.
+    Of a wheel pip runs nothing, and takes one if there is one for this machine. Of a source archive it runs
+    the build's metadata step, which is the archive's own code. With the setuptools that is here this takes
+    seconds and needs no further download; only what wants another builder gets one of its own.
     """
-    ask = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    ask = ["download", "--quiet", "--no-deps", "--ignore-requires-python"]
     until = time.monotonic() + max_seconds
     for how in (["--no-build-isolation"], []):
         try:
-            done = subprocess.run(
-                [*ask, *how, "--dest", str(folder), release],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=until - time.monotonic(),
-            )
+            arguments = [*ask, *how, "--dest", str(folder), release]
+            status, said = tether.run("pip", arguments, until - time.monotonic())
         except subprocess.TimeoutExpired:
             late = f"it was not done within {max_seconds:g} s (scrape.max_seconds)"
             raise SourceError(f"pip could not download {release}: {late}") from None
-        if done.returncode == 0:
+        if status == 0:
             return
-        if "No matching distribution" in done.stderr:
+        if "No matching distribution" in said:
             break
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
-    reason = " ".join(errors or lines[-1:]) or "it gives no reason"
+    reason = short(" ".join(errors or lines[-1:]), manners.MOST_TOLD) or "it gives no reason"
     raise SourceError(f"pip could not download {release}: {reason}")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from limner.fetch import landing
-from limner.fetch.landing import ANSWERED, ANY, ASKED, SLOT, Records
+from limner.fetch.landing import ANSWERED, ASKED, NO_HASH, SLOT, Records
 
 SLOTS = 32
 """Files that are shared with the process at a time."""
@@ -85,7 +85,7 @@ class Scribe:
                     told = map(str, (*ends, self._folder, self._parts))
                     command = [sys.executable, "-I", "-S", landing.__file__, *told]
                     self._process = subprocess.Popen(command, pass_fds=ends, stdin=subprocess.DEVNULL)
-                self._answers = Records(self._end, ANSWERED)
+                self._answers = Records(self._end, ANSWERED.size)
         except OSError:  # no more processes, or no room: threads do what it would have done
             self._gone = True
             return
@@ -103,7 +103,7 @@ class Scribe:
                 here += len(chunk)
             self._asked[slot] = future
             try:
-                self._end.sendall(ASKED.pack(slot, here - start, bytes.fromhex(expected) or ANY))
+                self._end.sendall(ASKED.pack(slot, here - start, bool(expected), bytes.fromhex(expected) or NO_HASH))
             except OSError:
                 self._lose(loop)
 
@@ -113,7 +113,7 @@ class Scribe:
         except (EOFError, OSError):
             self._lose(loop)
             return
-        for slot, failed, digest in answers:
+        for slot, failed, digest in ANSWERED.iter_unpack(answers):
             future = self._asked.pop(slot)
             self._free.append(slot)
             if future.done():

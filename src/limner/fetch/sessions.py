@@ -1,4 +1,4 @@
-"""aiohttp as it is used here: one request after the other, without a limit, a memory or a redirect of its own."""
+"""aiohttp as it is used here: one request after the other, without a memory or a redirect of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -9,10 +9,9 @@ from aiohttp import ClientResponse
 from yarl import URL
 
 from limner.fetch import manners
+from limner.fetch.endings import LONGEST_HEADER
 from limner.fetch.manners import USER_AGENT
-
-LONGEST_HEADER = 1 << 16
-"""Bytes of one line of an answer's head: what a page may load takes many a site more than aiohttp's 8190."""
+from limner.fetch.sockets import Connector
 
 
 class Cookies:
@@ -61,7 +60,7 @@ class Session:
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # each host has its own limit
+                connector=Connector(),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": USER_AGENT},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from limner.errors import SourceError
+from limner.fetch.delays import Delays
 from limner.fetch.notes import Note, Notes
 from limner.fetch.partial import NOTHING, Partial, Validator
 from limner.files import sha256
@@ -78,6 +79,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._notes = Notes(folder / "notes.sqlite")
+        self.delays = Delays(self._notes)
+        """That hosts asked for, in this run or an earlier one."""
         self._doubted: dict[str, str] = {}
         """By url, the hash of what was doubted when it was recalled."""
 

@@ -5,7 +5,7 @@ It runs in a thread of its own, so that what calls it need not know of asyncio.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -13,9 +13,11 @@ from typing import Any, Self, TypeVar
 from aiohttp import ClientResponse
 from yarl import URL
 
+from limner.errors import short
 from limner.fetch import answers, bodies, manners
 from limner.fetch.answers import Page
 from limner.fetch.daemon import in_daemon
+from limner.fetch.delays import Delays
 from limner.fetch.hosts import Hosts
 from limner.fetch.loop import new_loop
 from limner.fetch.manners import Budget, Manners, Request, WebError
@@ -29,13 +31,18 @@ T = TypeVar("T")
 
 
 class Web:
-    """Requests with manners. Use it in a `with`, or `close()` it."""
+    """Requests with manners. Use it in a `with`, or `close()` it.
 
-    def __init__(self, behaviour: Manners) -> None:
+    Args:
+        behaviour: towards each server.
+        delays: that servers asked for before; of this run alone if there are none.
+    """
+
+    def __init__(self, behaviour: Manners, delays: Delays | None = None) -> None:
         self.manners = behaviour
         self.received = 0
         """Bytes of files so far."""
-        self.hosts = Hosts(behaviour)
+        self.hosts = Hosts(behaviour, delays or Delays())
         self._session = Session()
         self.loop = new_loop()
         """Where all of it is done, in a thread of its own."""
@@ -174,10 +181,10 @@ class Web:
         url: URL,
         headers: Mapping[str, str],
         budget: Budget,
-        take: Callable[[ClientResponse, Request], Awaitable[T]],
+        take: Callable[[ClientResponse, Request, Sequence[URL]], Awaitable[T]],
         follow: Callable[[str], None] | None = None,
     ) -> T:
-        """What `take` makes of the answer behind all redirects, each of them a request with its own host's manners."""
+        """What `take` makes of the answer and of the urls to it, each of them a request with its own host's manners."""
         way, cookies, told, asked = [url], Cookies(), "", {(url, "")}
         while len(way) <= MOST_REDIRECTS + 1:
             host = self.hosts.of(way[-1])
@@ -194,7 +201,7 @@ class Web:
                                 host.rest(wanted, budget.left, response.status)
                             else:
                                 host.gave()
-                            taken = await take(response, request)
+                            taken = await take(response, request, way)
                             host.done()
                             return taken
                         cookies.take(response, way[-1])
@@ -204,7 +211,8 @@ class Web:
                             host.done()
             told = cookies.header(way[-1])
             if (way[-1], told) in asked:
-                raise WebError(f"{url}: the server redirects in a circle, by {' to '.join(map(str, way[:4]))}")
+                circle = " to ".join(short(str(there)) for there in way[:4])
+                raise WebError(f"{url}: the server redirects in a circle, by {circle}")
             asked.add((way[-1], told))
             if follow:
                 await in_daemon(follow, str(way[-1]))
@@ -218,7 +226,7 @@ class Web:
         follow: Callable[[str], None] | None,
         budget: Budget,
     ) -> Page:
-        async def take(response: ClientResponse, request: Request) -> Page:
+        async def take(response: ClientResponse, request: Request, _: Sequence[URL]) -> Page:
             answers.refuse_unless(response.status == 200, url, response)
             body = bytearray()
             if not wanted(response.headers):
@@ -234,12 +242,13 @@ class Web:
 
     async def _transfer(self, url: URL, coming: Partial, known: Validator | None, budget: Budget) -> bool:
         """Bring what `coming` lacks; False if the server says that the file is still `known`."""
-        itself_packed = url.path.lower().endswith(answers.PACKED)
 
-        async def take(response: ClientResponse, request: Request) -> bool:
+        async def take(response: ClientResponse, request: Request, way: Sequence[URL]) -> bool:
             if response.status == 304 and known is not None:
                 return False
-            most, packed = self.manners.max_bytes, [] if itself_packed else bodies.codings(response)
+            most, packed = self.manners.max_bytes, bodies.codings(response)
+            if packed and answers.itself_packed(way):
+                packed = []
             end = answers.goes_on(response, coming) if coming.size and not packed else 0
             if response.status in (206, 416) and not end:
                 coming.discard()

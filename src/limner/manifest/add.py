@@ -16,7 +16,7 @@ from limner.fetch.web import Web
 from limner.manifest import check, commons, kinds, listing, page
 from limner.manifest.found import Found, kept, name_of
 from limner.manifest.sheet import Sheet
-from limner.scrape import expand
+from limner.scrape import beginnings, expand
 from limner.scrape.homes import FOLDER, homes
 from limner.scrape.ids import Ids, plain
 from limner.scrape.manifests import Row, address, named
@@ -112,7 +112,7 @@ def _looked_at(url: str, path: Path) -> str:
         SourceError: its first bytes do not tell either.
     """
     try:
-        kind = kinds.by_beginning(path)
+        kind = beginnings.kind(beginnings.first(path))
     except OSError as error:
         raise SourceError(f"{url} cannot be read: {error.strerror or error}") from error
     if not kind:

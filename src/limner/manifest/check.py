@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,11 +13,14 @@ from limner.fetch.here import refuse_unless_there, unread
 from limner.fetch.sources import chained, local
 from limner.fetch.store import verify
 from limner.files import cache_dir, sha256
-from limner.scrape import expand, manifests, weights
+from limner.manifest import kinds
+from limner.scrape import beginnings, expand, manifests, weights
 from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 
+DRAWING = "drawing"
+"""The kind of what a row's sketch_url names."""
 Listed = Callable[[Path], tuple[frozenset[str], str]]
 """`members_of`, or one that remembers."""
 
@@ -48,7 +51,7 @@ class Archives:
 
 
 def check(names: Sequence[str], allow_unlicensed: bool, most_bytes: int) -> tuple[list[Row], list[Problem]]:
-    """The rows, and all that is wrong with them; no rows where a manifest cannot be read.
+    """The rows of which all is in order, and all that is wrong with the others; none of a manifest that cannot be read.
 
     Args:
         names: paths of manifests.
@@ -64,19 +67,20 @@ def check(names: Sequence[str], allow_unlicensed: bool, most_bytes: int) -> tupl
         if len(names) == 1:
             return [], [Problem(names[0], "failed", str(error))]
         # Each by itself, so that the others are looked at too.
-        for name in names:
-            problems += check([name], allow_unlicensed, most_bytes)[1]
-        return [], problems
+        each = [check([name], allow_unlicensed, most_bytes) for name in names]
+        return [row for fine, _ in each for row in fine], [one for _, found in each for one in found]
     problems += found
     with TemporaryDirectory(dir=cache_dir("pictures")) as folder, closing(Archives(Path(folder), most_bytes)) as here:
-        problems += _all_faults(rows, here)
+        faults = list(_all_faults(rows, here))
+    problems += [fault for _, fault in faults]
     unpinned = [row for row in rows if not _pinned(row)]
     if unpinned:
         lock = " ".join(["limner manifest lock", *dict.fromkeys(row.manifest for row in unpinned)])
         others = f" ({len(unpinned) - 1} more like it)" if len(unpinned) > 1 else ""
         why = f"it, or its drawing, has no sha256{others}: `{lock}` fills in what is missing"
         problems.append(Problem(unpinned[0].id, "noted", why))
-    return rows, problems
+    wrong = {id for id, _ in faults}
+    return [row for row in rows if row.id not in wrong], problems
 
 
 def _pinned(row: Row) -> bool:
@@ -84,16 +88,16 @@ def _pinned(row: Row) -> bool:
     return bool(row.sha256 or expand.stands_for_files(row.url)) and bool(row.sketch_sha256 or not row.sketch_url)
 
 
-def _all_faults(rows: Sequence[Row], here: Archives) -> Iterator[Problem]:
-    """What is wrong with each row, and which pictures of two rows would bear one name."""
+def _all_faults(rows: Sequence[Row], here: Archives) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with each row, by its id, and which pictures of two rows would bear one name."""
     photos: dict[str, Row] = {}
     for row in rows:
         for one in _looked_at(row, here):
             if isinstance(one, Problem):
-                yield one
+                yield row.id, one
             elif one.kind == "photo" and (other := photos.setdefault(one.id.lower(), one)) is not one:
                 places = " and ".join(f"{photo.url} ({photo.manifest}, line {photo.line})" for photo in (other, one))
-                yield Problem(one.id, "failed", f"{places} are both named so: rename one of the rows")
+                yield row.id, Problem(one.id, "failed", f"{places} are both named so: rename one of the rows")
 
 
 def _looked_at(row: Row, here: Archives) -> Iterator[Row | Problem]:
@@ -101,34 +105,44 @@ def _looked_at(row: Row, here: Archives) -> Iterator[Row | Problem]:
     many = expand.stands_for_many(row.url, row.sha256)
     if many and (local(row.url) is not None or row.sketch_url):
         for one in expand.expand([row], _here):
-            if isinstance(one, Row) or one.what == "failed":
+            if isinstance(one, Row):
+                yield one
+                yield from _failure(one.id, one.url, partial(_verify_kind, one.url, one.kind))
+            elif one.what == "failed":
                 yield one
         return
     if not many:
         yield row
-    for url, digest in ((row.url, row.sha256), (row.sketch_url, row.sketch_sha256)):
-        try:
-            if url:
-                _verify(url, digest, here)
-            if url == row.sketch_url and chained(url) is None and archives.is_archive(url):
-                raise SourceError(f"{url} is an archive, and a drawing is one file")
-        except SourceError as error:
-            yield Problem(row.id, "failed", str(error))
-        except OSError as error:
-            yield Problem(row.id, "failed", str(unread(url, error)))
+    yield from _failure(row.id, row.url, partial(_verify, row.url, row.sha256, row.kind, here))
+    if url := row.sketch_url:
+        yield from _failure(row.id, url, partial(_verify, url, row.sketch_sha256, DRAWING, here))
 
 
-def _verify(url: str, digest: str, here: Archives) -> None:
-    """Look at one file, or its url, from here.
+def _failure(id: str, url: str, look: Callable[[], None]) -> Iterator[Problem]:
+    """What is wrong with a row's file at `url`, if anything is."""
+    try:
+        look()
+    except SourceError as error:
+        yield Problem(id, "failed", str(error))
+    except OSError as error:
+        yield Problem(id, "failed", str(unread(url, error)))
+
+
+def _verify(url: str, digest: str, kind: str, here: Archives) -> None:
+    """Look at one file, or its url, from here; `kind` as `_verify_kind` has it.
 
     Raises:
         SourceError: what is wrong with it.
     """
+    if kind == DRAWING and chained(url) is None and archives.is_archive(url):
+        raise SourceError(f"{url} is an archive, and a drawing is one file")
     path = local(url)
     if path is not None:
         _verify_local(url, path, digest)
+        _verify_kind(url, kind)
         return
     verify_address(url)
+    _verify_kind(url, kind)
     if link := chained(url):
         verify_member(url, *link, here.listed)
         if digest and (archive := local(link[1])):
@@ -137,6 +151,31 @@ def _verify(url: str, digest: str, here: Archives) -> None:
             except SourceError as error:
                 raise SourceError(f"{url}: {error}") from error
             verify(url, now, digest)
+
+
+def _verify_kind(url: str, kind: str) -> None:
+    """Make sure that a file is not plainly something else: of this machine by its first bytes, of others by its name.
+
+    A photo whose row calls it a video is fine: it is read as a film of one frame.
+
+    Args:
+        url: of the file.
+        kind: photo, video or `DRAWING`.
+
+    Raises:
+        SourceError: it is.
+    """
+    path = local(url)
+    head = None if path is None else beginnings.first(path)
+    told = kinds.by_name(url) if head is None else beginnings.kind(head)
+    if told == "video" and kind != "video":
+        seen = "is a video by its name" if head is None else "is a video"
+        end = ", and a drawing is a picture" if kind == DRAWING else ": write video into its column kind"
+        raise SourceError(f"{url} {seen}{end}")
+    if head is None:
+        return
+    if instead := answers.stands_in(head) or ("text" if kind != "video" and beginnings.is_text(head) else ""):
+        raise SourceError(f"{url} holds {instead} in place of a {kind}")
 
 
 def verify_address(url: str) -> None:

@@ -102,20 +102,25 @@ def lock(
 
     def work() -> None:
         from limner.fetch.downloads import Downloads
-        from limner.manifest.lock import lock
+        from limner.manifest.lock import Locked, lock
+        from limner.scrape import manifests
 
         if update and not again:
             raise LimnerError("--update is for files found changed: give --again too")
         settings = params.load()
         names = _names(manifest, settings)
-        problems: list[Problem] = []
-        filled = 0
-        with Downloads(settings.scrape) as downloads:
-            for name in names:
-                count, found = lock(name, downloads, settings.scrape.neighbours, again, update)
-                filled += count
-                problems += found
-        _finish(problems, f"{', '.join(names)}: {filled} sha256 written")
+        for name in names:  # what cannot be read is told before anybody is asked
+            manifests.opened(name)
+        done = Locked()
+        try:
+            with Downloads(settings.scrape) as downloads:
+                for name in names:
+                    lock(name, downloads, settings.scrape.neighbours, done, again, update)
+        except BaseException:  # an interrupt too: what is in the manifests by now, and what is not and why
+            tell(done.problems)
+            print(_written(names, done.filled))
+            raise
+        _finish(done.problems, _written(names, done.filled))
 
     stage.run(work)
 
@@ -170,7 +175,8 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     with editing(path) as sheet:
         added = append(sheet, found, common, taken)
     problems += unread
-    bare = sheet.cells("license").count("")
+    licences = zip(sheet.cells("license"), sheet.cells("url"), strict=True)
+    bare = sum(not licence for licence, url in licences if url)  # spreadsheets leave blank lines at the end
     if bare and not settings.scrape.allow_unlicensed:
         why = f"{bare} of its rows have no licence: fill that column before a build takes them, or use --license"
         problems.append(Problem(path.as_posix(), "noted", why))
@@ -186,6 +192,10 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
 
 def _names(manifest: list[Path] | None, settings: params.Params) -> list[str]:
     return [path.as_posix() for path in manifest] if manifest else list(settings.manifests)
+
+
+def _written(names: Iterable[str], count: int) -> str:
+    return f"{', '.join(names)}: {count} sha256 written"
 
 
 def _rows(count: int) -> str:

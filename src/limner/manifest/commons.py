@@ -1,4 +1,4 @@
-"""The photos of a Wikimedia Commons category (or of any MediaWiki), with licence, author and attribution."""
+"""The photos and videos of a Wikimedia Commons category (or of any MediaWiki), with licence, author and attribution."""
 
 import json
 import re
@@ -32,6 +32,8 @@ DETAILS = {
     "iiextmetadatafilter": "LicenseShortName|LicenseUrl|UsageTerms|Artist|Credit|Attribution",
     "iiextmetadatalanguage": "en",
 }
+OGG = "application/ogg"
+"""The media type of what may be a film or sound alone, which only its name tells."""
 ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 """What reading an answer ends in that is not a wiki's; the first of numbers that are none for a computer."""
 BUSY = re.compile(r"ratelimited|maxlag|internal_api_error_\w*")
@@ -83,13 +85,13 @@ def resolve(web: Web, title: str, api: str = API) -> str:
 
 
 def photos(web: Web, title: str, api: str = API, width: int = 0, depth: int = 0) -> Iterator[Found | Problem]:
-    """The photos of a category, each once, in the order of the wiki; or of one file.
+    """The photos and videos of a category, each once, in the order of the wiki; or of one file.
 
     Args:
         web: asks the wiki.
         title: `Category:...` or `File:...`.
         api: the address of the wiki's api.php.
-        width: pixels across to which larger pictures are scaled by the wiki; 0: as they were uploaded.
+        width: pixels across to which larger photos are scaled by the wiki; 0: as they were uploaded.
         depth: how many levels of subcategories are looked into.
 
     Raises:
@@ -228,9 +230,11 @@ def _members(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:
     mime, description = _text(info.get("mime")), _text(info.get("descriptionurl"))
-    if kinds.by_type(mime) != "photo":
-        return _skipped(title, f" is {mime or 'of an unknown kind'}, no photo that limner reads")
-    smaller = width and width < int(info.get("width", 0)) and info.get("thumburl")
+    kind = kinds.by_name(title) if mime == OGG else kinds.by_type(mime)
+    if not kind:
+        return _skipped(title, f" is {mime or 'of an unknown kind'}, no photo and no video that limner reads")
+    # Of a film the wiki scales but a single frame.
+    smaller = kind == "photo" and width and width < int(info.get("width", 0)) and info.get("thumburl")
     url = _text(info["thumburl"] if smaller else info.get("url"))
     if not url.startswith(("http://", "https://")):
         return _skipped(title, f": {api} gives no http url for it")
@@ -248,6 +252,7 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
     return Found(
         url,
         PurePosixPath(title.partition(":")[2]).stem,
+        kind,
         license=f"{name} ({there})" if name and there else name or there,
         author=author,
         credit=", ".join(filter(None, (attribution, description))),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from limner.errors import MOST_NAME
+from limner.errors import MOST_NAME, short
 from limner.fetch.sources import chained
 from limner.tables import Problem
 
@@ -26,10 +26,9 @@ def kept(one: Found) -> Found | Problem:
     """What others have named, unless its address is longer than that of any picture."""
     if len(one.url) <= MOST_NAME:
         return one
-    short = f"{one.url[:100]}…"
-    return Problem(
-        short, "skipped", f"{short} is an address of {len(one.url)} characters, and at most {MOST_NAME} are read"
-    )
+    shown = short(one.url, 100)
+    why = f"{shown} is an address of {len(one.url)} characters, and at most {MOST_NAME} are read"
+    return Problem(shown, "skipped", why)
 
 
 def name_of(url: str) -> str:

@@ -1,7 +1,6 @@
 """photo or video: what its name, or its media type, says of a file that nobody has looked into yet."""
 
 import re
-from pathlib import Path
 
 from limner.fetch.sources import chained
 from limner.scrape.expand import SUFFIXES
@@ -11,16 +10,6 @@ PHOTOS = (
     *("image/x-ms-bmp", "image/avif", "image/heic", "image/heif", "image/jp2", "image/x-portable-pixmap"),
 )
 """Media types of the photos that limner reads; of videos it tries any."""
-BEGINNINGS = {
-    "photo": re.compile(
-        rb"(?s)\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|II\*\0|MM\0\*|BM....\0\0\0\0|....ftyp(?:avi[fs]|he[iv]|mif1|msf1)|"
-        rb"\0\0\0\x0cjP  |P[36]\s"
-    ),
-    "video": re.compile(
-        rb"(?s)....(?:ftyp|moov|mdat)|RIFF....AVI |\x1aE\xdf\xa3|OggS|0&\xb2u|\0\0\x01[\xb3\xba]|G.{187}G|.{4}G.{191}G"
-    ),
-}
-"""Of files that no name tells of; in this order."""
 ARCHIVES = (
     *("application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gzip"),
     *("application/x-xz", "application/x-bzip2"),
@@ -37,13 +26,6 @@ def by_name(url: str) -> str:
     if "://" in url and not link:
         name = re.sub(r"[?#].*", "", url.partition("://")[2]).partition("/")[2]  # a host may end in .mov
     return next((kind for kind, suffixes in SUFFIXES.items() if name.lower().endswith(suffixes)), "")
-
-
-def by_beginning(path: Path) -> str:
-    """photo or video, by the first bytes of a file; empty if they tell neither."""
-    with path.open("rb") as stream:
-        first = stream.read(512)
-    return next((kind for kind, beginning in BEGINNINGS.items() if beginning.match(first)), "")
 
 
 def by_type(media: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice, tee
 from pathlib import Path
 from time import monotonic
@@ -22,6 +22,15 @@ from limner.tables import Problem
 
 EVERY = 30.0
 """Seconds from one writing of what was found to the next: a run may be killed."""
+
+
+@dataclass
+class Locked:
+    """What was done so far, and what went wrong: to be told even where something ends the work."""
+
+    filled: int = 0
+    """Cells that were written."""
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,8 @@ class _Cell:
 
 
 def lock(
-    name: str, downloads: Downloads, neighbours: int, again: bool = False, update: bool = False
-) -> tuple[int, list[Problem]]:
+    name: str, downloads: Downloads, neighbours: int, done: Locked, again: bool = False, update: bool = False
+) -> None:
     """Fetch what has no sha256 yet and write its hash into the manifest, if all of it can be decoded.
 
     Servers are asked also for what they gave before, if only whether it is still the same.
@@ -64,17 +73,16 @@ def lock(
         name: of the manifest.
         downloads: the store.
         neighbours: `scrape.neighbours`, of videos.
+        done: is added to as it goes on.
         again: ask for the pinned ones too, and tell which of them have changed.
         update: take the new hashes of those.
-
-    Returns:
-        how many cells were filled in, and what went wrong.
 
     Raises:
         LimnerError: the manifest cannot be read, or has no room for a column.
     """
-    rows, problems = manifests.read_all([name], allow_unlicensed=True)
-    problems = [problem for problem in problems if problem.what == "failed"]
+    rows, found = manifests.read_all([name], allow_unlicensed=True)
+    problems = done.problems
+    problems += [problem for problem in found if problem.what == "failed"]
     cells: defaultdict[tuple[str, Job | None], list[_Cell]] = defaultdict(list)
     for row in rows:
         if expand.stands_for_files(row.url, row.sha256):
@@ -83,10 +91,10 @@ def lock(
         for cell in _cells(row, again):
             cells[cell.url, cell.job(neighbours)].append(cell)
     if not cells:
-        return 0, problems
+        return
     Sheet(Path(name)).grow({cell.column for same in cells.values() for cell in same})  # or is told before all the work
     wanted = sorted(cells, key=lambda one: one[1] is not None)
-    with _Pins(name) as pins:
+    with _Pins(name, done) as pins:
         for one, (file, taken) in zip(wanted, _looked_into(wanted, downloads), strict=True):
             for cell in cells[one]:
                 if isinstance(file, SourceError):
@@ -113,7 +121,6 @@ def lock(
                     pins.add(cell, file.sha256)
                     if taken.early:
                         problems.append(Problem(cell.row.id, "noted", f"{cell.url}: {'; '.join(taken.notes)}"))
-    return pins.filled, problems + pins.problems
 
 
 def _cells(row: Row, again: bool) -> Iterator[_Cell]:
@@ -154,10 +161,9 @@ def _listed(file: Fetched | SourceError) -> Taken:
 class _Pins:
     """Hashes on their way into a manifest, which somebody may have changed since it was read. Use it in a `with`."""
 
-    def __init__(self, name: str) -> None:
-        self.filled = 0
-        self.problems: list[Problem] = []
+    def __init__(self, name: str, done: Locked) -> None:
         self._name = name
+        self._done = done
         self._new: list[tuple[_Cell, str]] = []
         self._written = monotonic()
 
@@ -187,11 +193,11 @@ class _Pins:
                     self._changed(cell)
                 elif (there := now[cell.column][row].lower()) == cell.known:
                     sheet.fill(row, cell.column, digest)
-                    self.filled += 1
+                    self._done.filled += 1
                 elif there != digest:
                     self._changed(cell)
         self._new, self._written = [], monotonic()
 
     def _changed(self, cell: _Cell) -> None:
         why = f"its row in {self._name} was changed while {cell.url} was fetched: lock it again"
-        self.problems.append(Problem(cell.row.id, "failed", why))
+        self._done.problems.append(Problem(cell.row.id, "failed", why))

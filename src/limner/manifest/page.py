@@ -3,12 +3,11 @@
 import multiprocessing
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from email.message import Message
 
 from pebble import ProcessExpired, ProcessPool
 
-from limner import workers
+from limner import memory, workers
 from limner.errors import MOST_NAME, SourceError
 from limner.fetch.answers import Page, readable
 from limner.fetch.web import Web
@@ -24,7 +23,7 @@ attributes, a reader of HTML would not be done in hours; a page for people takes
 LITTLE = 20_000
 """Characters of a page that is read here: what takes the square of them is soon done, a process takes half a second."""
 MEMORY = 4 * 10**9
-"""Bytes that reading one may take."""
+"""Bytes that reading one may take, beside what the process has before."""
 
 
 class NoPage(SourceError):
@@ -147,7 +146,4 @@ def _begin() -> None:
     """Have the process that reads end at once when it is told to or its parent ends, and not fill the memory."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     workers.follow()
-    with suppress(ImportError, OSError, ValueError):  # where a system cannot limit it
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    memory.limit(MEMORY)

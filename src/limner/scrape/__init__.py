@@ -5,6 +5,7 @@ expand               rows that stand for many files: folders, patterns, archives
 homes                which project they belong to
 reach                optional manifests that are out of reach
 ids                  ids made from names that others chose
+beginnings           photo or video, by a file's first bytes
 pictures, video      files -> upright sRGB pictures
 registration         is one picture a copy of another, resized, recompressed or cropped
 duplicates           which of thousands it may be a copy of

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import cv2
 from pebble import ProcessExpired, ProcessPool
 
 from limner.errors import SourceError
 from limner.fetch.store import Fetched
+from limner.memory import limit
 from limner.progress import progress
 from limner.scrape import shots
 from limner.scrape.shots import Job, Taken
@@ -25,6 +27,10 @@ PATIENCE = 120.0
 """Seconds that one photo, or the next frame of a video, may take."""
 AHEAD = 32
 """Files that are decoded, or wait for those before them, at the same time."""
+MEMORY = 4 * 10**9
+"""Bytes that decoding may take: a JPEG 2000 of as many pixels as are allowed, with alpha, takes three quarters."""
+A_CORE = 256 * 10**6
+"""Bytes beside these for each core: FFmpeg starts a thread for each, which sets aside what it may not use."""
 HUNG = 1
 """What a process ends with when that time is over."""
 
@@ -41,7 +47,10 @@ class Decoders:
     """
 
     def __init__(self, workers: int, patience: float = PATIENCE) -> None:
-        self._pool = ProcessPool(max_workers=workers, initializer=follow, context=get_context(METHOD))
+        memory = MEMORY + A_CORE * count()
+        self._pool = ProcessPool(
+            max_workers=workers, initializer=_begin, initargs=(memory,), context=get_context(METHOD)
+        )
         self._patience = patience
         self._bench: shots.Bench | None = None
         """Where files are decoded: what is dropped is this run's own, while others may have finished the same files."""
@@ -139,6 +148,12 @@ def _end(error: Any) -> str:
     )
 
 
+def _begin(memory: int) -> None:
+    """In the other process, before anything is decoded."""
+    follow()
+    limit(memory)
+
+
 def _take(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
     """In the other process."""
     with Path(os.devnull).open("w") as nowhere:
@@ -150,5 +165,9 @@ def _take(job: Job, file: Fetched, where: Path, patience: float) -> Taken:
         try:
             alive()
             return shots.take(job, file, where, alive)
+        except (MemoryError, cv2.error) as error:
+            if isinstance(error, cv2.error) and error.code != cv2.Error.StsNoMem:
+                raise
+            return Taken(failure="decoding it takes more memory than may be taken")
         finally:
             faulthandler.cancel_dump_traceback_later()

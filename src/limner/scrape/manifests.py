@@ -93,14 +93,7 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
     problems: list[Problem] = []
     places: dict[str, str] = {}
     for name in manifests:
-        around = home(name)
-        if not Path(name).is_file():
-            there = sorted(path.as_posix() for path in Path(name).parent.glob("*.csv"))
-            raise ParamsError(f"manifests: {name} does not exist; {choices(name, there)}")
-        columns, lines = tables.rows(Path(name), NEEDED)
-        clash = [column for column in columns if column in WRITTEN]
-        if clash:
-            raise LimnerError(f"{name}: the columns {', '.join(clash)} are written by limner itself: rename them")
+        around, columns, lines = opened(name)
         problems += _misspelt(columns, name)
         unlicensed = 0
         numbers = (number for number, cells in numbered(Path(name)) if cells)
@@ -125,6 +118,23 @@ def read_all(manifests: Sequence[str], allow_unlicensed: bool = False) -> tuple[
             why = f"{unlicensed} of its rows have no licence and are used all the same (scrape.allow_unlicensed)"
             problems.append(Problem(name, "noted", why))
     return rows, problems + list(_alike(rows))
+
+
+def opened(name: str) -> tuple[PurePosixPath, list[str], Iterator[tables.Row]]:
+    """The `home` of a manifest, its columns, and its lines, which are read as they are asked for.
+
+    Raises:
+        ParamsError: it is missing.
+        LimnerError: it is no CSV, outside data/manifests, lacks a needed column, or has one that limner writes.
+    """
+    around = home(name)
+    if not Path(name).is_file():
+        there = sorted(path.as_posix() for path in Path(name).parent.glob("*.csv"))
+        raise ParamsError(f"manifests: {name} does not exist; {choices(name, there)}")
+    columns, lines = tables.rows(Path(name), NEEDED)
+    if clash := [column for column in columns if column in WRITTEN]:
+        raise LimnerError(f"{name}: the columns {', '.join(clash)} are written by limner itself: rename them")
+    return around, columns, lines
 
 
 def _alike(rows: Iterable[Row]) -> Iterator[Problem]:

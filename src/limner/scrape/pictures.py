@@ -1,24 +1,26 @@
 """Pictures from outside brought to what the rest of limner reads: upright, 8 bits, RGB, sRGB."""
 
-import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pillow_heif
 from PIL import Image as Pillow
-from PIL import ImageCms, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from limner.errors import SourceError
 from limner.images import Image, resize
-from limner.scrape import tiffs
+from limner.scrape import beginnings, colours, damage, tiffs
+from limner.scrape.colours import Move
 
 MOST_PIXELS = 120_000_000
-"""A picture of more pixels is refused: one of as many takes 900 MB while it is decoded, and 360 MB then."""
+"""A picture of more pixels is refused: one of as many takes 1 to 2 GB while it is decoded (a JPEG 2000 with alpha 3),
+and 360 MB then."""
+LONGEST = 65_535
+"""Pixels a side, at most, as in a JPEG: what reads PNGs later refuses those of a million."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "HEIF")
 """Pillow's other decoders are never asked: some run programs, none holds photos."""
 KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
@@ -28,8 +30,6 @@ BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", *TIFF)
 """Of files that were meant to be pictures."""
 STRIP = 64
 """Rows that are calculated with at once: of all together the copies would take gigabytes."""
-SAME = 3
-"""A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
 COLOURLESS = 3
 """The most, of 255, by which the channels of a gray picture differ: profiles and compression round."""
 EIGHTH = 8
@@ -75,25 +75,32 @@ def read(path: Path, channels: str = "rgb") -> Picture:
     Raises:
         SourceError: it is no picture, damaged, or too large; with what it is instead.
     """
-    try:
-        picture, tagged = _decode(path, channels)
-    except SourceError:
-        raise
-    except Exception as error:  # a hostile file can make a decoder raise anything
-        raise SourceError(_what_it_is(path, error)) from error
-    if picture.suffix and not _is_seen_alike(path, picture, tagged):
-        return replace(picture, suffix="")
-    return picture
+    with damage.refused():
+        try:
+            picture, tagged, is_jpeg = _decode(path, channels)
+        except SourceError:
+            raise
+        except Exception as error:  # a hostile file can make a decoder raise anything
+            raise SourceError(_what_it_is(path, error)) from error
+        if picture.suffix:
+            return picture if _is_seen_alike(path, picture, tagged) else replace(picture, suffix="")
+        if is_jpeg:
+            damage.look_at_jpeg(path)
+        return picture
 
 
-def _decode(path: Path, channels: str) -> tuple[Picture, bool]:
-    """The picture, and whether it has EXIF data; Pillow's own copy of it is gone then."""
+def _decode(path: Path, channels: str) -> tuple[Picture, bool, bool]:
+    """The picture, whether it has EXIF data, and whether it is a JPEG; Pillow's own copy of it is gone then."""
     # Pillow warns of sizes, which are tested here, and of odd metadata.
     with warnings.catch_warnings(action="ignore"), Pillow.open(path, formats=FORMATS) as file:
-        _refuse_huge(file)
+        tiffs.turn_to_photo(file)
+        _refuse_huge(*file.size)
+        _refuse_huge(*tiffs.tile(file))
         tiffs.refuse_misread(file)
         file.load()
-        return _put_right(file, path, channels), "exif" in file.info
+        picture = _put_right(file, path, channels)
+        damage.look_at_tiff(file, path)
+        return picture, "exif" in file.info, file.format in ("JPEG", "MPO")
 
 
 def is_gray(image: Image) -> bool:
@@ -104,7 +111,9 @@ def is_gray(image: Image) -> bool:
 
 def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:
     notes: list[str] = []
-    if getattr(file, "n_frames", 1) > 1 and file.format != "MPO":
+    if file.format == "TIFF" and file.tell():
+        notes.append(f"its first picture is a small copy: picture {file.tell() + 1} of {file.n_frames} is used")  # type: ignore[attr-defined]
+    elif getattr(file, "n_frames", 1) > 1 and file.format != "MPO":
         notes.append(f"animated, of {file.n_frames} pictures: only the first is used")  # type: ignore[attr-defined]
     try:
         orientation = file.getexif().get(0x0112, 1)
@@ -115,29 +124,32 @@ def _put_right(file: Pillow.Image, path: Path, channels: str) -> Picture:
     if file.mode == "F":
         raise SourceError("its pixels are floating-point numbers: save it with 8 or 16 bits a channel")
 
-    mode, transform = _to_srgb(file, channels, notes)
+    is_deep = _is_deep_png(file, path)
+    if is_deep and isinstance(clear := file.info.get("transparency"), tuple):
+        file.info["transparency"] = tuple(level >> 8 for level in clear)  # as Pillow reads the colours
+    mode, move = colours.to_srgb(file, channels, notes)
     width, height = file.size
     upright = np.empty((width, height, 3) if turn and orientation >= LYING else (height, width, 3), np.uint8)
     lying = turn(upright) if turn else upright
     negative = tiffs.is_negative(file)
     for top in range(0, height, STRIP):
         strip = file.crop((0, top, width, min(top + STRIP, height)))
-        lying[top : top + STRIP] = _strip(_shallow(strip, negative), mode, transform, channels)
+        lying[top : top + STRIP] = _strip(_shallow(strip, negative), mode, move, channels)
 
     untouched = (
         file.mode == "RGB"
         and not file.has_transparency_data
         and turn is None
-        and transform is None
+        and move is None
         and channels == "rgb"
         and not notes
-        and not _is_deep_png(file, path)
+        and not is_deep
     )
     suffix = KEPT.get(file.format or "", "") if untouched else ""
     return Picture(upright, suffix, tuple(notes))
 
 
-def _strip(strip: Pillow.Image, mode: str, transform: ImageCms.ImageCmsTransform | None, channels: str) -> Image:
+def _strip(strip: Pillow.Image, mode: str, move: Move | None, channels: str) -> Image:
     """Some rows as (H, W, 3) RGB in sRGB, over white."""
     alpha = None
     if strip.has_transparency_data:
@@ -146,28 +158,33 @@ def _strip(strip: Pillow.Image, mode: str, transform: ImageCms.ImageCmsTransform
     strip = strip.convert(mode)
     if channels == "bgr":
         strip = Pillow.merge("RGB", strip.split()[::-1])
-    if transform is not None:
-        strip = ImageCms.applyTransform(strip, transform) or strip
+    if move is not None:
+        strip = move(strip)
     strip = strip.convert("RGB")
     if alpha is not None:
         strip = Pillow.composite(strip, Pillow.new("RGB", strip.size, "white"), alpha)
     return np.asarray(strip)
 
 
-def _refuse_huge(file: Pillow.Image) -> None:
-    width, height = file.size
+def _refuse_huge(width: int, height: int) -> None:
+    if max(width, height) > LONGEST:
+        raise SourceError(f"it is too long: at most {LONGEST} pixels a side are decoded ({width}x{height} pixels)")
     if width * height > MOST_PIXELS:
         raise Pillow.DecompressionBombError(f"{width}x{height} pixels")
 
 
 def _shallow(strip: Pillow.Image, negative: bool = False) -> Pillow.Image:
-    """Gray of 16 bits brought to 8; all other modes as they are (Pillow reads 16-bit colour as 8)."""
+    """Gray of 16 bits brought to 8, with what is transparent in it; all other modes as they are (Pillow reads 16-bit
+    colour as 8)."""
     if not strip.mode.startswith("I"):
         return strip
     deep = np.asarray(strip).clip(0, 65535).astype(np.uint32)
     if negative:
         deep = 65535 - deep
-    return Pillow.fromarray(((deep + 128) // 257).astype(np.uint8))  # 257 is odd, so there are no halves
+    gray = Pillow.fromarray(((deep + 128) // 257).astype(np.uint8))  # 257 is odd, so there are no halves
+    if (clear := strip.info.get("transparency")) is not None:
+        gray.putalpha(Pillow.fromarray(np.where(deep == clear, 0, 255).astype(np.uint8)))
+    return gray
 
 
 def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
@@ -178,7 +195,7 @@ def _is_deep_png(file: Pillow.Image, path: Path) -> bool:
 
 def _is_seen_alike(path: Path, picture: Picture, tagged: bool) -> bool:
     """Whether OpenCV, which the later stages read with, reads a picture, and takes it for upright as Pillow does: of
-    damaged files and EXIF data they understand different parts."""
+    damaged files and EXIF data they understand different parts. What it says of a JPEG is listened to."""
     is_tiny = min(picture.image.shape[:2]) < EIGHTH
     flag = cv2.IMREAD_GRAYSCALE if is_tiny else cv2.IMREAD_REDUCED_GRAYSCALE_8
     plain = cv2.imread(str(path), flag | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -187,53 +204,11 @@ def _is_seen_alike(path: Path, picture: Picture, tagged: bool) -> bool:
     return np.array_equal(cv2.imread(str(path), flag), plain)  # type: ignore[arg-type]
 
 
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _to_srgb(file: Pillow.Image, channels: str, notes: list[str]) -> tuple[str, ImageCms.ImageCmsTransform | None]:
-    """The mode in which a picture is brought to sRGB, and by what: None if nothing is to be done, or can be."""
-    mode = file.mode if file.mode in ("L", "CMYK") and channels == "rgb" else "RGB"
-    if (data := file.info.get("icc_profile")) is None:
-        return mode, None
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        if profile.profile.xcolor_space.strip() == "GRAY" and _is_told_in_gray(file) and channels == "rgb":
-            mode = "L"
-        transform = ImageCms.buildTransform(
-            profile,
-            _srgb(),
-            mode,
-            "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-        return mode, None if mode == "RGB" and _moves_nothing(transform) else transform
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
-        notes.append(f"its colour profile cannot be used and was ignored: {error}")
-        return mode, None
-
-
-def _is_told_in_gray(file: Pillow.Image) -> bool:
-    """Whether each pixel is one number, or a place in a palette of grays."""
-    if file.mode.startswith("P"):
-        return not np.ptp(np.reshape(file.getpalette("RGB") or (), (-1, 3)), axis=1).any()
-    return file.mode.startswith(("1", "L", "I")) and file.mode != "LAB"
-
-
-def _moves_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether a transform leaves a cube of 9x9x9 colours where they are."""
-    steps = np.linspace(0, 255, 9).astype(np.uint8)
-    cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(27, 27, 3)
-    moved = ImageCms.applyTransform(Pillow.fromarray(cube), transform)
-    return moved is not None and np.abs(np.asarray(moved).astype(int) - cube).max() <= SAME
-
-
 def _what_it_is(path: Path, error: Exception) -> str:
     """Why a file could not be decoded, in words."""
-    with path.open("rb") as stream:
-        head = stream.read(512)
+    if isinstance(error, MemoryError):
+        return "decoding it takes more memory than may be taken"
+    head = beginnings.first(path)
     start = head.lstrip().lower()
     if not head:
         return "it is empty (0 bytes)"
@@ -243,9 +218,10 @@ def _what_it_is(path: Path, error: Exception) -> str:
         return "it is an SVG drawing: save it as PNG"
     if isinstance(error, Pillow.DecompressionBombError):  # Pillow has a limit of its own, beyond ours
         return f"it is too large: at most {MOST_PIXELS // 1_000_000} million pixels are decoded ({error})"
+    if isinstance(error, UnidentifiedImageError) and beginnings.kind(head) == "video":
+        return "it is a video: where a manifest names it, write video into its column kind"
     if isinstance(error, UnidentifiedImageError) and not head.startswith(BEGINNINGS) and head[4:8] != b"ftyp":
-        text = b"\0" not in head
-        return f"it is {'text' if text else 'no picture'}; allowed: {', '.join(FORMATS)}"
+        return f"it is {'text' if beginnings.is_text(head) else 'no picture'}; allowed: {', '.join(FORMATS)}"
     if isinstance(error, UnidentifiedImageError) and head.startswith(TIFF) and (unread := tiffs.what_is_unread(path)):
         return unread
     if isinstance(error, UnidentifiedImageError) or not str(error):  # whose message names a path, and nothing else

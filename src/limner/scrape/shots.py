@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from limner import files, images
 from limner.errors import SourceError
 from limner.fetch.store import Fetched
-from limner.scrape import pictures, registration, tiffs, video
+from limner.scrape import colours, damage, pictures, registration, tiffs, video
 from limner.scrape.manifests import Row
 
 THUMBNAILS = "thumbnails.npy"
@@ -217,5 +217,6 @@ def _write_thumbnails(where: Path, thumbnails: list[images.Image]) -> None:
 
 @cache
 def _code() -> tuple[str, ...]:
-    ours = (files.sha256(Path(module.__file__ or "")) for module in (pictures, tiffs, video, registration, images))
+    modules = (pictures, colours, damage, tiffs, video, registration, images)
+    ours = (files.sha256(Path(module.__file__ or "")) for module in modules)
     return (cv2.__version__, PIL.__version__, pillow_heif.__version__, *ours)
