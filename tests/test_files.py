@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from limner import files, tables
-from limner.errors import LimnerError, SourceError
+from limner.errors import MOST_NAME, LimnerError, SourceError
 from limner.tables import Problem
 
 
@@ -101,6 +101,24 @@ def test_problems_in_any_characters_are_written_and_shown(tmp_path: Path, capsys
         "Non trouv\\udce9",
     ]
     assert "photo[a].jpg: 404 [/b]" in capsys.readouterr().err
+
+
+def test_what_a_server_says_moves_no_cursor_and_fills_no_table(tmp_path: Path) -> None:
+    problems = [
+        Problem("a\x1b[2J", "failed", "404 \x9b31mAll\nis well"),
+        Problem("b", "skipped", "é" * 10**6 + " is late"),
+    ]
+    tables.write_problems(tmp_path / "p.csv", problems, "what went wrong")
+    first, second = tables.rows(tmp_path / "p.csv")[1]
+    assert (first["id"], first["reason"]) == ("a\\x1b[2J", "404 \\x9b31mAll\\nis well")
+    assert len(second["reason"]) == MOST_NAME
+    assert second["reason"].startswith("éé")
+    assert second["reason"].endswith("é is late")
+
+
+def test_a_cell_that_can_be_written_can_be_read(tmp_path: Path) -> None:
+    tables.write_rows(tmp_path / "t.csv", ("id",), [{"id": "a" * 140_000}])
+    assert [len(row["id"]) for row in tables.rows(tmp_path / "t.csv")[1]] == [140_000]
 
 
 def test_a_byte_of_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:

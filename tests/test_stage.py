@@ -41,6 +41,15 @@ def test_who_mistypes_a_param_is_told_how_to_get_back_what_dvc_cleared(
     assert ("`dvc repro` brings back" in said) == hint
 
 
+def test_what_a_server_says_is_spelled_out(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise LimnerError("api.php refuses: \x1b[2JAll is well\nand more")
+
+    with pytest.raises(SystemExit):
+        stage.run(main)
+    assert capsys.readouterr().err == "limner: api.php refuses: \\x1b[2JAll is well\nand more\n"
+
+
 def test_a_full_disk_is_said_in_a_sentence_and_a_bug_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     def main(number: str) -> None:
         raise OSError(int(number), os.strerror(int(number)), "data/raw/a.png")

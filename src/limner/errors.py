@@ -6,8 +6,13 @@ Anything else that escapes is a bug and keeps its traceback.
 """
 
 import difflib
-import unicodedata
+import re
 from collections.abc import Iterable
+
+MOST_NAME = 4000
+"""Characters of a name, an address or a reason that are kept: Linux takes no path of more than 4096."""
+HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+"""Control characters, halves of characters, and what breaks a line or a paragraph."""
 
 
 class LimnerError(Exception):
@@ -53,4 +58,10 @@ def short(said: str, most: int = 200) -> str:
 
 def tellable(name: str) -> bool:
     """Whether a table can hold a name and a terminal show it: no control characters, no halves of characters."""
-    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
+    return not HIDDEN.search(name)
+
+
+def told(text: str) -> str:
+    """A text of somebody else's as a table can hold it and a terminal show it: what is not `tellable` is spelled out,
+    and there are at most `MOST_NAME` characters."""
+    return short(HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text), MOST_NAME)

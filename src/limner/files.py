@@ -11,11 +11,15 @@ import platformdirs
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Yield a temporary path beside `path`; it takes `path`'s name only if the block ends well.
 
     A process killed half-way leaves `path` as it was, so nobody takes half a file for a whole one.
     The suffix is kept, since encoders choose their format by it.
+
+    Args:
+        path: is written, whatever its own permissions are.
+        mode: its permissions from then on: most files are read by whoever may read the folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
@@ -23,7 +27,7 @@ def whole(path: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
-        part.chmod(0o644)  # mkstemp gives 0600; these files are read by whoever may read the folder
+        part.chmod(mode)  # mkstemp gives 0600
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from limner.errors import LimnerError, ParamsError
+from limner.errors import LimnerError, ParamsError, told
 
 if TYPE_CHECKING:
     from limner.tables import Problem
@@ -30,7 +30,7 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     try:
         main(*arguments)
     except LimnerError as error:
-        print(f"limner: {error}", file=sys.stderr)
+        print("limner:", "\n".join(map(told, str(error).split("\n"))), file=sys.stderr)
         if isinstance(error, ParamsError) and "DVC_STAGE" in os.environ:
             print(
                 "limner: DVC clears a stage's outputs before it starts: put it right, and `dvc repro` brings back "

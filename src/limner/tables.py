@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from limner.errors import LimnerError, SourceError
+from limner.errors import LimnerError, SourceError, told
 from limner.files import whole
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ Row = dict[str, str]
 """One line of a table, by column."""
 SURPLUS = "\0surplus"
 """The column of what stands behind the last column of a line: a comma that wanted quotes, mostly."""
+
+csv.field_size_limit(2**31 - 1)  # Python writes cells of any length, and would read none over 131,072 characters
 
 
 def rows(path: Path, needs: Sequence[str] = ()) -> tuple[list[str], Iterator[Row]]:
@@ -110,7 +112,7 @@ def _text(cell: Any) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing a person should know about one input."""
+    """One thing a person should know about one input. Servers have a say in it: it is kept as `told` leaves it."""
 
     id: str
     """The row or picture it is about."""
@@ -120,19 +122,18 @@ class Problem:
     reason: str
     """A sentence: what was wrong, where, what is allowed."""
 
+    def __post_init__(self) -> None:
+        for name in ("id", "reason"):
+            object.__setattr__(self, name, told(getattr(self, name)))
+
 
 def write_problems(path: Path, problems: list[Problem], title: str) -> None:
     """Write the problems as CSV (id, what, reason) and print them as a table, if there are any."""
     columns = ("id", "what", "reason")
-    lines = [_spelled(asdict(problem)) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
+    lines = [asdict(problem) for problem in sorted(problems, key=lambda p: (p.what, p.id, p.reason))]
     write_rows(path, columns, lines)
     if lines:
         _show(lines, columns, title, path)
-
-
-def _spelled(line: Mapping[str, str]) -> Row:
-    """Halves of characters, as names in other encodings leave behind, spelled out."""
-    return {name: text.encode("utf-8", "backslashreplace").decode() for name, text in line.items()}
 
 
 def _show(lines: list[Row], columns: Sequence[str], title: str, path: Path) -> None:

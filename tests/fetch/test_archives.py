@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from limner.errors import SourceError
+from limner.errors import MOST_NAME, SourceError
 from limner.fetch import archives, tars
 from limner.fetch.archives import members
 
@@ -349,7 +349,7 @@ def test_endless_folders_are_left(
 
 @pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE])
 def test_of_a_name_without_end_its_beginning_is_told(tmp_path: Path, kind: bytes) -> None:
-    names = ["n" * archives.MOST_NAME, "m" * 900_000, "a.jpg"]
+    names = ["n" * MOST_NAME, "m" * 900_000, "a.jpg"]
     exact, long, good = members(tar(tmp_path / "x.tar", [entry(names[0]), entry(names[1], kind), entry(names[2])]))
     assert (exact.name, exact.fault, good.name, good.fault) == (names[0], "", "a.jpg", "")
     assert (long.name, long.url) == (f"{'m' * 100}…", f"tar://{'m' * 100}…")

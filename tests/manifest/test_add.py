@@ -8,6 +8,7 @@ import signal
 import time
 import zipfile
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import cv2
@@ -15,7 +16,9 @@ import fsspec
 import numpy as np
 import pytest
 
-from limner.manifest import kinds
+from limner.errors import SourceError
+from limner.fetch import tars
+from limner.manifest import kinds, listing
 from limner.manifest.found import name_of
 from limner.params import load
 from limner.scrape import pictures
@@ -442,6 +445,20 @@ def test_an_article_that_is_named_as_a_file_is(run: Run, server: Server, monkeyp
     assert [row["url"] for row in table(MINE)] == [f"{server.url}/b.jpg"]
 
 
+def test_what_a_server_says_is_shown_and_not_obeyed(run: Run, server: Server, wiki: Wiki) -> None:
+    escape = "\x1b[2J\x1b[31mAll is well"
+
+    def refuse(handler: Any) -> None:
+        handler.wfile.write(f"HTTP/1.1 404 {escape}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    server.bodies["/type"], server.headers["/type"] = b"", {"Content-Type": escape}
+    server.answers["/reason"] = [refuse]
+    wiki.error = escape
+    told = [run("add", f"{server.url}/{name}", "--person", "Ann").output for name in ("reason", "type")]
+    told.append(run("add", "commons:Category:A", "--person", "Ann", "--api", wiki.api).output)
+    assert all("\x1b" not in text and "\\x1b[2" in text and "ll is well" in text for text in told), told
+
+
 HELD = {"/": ["/c.jpg", "/dir"], "/dir": ["/dir/a.jpg", "/dir/b.txt", "/dir/x\x1b.jpg"]}
 
 
@@ -471,6 +488,40 @@ def test_the_host_of_another_file_system_stays(run: Run, path: str, found: str) 
     done = run("add", f"far://me@host{path}", "--person", "Ann")
     assert [row["url"] for row in table(MINE)] == [f"far://me@host{found}"]
     assert ("no table can hold" in done.output) == (path in ("/dir", "/dir/"))
+
+
+class Endless(Far):
+    """As a server is whose list of files does not end."""
+
+    protocol = "endless"
+    heavy = False
+    ended = Event()
+
+    def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
+        held: list[bytes] = []
+        while not self.ended.wait(0.01):
+            held += [b"x" * 10**6] * self.heavy
+        return held
+
+
+def test_a_list_of_files_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    fsspec.register_implementation("endless", Endless, clobber=True)
+    with pytest.raises(SourceError, match=r"endless://host/dir: to list it takes more than 0\.5 s"):
+        listing.files("endless://host/dir", 0.5)
+    monkeypatch.setattr(listing, "MEMORY", 10**7)
+    monkeypatch.setattr(Endless, "heavy", True)
+    with pytest.raises(SourceError, match=r"endless://host/dir: to list it takes more than 0\.01 GB"):
+        listing.files("endless://host/dir", 30)
+    Endless.ended.set()
+
+
+def test_no_more_is_taken_than_an_archive_may_hold(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 3)
+    server.bodies["/"] = b"".join(b"<img src=%d.jpg>" % k for k in range(9))
+    done = run("add", f"{server.url}/", "--person", "Ann")
+    assert done.exit_code == 1
+    assert "failed: it holds more than 3 members, and the rest is not looked at" in done.output
+    assert len(table(MINE)) == 3
 
 
 def test_names_of_a_folder_may_hold_colons(run: Run) -> None:

@@ -1,5 +1,6 @@
 """A category, from a small wiki on this machine that answers in batches as a MediaWiki does."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from limner.errors import SourceError
+from limner.fetch import tars
 from limner.fetch.downloads import Downloads
 from limner.manifest import commons
 from limner.manifest.found import Found
@@ -128,6 +130,13 @@ def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
     assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
 
 
+def test_a_width_that_no_number_holds_costs_no_other_file(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.files["File:Bob.jpg"]["width"] = float("inf")
+    found, problems = read(downloads, wiki, width=800)
+    assert [one.name for one in found] == ["Ann", "Cy", "Di", "Eve"]
+    assert [(one.id, one.what) for one in problems] == [("File:Bob.jpg", "skipped")]
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -137,6 +146,9 @@ def test_a_file_of_which_the_wiki_tells_odd_things_is_passed_over(
         {"url": "http://files/B\nob.jpg"},
         {"descriptionurl": "http://wiki/\ud800"},
         {"mime": "text/\ud800"},
+        {"title": f"File:{'B' * 5000}.jpg"},
+        {"url": f"http://files/Bob.jpg?{'a' * 140_000}"},
+        {"descriptionurl": f"http://wiki/{'a' * 5000}"},
     ],
 )
 def test_a_file_whose_name_no_table_can_hold_costs_no_other(run: Run, wiki: Wiki, told: dict[str, str]) -> None:
@@ -172,6 +184,24 @@ def test_a_wiki_that_goes_round_is_left(downloads: Downloads, wiki: Wiki) -> Non
     with pytest.raises(SourceError, match="again and again"):
         read(downloads, wiki)
     assert len(wiki.asked) == 2
+
+
+def test_a_wiki_that_sends_more_than_was_asked_for_is_left(downloads: Downloads, wiki: Wiki) -> None:
+    wiki.body = json.dumps({"query": {"pages": [{"title": f"File:{k}.jpg"} for k in range(501)]}}).encode()
+    with pytest.raises(SourceError, match=r"names 501 pages at once, and at most 500 are asked for"):
+        read(downloads, wiki)
+    wiki.body = json.dumps({"query": {"categorymembers": [{"title": f"Category:{k}"} for k in range(501)]}}).encode()
+    with pytest.raises(SourceError, match=r"names 501 pages at once, and at most 500 are asked for"):
+        read(downloads, wiki)
+
+
+def test_a_wiki_that_names_ever_more_is_left(downloads: Downloads, wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tars, "MOST_MEMBERS", 4)
+    with pytest.raises(SourceError, match="holds more than 4 members"):
+        read(downloads, wiki)
+    wiki.subcategories = {"Category:A": [f"Category:{k}" for k in range(3)], "Category:0": ["Category:3", "Category:4"]}
+    with pytest.raises(SourceError, match="Category:A holds more than 4 categories"):
+        read(downloads, wiki, "Category:A", depth=2)
 
 
 @pytest.mark.parametrize(

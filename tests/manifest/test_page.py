@@ -251,7 +251,11 @@ def test_the_delay_that_robots_txt_asks_for_is_kept_by_later_runs(
 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
-    [(500, b"", "cannot be asked what it allows"), (200, b"User-agent: *\nCrawl-delay: 86400", "asks for 86400 s")],
+    [
+        (500, b"", "cannot be asked what it allows"),
+        (200, b"User-agent: *\nCrawl-delay: 86400", "asks for 86400 s"),
+        (200, b"User-agent: *\nRequest-rate: 1/1" + b"0" * 400, "asks for inf s"),
+    ],
 )
 def test_a_host_whose_rules_cannot_be_kept_is_left_alone(
     downloads: Downloads, server: Server, status: int, body: bytes, words: str
@@ -261,6 +265,24 @@ def test_a_host_whose_rules_cannot_be_kept_is_left_alone(
     with pytest.raises(SourceError, match=words):
         look(downloads, f"{server.url}/")
     assert "/" not in server.asked
+
+
+def test_an_address_longer_than_that_of_any_picture_is_left_out(downloads: Downloads, server: Server) -> None:
+    """As a picture within the page has it whose `data:` is missing."""
+    server.bodies["/"] = f"<img src=a.jpg><img src='iVBOR{'a' * 140_000}'><img src='/{'é' * 1000}.jpg'>".encode()
+    urls, problems = look(downloads, f"{server.url}/")
+    assert urls[0] == f"{server.url}/a.jpg"
+    assert len(urls) == 2
+    assert [(one.what, "is an address of 1400" in one.reason) for one in problems] == [("skipped", True)]
+    assert len(problems[0].reason) < 300
+
+
+def test_a_page_at_an_address_longer_than_any_is_left(downloads: Downloads, server: Server) -> None:
+    there = f"/{'a' * 5000}"
+    server.statuses["/to"], server.headers["/to"] = [302], {"Location": there}
+    server.bodies[there] = b"<img src=a.jpg>"
+    with pytest.raises(SourceError, match=r"/to redirects to an address of 50\d\d characters"):
+        look(downloads, f"{server.url}/to")
 
 
 def test_which_rules_are_limner_s(downloads: Downloads, server: Server) -> None:
@@ -309,6 +331,20 @@ def test_robots_txt_is_asked_for_once_a_host(downloads: Downloads, server: Serve
     rules = robots.Robots(downloads.web)
     assert [rules.refusal(f"{server.url}/{k}") for k in range(3)] == ["", "", ""]
     assert server.asked == ["/robots.txt"]
+
+
+def test_rules_of_hosts_of_pictures_fill_no_memory(
+    downloads: Downloads, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robots, "MOST_TEXT", 2000)
+    with serving() as second, serving() as third:
+        for host in (server, second, third):
+            host.bodies["/robots.txt"] = b"# long\n" * 200
+        rules = robots.Robots(downloads.web)
+        asked = [rules.refusal(f"{host.url}/a.jpg", of_page=False) for host in (server, second, third, server)]
+        assert [bool(refused) for refused in asked] == [False, False, True, False]
+        assert "its host is not asked what it allows" in asked[2]
+        assert rules.refusal(f"{third.url}/page") == ""
 
 
 def test_hosts_of_pictures_that_do_not_answer_cost_no_more_than_there_is_patience(

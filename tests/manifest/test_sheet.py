@@ -1,5 +1,6 @@
 """A manifest is written to, and what was not written to keeps its bytes."""
 
+import os
 from pathlib import Path
 from threading import Thread
 
@@ -9,7 +10,7 @@ from limner import files
 from limner.errors import SourceError
 from limner.manifest.sheet import Sheet, editing
 from limner.scrape import manifests
-from tests.sites import table
+from tests.sites import Run, Server, table
 
 MINE = Path("data/manifests/Ann.csv")
 HEAD = "id,person,url,license,sha256\n"
@@ -67,6 +68,28 @@ def test_a_link_to_a_manifest_stays_one(project: Path) -> None:
         sheet.fill(0, "sha256", "1")
     assert MINE.is_symlink()
     assert Path("real.csv").read_text() == f"{HEAD}a,p,u,,1\n"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o660, 0o644])
+def test_a_manifest_keeps_its_permissions(project: Path, mode: int) -> None:
+    MINE.write_text(f"{HEAD}a,p,u\n")
+    MINE.chmod(mode)
+    with editing(MINE) as sheet:
+        sheet.fill(0, "sha256", "1")
+    assert (MINE.stat().st_mode & 0o777, MINE.read_text()) == (mode, f"{HEAD}a,p,u,,1\n")
+
+
+def test_a_write_protected_manifest_stays_as_it_is(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{HEAD}a,p,{server.url}/a.jpg,x\n"
+    MINE.write_text(text)
+    MINE.chmod(0o444)
+    if os.access(MINE, os.W_OK):  # who is root may write to any
+        monkeypatch.setattr(os, "access", lambda path, how: how != os.W_OK or Path(path) != MINE)
+    for done in (run("add", f"{server.url}/b.jpg", "--person", "Ann", "--to", MINE), run("lock", MINE)):
+        assert done.exit_code == 1
+        assert "Ann.csv is write-protected" in done.output
+    assert MINE.read_text() == text
+    assert server.asked == []
 
 
 def test_who_edits_waits_for_who_does(project: Path) -> None:

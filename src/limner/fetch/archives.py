@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from limner.errors import SourceError, tellable
+from limner.errors import MOST_NAME, SourceError, tellable
 from limner.fetch import limits, tars
 from limner.fetch.tars import CarefulTar, counted
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 """What systems put into archives unasked, beside files that begin with a dot."""
-MOST_NAME = 4000
-"""Characters of a name: Linux takes no path of more than 4096."""
 DAMAGES = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError),
     *(ValueError, IndexError, RuntimeError, MemoryError),

@@ -10,11 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from limner.errors import SourceError, choices
+from limner.errors import MOST_NAME, SourceError, choices
 from limner.fetch import limits
 from limner.fetch.archives import (
     DAMAGES,
-    MOST_NAME,
     Damaged,
     fault_in_tar,
     fault_in_zip,

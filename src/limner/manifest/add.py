@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-import fsspec
-
 from limner import tables
 from limner.errors import SourceError, tellable
 from limner.fetch import answers, archives
 from limner.fetch.archives import Member
 from limner.fetch.downloads import Fetched, Wanted
 from limner.fetch.sources import chained, local
+from limner.fetch.tars import counted
 from limner.fetch.web import Web
-from limner.manifest import check, commons, kinds, page
-from limner.manifest.found import Found, name_of
+from limner.manifest import check, commons, kinds, listing, page
+from limner.manifest.found import Found, kept, name_of
 from limner.manifest.sheet import Sheet
 from limner.scrape import beginnings, expand
 from limner.scrape.homes import FOLDER, homes
@@ -54,7 +53,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
         fetch: gets an archive, to list it.
 
     Raises:
-        SourceError: the source cannot be read at all.
+        SourceError: the source cannot be read at all, or leads to more than any archive may hold (`counted`).
     """
     url = source.url
     if not url.strip():
@@ -69,7 +68,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     if api and (named := commons.resolve(web, title, api)):
         if source.selector or source.onward:
             raise SourceError(f"{url} is no web page to limner but a wiki's: --selector and --next are not for it")
-        return commons.photos(web, named, api, source.width, source.depth)
+        return counted(commons.photos(web, named, api, source.width, source.depth))
     if source.width or source.api:
         raise SourceError(f"{url} is no wiki's category: --width and --api are of such")
     if api and not http:
@@ -79,7 +78,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     if http and (source.selector or source.onward or not is_file):
         if source.depth and not source.onward:
             raise SourceError(f"{url}: --depth counts the pages that --next leads to: give its CSS selector too")
-        return _page(source, web, fetch)
+        return counted(_page(source, web, fetch))
     if source.selector or source.onward or source.depth:
         raise SourceError(f"{url} is no web page: --selector, --next and --depth are of such")
     path = local(url)
@@ -102,7 +101,7 @@ def find(source: Source, web: Web, fetch: Callable[[Wanted], Fetched]) -> Iterat
     if many is not None:
         return _files(many)
     if path is None and not http and chained(url) is None and ("*" in url or not kinds.by_name(url)):
-        return _listed(url)
+        return counted(_files(listing.files(url, web.manners.max_seconds)))
     return iter([Found(url, name_of(url), kinds.by_name(url) or (_looked_at(url, path) if path else "photo"))])
 
 
@@ -217,37 +216,7 @@ def _files(many: Iterable[Member]) -> Iterator[Found | Problem]:
         elif not kind:
             yield Problem(one.name, "skipped", f"{one.url} is no photo and no video that limner reads, by its name")
         else:
-            yield Found(one.url, str(PurePosixPath(one.name).with_suffix("")), kind)
-
-
-def _listed(url: str) -> Iterator[Found | Problem]:
-    """The files of a folder, or of a pattern, of one of fsspec's filesystems."""
-    try:
-        filesystem, there = fsspec.core.url_to_fs(url)
-        if "*" in there:
-            names = filesystem.glob(there)
-        elif filesystem.isdir(there):
-            names = [entry["name"] for entry in filesystem.ls(there, detail=True) if entry["type"] == "file"]
-        else:
-            names = [there]
-        base = there.partition("*")[0].rpartition("/")[0]
-        urls = {name: _whole(url, there, name, filesystem) for name in sorted(names)}
-        many = [expand.named(name.removeprefix(f"{base}/"), whole) for name, whole in urls.items()]
-    except SourceError:
-        raise
-    except Exception as error:  # each of fsspec's backends has errors of its own
-        raise SourceError(f"{url}: {error} ({type(error).__name__})") from error
-    return _files(many)
-
-
-def _whole(url: str, there: str, name: str, filesystem: fsspec.AbstractFileSystem) -> str:
-    """The url of a file that was found by listing `url`, which the filesystem calls `there`: with the host, user and
-    branch that some filesystems leave out of their own."""
-    path = there.strip("/")
-    bare = url.rstrip("/") if path else f"{url.removesuffix('/')}/"
-    if bare.endswith(f"/{path}"):
-        return bare.removesuffix(path) + name.lstrip("/")
-    return str(filesystem.unstrip_protocol(name))
+            yield kept(Found(one.url, str(PurePosixPath(one.name).with_suffix("")), kind))
 
 
 def _short(path: Path) -> str:

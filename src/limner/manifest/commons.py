@@ -12,8 +12,8 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from limner.errors import SourceError, tellable
-from limner.fetch import manners
+from limner.errors import MOST_NAME, SourceError, tellable
+from limner.fetch import manners, tars
 from limner.fetch.manners import Budget
 from limner.fetch.web import Web
 from limner.manifest import kinds
@@ -34,10 +34,12 @@ DETAILS = {
 }
 OGG = "application/ogg"
 """The media type of what may be a film or sound alone, which only its name tells."""
-ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-"""What reading an answer ends in that is not a wiki's."""
+ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What reading an answer ends in that is not a wiki's; the first of numbers that are none for a computer."""
 BUSY = re.compile(r"ratelimited|maxlag|internal_api_error_\w*")
 """The codes of errors that pass, which come with status 200."""
+AT_ONCE = 500
+"""Pages that one answer may name. So many subcategories are asked for at a time, and fewer files."""
 MOST_BATCHES = 10_000
 """Of answers to one question: a server that never ends is left."""
 
@@ -123,6 +125,8 @@ def _photos(web: Web, title: str, api: str, width: int, depth: int) -> Iterator[
             if further and not _is_file(title):
                 below += [name for name in _subcategories(web, category, api) if name not in seen_categories]
                 seen_categories.update(below)
+                if len(seen_categories) > tars.MOST_MEMBERS:
+                    raise SourceError(f"{title} holds more than {tars.MOST_MEMBERS} categories")
         level = below
 
 
@@ -136,26 +140,25 @@ def _files(web: Web, title: str, api: str, width: int) -> Iterator[Found | Probl
         asked["iiurlwidth"] = str(width)
     waiting: dict[str, None] = {}
     done: set[str] = set()
-    for answer in _ask(web, api, asked):
-        for page in _pages(answer):
-            name = _text(page.get("title"))
-            # A batch may name a file first and tell of it in the next.
-            if page.get("imageinfo") and name not in done:
-                done.add(name)
-                waiting.pop(name, None)
-                try:
-                    yield _found(name, page["imageinfo"][0], width, api)
-                except ODD as error:  # in a category of thousands one page may be spoilt
-                    yield _skipped(name, f": what {api} tells of it cannot be read: {error!r}")
-            elif name not in done:
-                waiting[name] = None
+    pages = (page for answer in _ask(web, api, asked) for page in _pages(answer))
+    for page in tars.counted(pages):
+        name = _text(page.get("title"))[: MOST_NAME + 1]  # of a longer one it is enough to know that
+        # A batch may name a file first and tell of it in the next.
+        if page.get("imageinfo") and name not in done:
+            done.add(name)
+            waiting.pop(name, None)
+            try:
+                yield _found(name, page["imageinfo"][0], width, api)
+            except ODD as error:  # in a category of thousands one page may be spoilt
+                yield _skipped(name, f": what {api} tells of it cannot be read: {error!r}")
+        elif name not in done:
+            waiting[name] = None
     for name in waiting:
         yield _skipped(name, f": {api} tells nothing of it: it is missing or hidden")
 
 
 def _skipped(title: str, why: str) -> Problem:
-    shown = title if tellable(title) else ascii(title)[1:-1]
-    return Problem(shown, "skipped", f"{shown}{why}")
+    return Problem(title, "skipped", f"{title}{why}")
 
 
 def _text(value: object) -> str:
@@ -163,15 +166,19 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
+def _fits(name: str) -> bool:
+    return len(name) <= MOST_NAME and tellable(name)
+
+
 def _is_file(title: str) -> bool:
     return title.lower().startswith("file:")
 
 
 def _subcategories(web: Web, title: str, api: str) -> Iterator[str]:
-    asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": "500"}
-    for answer in _ask(web, api, QUERY | asked):
-        titles = (_text(page["title"]) for page in answer.get("query", {}).get("categorymembers", ()))
-        yield from (title for title in titles if title and tellable(title))
+    asked = {"list": "categorymembers", "cmtitle": title, "cmtype": "subcat", "cmlimit": str(AT_ONCE)}
+    pages = (page for answer in _ask(web, api, QUERY | asked) for page in _members(answer))
+    titles = (_text(page["title"]) for page in tars.counted(pages))
+    yield from (title for title in titles if title and _fits(title))
 
 
 def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -179,6 +186,8 @@ def _ask(web: Web, api: str, asked: Mapping[str, str]) -> Iterator[dict[str, Any
     onward: dict[str, str] = {}
     for _ in range(MOST_BATCHES):
         answer = _answer(web, api, {**asked, **onward})
+        if (many := max(len(_pages(answer)), len(_members(answer)))) > AT_ONCE:
+            raise SourceError(f"{api} names {many} pages at once, and at most {AT_ONCE} are asked for")
         yield answer
         before, onward = onward, {str(key): str(value) for key, value in answer.get("continue", {}).items()}
         if not onward:
@@ -215,6 +224,10 @@ def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return list(pages.values() if isinstance(pages, dict) else pages)  # by id in the API's first format
 
 
+def _members(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(answer.get("query", {}).get("categorymembers", ()))
+
+
 def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Problem:
     mime, description = _text(info.get("mime")), _text(info.get("descriptionurl"))
     kind = kinds.by_name(title) if mime == OGG else kinds.by_type(mime)
@@ -225,8 +238,9 @@ def _found(title: str, info: dict[str, Any], width: int, api: str) -> Found | Pr
     url = _text(info["thumburl"] if smaller else info.get("url"))
     if not url.startswith(("http://", "https://")):
         return _skipped(title, f": {api} gives no http url for it")
-    if not all(map(tellable, (title, url, description))):
-        return _skipped(title, f": {api} names it, its url or its page with characters that no table can hold")
+    if not all(map(_fits, (title, url, description))):
+        many = f"with more than {MOST_NAME} characters, or with such as no table can hold"
+        return _skipped(title, f": {api} names it, its url or its page {many}")
     told = {
         name: plain_text(_text(entry.get("value")))
         for name, entry in (info.get("extmetadata") or {}).items()

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from limner.errors import MOST_NAME, short
 from limner.fetch.sources import chained
+from limner.tables import Problem
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,15 @@ class Found:
     license: str = ""
     author: str = ""
     credit: str = ""
+
+
+def kept(one: Found) -> Found | Problem:
+    """What others have named, unless its address is longer than that of any picture."""
+    if len(one.url) <= MOST_NAME:
+        return one
+    shown = short(one.url, 100)
+    why = f"{shown} is an address of {len(one.url)} characters, and at most {MOST_NAME} are read"
+    return Problem(shown, "skipped", why)
 
 
 def name_of(url: str) -> str:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from limner.errors import LimnerError, tellable
 from limner.manifest import kinds, sizes
-from limner.manifest.found import Found, name_of
+from limner.manifest.found import Found, kept, name_of
 from limner.tables import Problem
 
 LINKS = {"a": "href", "area": "href", "link": "href", "meta": "content"}
@@ -97,7 +97,7 @@ def _found(url: str, page: str, address: str) -> Found | Problem:
         return Problem(page, "skipped", f"{page}: the picture {address[:80]!r} {kind}")
     if urlsplit(url).path.lower().endswith(kinds.NEITHER):
         return Problem(url, "skipped", f"{url} is no photo, by its name")
-    return Found(url, name_of(url), kinds.by_name(url) or "photo", credit=page)
+    return kept(Found(url, name_of(url), kinds.by_name(url) or "photo", credit=page))
 
 
 def _join(base: str, address: str) -> str:

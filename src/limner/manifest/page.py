@@ -8,7 +8,7 @@ from email.message import Message
 from pebble import ProcessExpired, ProcessPool
 
 from limner import memory, workers
-from limner.errors import SourceError
+from limner.errors import MOST_NAME, SourceError
 from limner.fetch.answers import Page, readable
 from limner.fetch.web import Web
 from limner.manifest import markup
@@ -98,6 +98,8 @@ def _read(web: Web, robots: Robots, url: str) -> Page:
     if refused := robots.refusal(url):
         raise SourceError(f"{url}: {refused}")
     page = web.read(url, wanted=_is_page, follow=follow)  # of a film not a byte
+    if len(page.url) > MOST_NAME:  # which each of its pictures would name
+        raise SourceError(f"{url} redirects to an address of {len(page.url)} characters: at most {MOST_NAME} are read")
     if not _is_page(page.headers):
         media = _media(page.headers)
         raise NoPage(f"{url} is no web page but {media}", media, _filename(page.headers))

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class _Line:
 
 
 class Sheet:
-    """The cells of a CSV. Its order, its columns, its byte order mark and its line ends are kept.
+    """The cells of a CSV. Its order, its columns, its byte order mark, its line ends and its permissions are kept.
 
     Raises:
         SourceError: the file is no CSV, or lacks a column that every manifest has.
@@ -70,11 +71,16 @@ class Sheet:
         return line.cells[at].strip() if 0 <= at < len(line.cells) else ""
 
     def grow(self, columns: Iterable[str]) -> None:
-        """Make sure that there are these columns.
+        """Make sure that there are these columns, and that they may be written to.
 
         Raises:
-            SourceError: one has to be added, and would take in what stands behind the last cell of some line.
+            SourceError: the file is write-protected; or a column has to be added, and would take in what stands behind
+                the last cell of some line.
         """
+        self._refuse_protected()
+        self._grow(columns)
+
+    def _grow(self, columns: Iterable[str]) -> None:
         for column in columns:
             if column not in self.columns:
                 self._refuse_surplus(column)
@@ -86,9 +92,9 @@ class Sheet:
         """Write one cell, of a row as `cells` counts them.
 
         Raises:
-            SourceError: as `grow` has it.
+            SourceError: as `grow` has it of columns.
         """
-        self.grow([column])
+        self._grow([column])
         at, line = self.columns.index(column), self._rows[row]
         line.cells += [""] * (at + 1 - len(line.cells))
         if line.cells[at] != text:
@@ -99,7 +105,7 @@ class Sheet:
         """Add a row below the others; which one it is.
 
         Raises:
-            SourceError: as `grow` has it.
+            SourceError: as `fill` has it.
         """
         line = _Line([])
         self._lines.append(line)
@@ -110,13 +116,23 @@ class Sheet:
         return len(self._rows) - 1
 
     def write(self) -> None:
-        """Put it where it came from, whole or not at all."""
+        """Put it where it came from, whole or not at all.
+
+        Raises:
+            SourceError: the file is write-protected.
+        """
+        self._refuse_protected()
         texts = [self._text(line) for line in self._lines]
         ends = [*("" if text.endswith(tuple(BREAKS)) else self._ending for text in texts[:-1]), ""]
         encoding = "utf-8-sig" if self._mark else "utf-8"
-        # A link stays one, and what it leads to is written.
-        with whole(self.path.resolve()) as part, part.open("w", encoding=encoding, newline="") as stream:
+        there = self.path.resolve()  # a link stays one, and what it leads to is written
+        how = {"mode": stat.S_IMODE(there.stat().st_mode)} if there.exists() else {}
+        with whole(there, **how) as part, part.open("w", encoding=encoding, newline="") as stream:
             stream.writelines(text + end for text, end in zip(texts, ends, strict=True))
+
+    def _refuse_protected(self) -> None:
+        if self.path.exists() and not os.access(self.path, os.W_OK):
+            raise SourceError(f"{self.path} is write-protected: give yourself the right to write to it, or copy it")
 
     def _refuse_surplus(self, column: str) -> None:
         for line in self._lines:
@@ -147,7 +163,7 @@ def editing(path: Path) -> Iterator[Sheet]:
     Another process that would do so waits: what is written comes of what it has just read.
 
     Raises:
-        SourceError: as `Sheet` has it.
+        SourceError: as `Sheet` and its `write` have it.
     """
     place = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()
     with FileLock(cache_dir("manifests") / f"{place}.lock"):
