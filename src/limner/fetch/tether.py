@@ -43,10 +43,17 @@ def run(module: str, arguments: list[str], seconds: float) -> tuple[int, str]:
         try:
             status = process.wait(seconds)
         finally:
-            with suppress(ProcessLookupError, PermissionError):  # nothing is left of it, or what has ended
-                os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
         said.seek(max(0, said.seek(0, os.SEEK_END) - MOST_SAID))
         return status, said.read().decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":  # which knows no groups
+        process.kill()
+    else:
+        with suppress(ProcessLookupError, PermissionError):  # nothing is left of it, or what has ended
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def main() -> None:
@@ -61,7 +68,9 @@ def main() -> None:
 
 def _follow(end: int) -> None:
     os.read(end, 1)
-    os.killpg(0, signal.SIGKILL)
+    if sys.platform != "win32":
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 if __name__ == "__main__":
