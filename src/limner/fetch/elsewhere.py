@@ -16,6 +16,8 @@ from limner.fetch.manners import Budget, Manners
 COPIES = 8
 """Files that come at the same time, each in a thread."""
 CHUNK = 1 << 18
+TICK = 0.005
+"""Seconds by which a time may be over early: event loops count in thousandths."""
 
 
 class Elsewhere:
@@ -48,7 +50,7 @@ class Elsewhere:
                 except SourceError:
                     raise
                 except Exception as error:  # each filesystem has errors of its own, some after a time of its own
-                    if isinstance(error, TimeoutError) and budget.left <= 0:
+                    if isinstance(error, TimeoutError) and budget.left < TICK:
                         raise self._late(url) from error
                     limits.pass_on(error)
                     wait = manners.pause(tries, 0.0)
