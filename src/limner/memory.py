@@ -10,5 +10,6 @@ def limit(memory: int) -> None:
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        most, before = pages * resource.getpagesize() + memory, resource.getrlimit(resource.RLIMIT_AS)[0]
+        if before == resource.RLIM_INFINITY or most < before:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))

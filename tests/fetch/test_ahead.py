@@ -108,3 +108,26 @@ def test_those_behind_many_that_wait_for_the_same_are_done_meanwhile(loop: async
 
 def test_nothing_to_do(loop: asyncio.AbstractEventLoop) -> None:
     assert list(ahead(loop, iter(()), 8, 8, ignore)) == []
+
+
+def test_whoever_reads_is_not_left_waiting_when_the_loop_ends(loop: asyncio.AbstractEventLoop) -> None:
+    begun = threading.Event()
+
+    async def never() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async def end() -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        loop.stop()
+
+    given: list[asyncio.Task[None]] = []
+    reader = threading.Thread(target=lambda: given.extend(ahead(loop, [("", never)], 1, 1, ignore)), daemon=True)
+    reader.start()
+    assert begun.wait(10)
+    asyncio.run_coroutine_threadsafe(end(), loop)
+    reader.join(10)
+    assert [task.cancelled() for task in given] == [True]

@@ -21,7 +21,7 @@ from limner.errors import SourceError, Unreachable
 from limner.fetch import manners
 from limner.fetch.answers import reason
 from limner.fetch.downloads import Downloads, Fetched, Wanted
-from limner.fetch.manners import WebError
+from limner.fetch.manners import NoAnswer, WebError
 from limner.fetch.web import Web
 from tests.fetch.test_web import download, polite, whole
 from tests.sites import Handler, Httpd, Server, options, serving
@@ -164,6 +164,18 @@ def test_names_whose_server_is_silent_hold_up_no_other_host(
         silent.set()
         assert all(one.result(5) is not None for one in coming)
     assert sorted(asked) == sorted(names)
+
+
+def test_that_no_more_threads_can_be_started_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Web(polite()) as web:
+        monkeypatch.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(NoAnswer, match="is not known here") as caught:
+            download(web, "http://a.invalid/a", tmp_path / "part")
+        assert caught.value.passing
+        monkeypatch.undo()
 
 
 @pytest.fixture

@@ -96,13 +96,15 @@ def test_check_looks_at_how_files_begin(run: Run) -> None:
         "page": {"url": "data/photos/page.jpg", "why": "holds a web page (HTML) in place of a photo"},
         "film": {"url": "data/photos/talk.mp4", "why": "is a video: write video into its column kind"},
         "page-film": {"url": "data/photos/page.mp4", "kind": "video", "why": "holds a web page (HTML) in place of a v"},
-        "far-film": {"url": "https://x.org/a.webm?b=c.jpg", "why": "is a video by its name: write video into"},
+        "far-film": {"url": "https://x.org/a.webm", "why": "is a video by its name: write video into"},
+        "photo": {"url": "data/photos/a.jpg", "kind": "video", "why": "is a picture: leave its column kind empty"},
         "in-empty": {"url": "data/photos/in", "id": "in", "why": "holds nothing (0 bytes) in place of a photo"},
         "drawn": {"url": "data/photos/a.jpg", "sketch_url": "data/photos/talk.mp4", "why": "and a drawing is a pict"},
     }
     good = {
         "film-good": {"url": "data/photos/talk.mp4", "kind": "video"},
-        "one-frame": {"url": "data/photos/a.jpg", "kind": "video"},
+        "moving": {"url": "https://x.org/a.gif", "kind": "video"},
+        "made-of-it": {"url": "https://x.org/film.webm?width=640"},
         "pgm": {"url": "data/photos/gray.pgm"},
     }
     empty = {"person": "p", "license": "CC0", "kind": "", "sketch_url": "", "why": ""}
@@ -110,7 +112,7 @@ def test_check_looks_at_how_files_begin(run: Run) -> None:
     failed = [line for line in done.output.splitlines() if ": failed: " in line]
     assert [line.split(":")[0] for line in failed] == [*cells]
     assert all(row["why"] in line for row, line in zip(cells.values(), failed, strict=True))
-    assert "3 rows in order; 8 failed" in done.output
+    assert "4 rows in order; 9 failed" in done.output
 
 
 def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:
@@ -186,7 +188,8 @@ def test_check_and_add_refuse_what_no_archive_and_no_index_can_be_asked_for(run:
 
 
 def test_check_finds_pictures_of_two_rows_that_would_bear_one_name(run: Run) -> None:
-    photos(*(f"data/photos/{name}" for name in ("ana/x.jpg", "ana/b-y.jpg", "b/y.jpg", "film.mp4", "z.jpg")))
+    photos(*(f"data/photos/{name}" for name in ("ana/x.jpg", "ana/b-y.jpg", "b/y.jpg", "z.jpg")))
+    Path("data/photos/film.mp4").write_bytes(b"\0\0\0 ftypisom\0\0")
     rows = [
         {"id": "ana", "url": "data/photos/ana"},
         {"id": "ANA-x", "url": "data/photos/z.jpg"},

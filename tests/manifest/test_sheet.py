@@ -90,6 +90,11 @@ def test_a_write_protected_manifest_stays_as_it_is(run: Run, server: Server, mon
         assert "Ann.csv is write-protected" in done.output
     assert MINE.read_text() == text
     assert server.asked == []
+    server.bodies["/a.jpg"] = b"it"
+    MINE.chmod(0o644)
+    MINE.write_text(f"id,person,url,license,sha256\na,p,{server.url}/a.jpg,x,{'0' * 64}\n")
+    MINE.chmod(0o444)
+    assert "write-protected" not in run("lock", "--again", MINE).output  # which writes nothing
 
 
 def test_who_edits_waits_for_who_does(project: Path) -> None:

@@ -98,3 +98,15 @@ def test_equal_runs_find_equal_twins(tmp_path: Path, monkeypatch: pytest.MonkeyP
             runs.append([(twins.find(picture), twins.add(picture)) for picture in pictures])
     assert runs[0] == runs[1]
     assert all(found[0].number == k - 40 for k, (found, _) in enumerate(runs[0]) if k >= 40)
+
+
+def test_many_that_look_the_same_hide_nothing_and_end_nothing(twins: Twins) -> None:
+    """A film fades from black to white, and is nothing but gray as a description has it."""
+    for level in range(256):
+        fading = small(np.full((48, 64, 3), level, np.uint8))
+        twins.find(fading, film=1)
+        twins.add(fading, film=1)
+    face = np.asarray(scene(3, 320, 240, detail=3))
+    assert twins.find(small(face)) == []
+    twins.add(small(face))
+    assert [twin.number for twin in twins.find(small(compressed(face, 80)))] == [256]

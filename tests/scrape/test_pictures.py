@@ -1,7 +1,10 @@
 """Each kind of picture comes out upright, RGB, 8 bits, sRGB; what is no picture is named."""
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -13,7 +16,7 @@ from PIL import ImageCms
 
 from limner import images
 from limner.errors import SourceError
-from limner.scrape import expand, pictures
+from limner.scrape import damage, expand, pictures
 from tests.sites import scene
 
 
@@ -295,7 +298,8 @@ def test_a_transparent_level_of_16_bits_lies_over_white(tmp_path: Path, channels
 
 
 @pytest.mark.parametrize(
-    ("gamma", "more", "seen"), [(100_000, b"", 188), (45_455, b"", 130), (100_000, chunk(b"sRGB", b"\0"), 130)]
+    ("gamma", "more", "seen"),
+    [(100_000, b"", 188), (45_455, b"", 130), (100_000, chunk(b"sRGB", b"\0"), 130), (1, b"", 130)],
 )
 def test_the_gamma_of_a_png_counts_if_nothing_says_more(tmp_path: Path, gamma: int, more: bytes, seen: int) -> None:
     plain = io.BytesIO()
@@ -444,12 +448,55 @@ def test_a_tiff_that_is_not_all_there_is_damaged(tmp_path: Path, compression: st
         pictures.read(path)
 
 
-@pytest.mark.parametrize("options", [{}, {"progressive": True}])
-def test_what_cameras_leave_behind_a_photo_does_no_harm(tmp_path: Path, options: dict[str, object]) -> None:
-    whole = encoded(**options)
+def before(whole: bytes, marker: bytes, spare: bytes) -> bytes:
+    return whole.replace(b"\xff" + marker, spare + b"\xff" + marker, 1)
+
+
+WHOLE = {
+    "a little before its end, and more behind": encoded()[:-2] + bytes(9) + encoded()[-2:] + bytes(999),
+    "the same of many scans": encoded(progressive=True)[:-2] + bytes(9) + encoded(progressive=True)[-2:],
+    "a block filled up": encoded()[:-2] + bytes(512) + encoded()[-2:],
+    "much before its tables": before(encoded(), b"\xdb", bytes(2000)),
+    "before its codes": before(encoded(), b"\xc4", bytes(1)),
+    "before its scan": before(encoded(), b"\xda", bytes(40)),
+    "before a restart": before(encoded(restart_marker_rows=1), b"\xd3", bytes(1)),
+}
+
+
+@pytest.mark.parametrize("how", WHOLE)
+def test_what_cameras_leave_in_a_photo_does_no_harm(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], how: str
+) -> None:
     path = tmp_path / "a.jpg"
-    path.write_bytes(whole[:-2] + bytes(9) + whole[-2:] + bytes(999))
+    path.write_bytes(WHOLE[how])
     assert pictures.read(path).suffix == ".jpg"
+    assert capfd.readouterr().err == ""
+
+
+def test_what_cameras_leave_hides_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(before(broken(encoded(quality=95), "a hole"), b"\xdb", bytes(20)))
+    with pytest.raises(SourceError, match="damaged picture"):
+        pictures.read(path)
+
+
+def test_what_others_say_meanwhile_is_not_kept_from_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with damage.listening() as heard:
+        os.write(2, b"Corrupt JPEG data: 9 extraneous bytes before marker 0xd9\n3 of 4 done\n")
+    assert heard == ["Corrupt JPEG data: 9 extraneous bytes before marker 0xd9\n"]
+    assert capfd.readouterr().err == "3 of 4 done\n"
+
+
+def test_pictures_are_read_where_there_is_no_terminal(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", scene(1))
+    code = "import sys; from pathlib import Path; from limner.scrape import pictures; pictures.read(Path(sys.argv[1]))"
+    command = ["sh", "-c", '"$@" <&- 2>&-', "sh", sys.executable, "-c", code, str(path)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0
+
+
+def test_bits_of_a_tiff_may_be_in_either_order(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.tif", scene(2), compression="tiff_adobe_deflate", tiffinfo={266: 2})
+    np.testing.assert_array_equal(pictures.read(path).image, np.asarray(scene(2)))
 
 
 def test_a_tile_much_larger_than_its_tiff_is_refused(tmp_path: Path) -> None:

@@ -73,7 +73,9 @@ def ahead(
         if not task.cancelled():  # as all are in the end
             begin(line)
         ended(task)
-        if not patient:
+        if task.cancelled():  # the loop may end before a moment is over
+            give()
+        elif not patient:
             patient = True
             loop.call_later(PATIENCE, give)
 

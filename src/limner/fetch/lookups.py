@@ -31,7 +31,10 @@ class Lookups(AbstractResolver):
             OSError: it has none, or none is known for now.
         """
         async with self._free:
-            return await in_daemon(_addresses, host, port, family)
+            try:
+                return await in_daemon(_addresses, host, port, family)
+            except RuntimeError as error:  # the system gives no more threads, for now
+                raise socket.gaierror(socket.EAI_AGAIN, str(error)) from error
 
     async def close(self) -> None:
         """What is looked up still ends by itself."""

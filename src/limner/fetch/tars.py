@@ -105,6 +105,14 @@ def _refuse_odd(said: bytes) -> None:
         place = end
 
 
+def _is_header(block: bytes) -> bool:
+    try:
+        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
+
+
 def _too_much(most: int) -> SourceError:
     return SourceError(f"it unpacks to more than {most / 1e9:g} GB, and the rest is not looked at")
 
@@ -175,10 +183,12 @@ class _Careful:
         return data
 
     def refuse_more(self, most: int) -> None:
-        """Read on behind the end mark, where zeros fill up the last block of a tape; at most to place `most`."""
+        """Read on behind the end mark, at most to place `most`: anything may stand there (POSIX leaves open what fills
+        up the last record) but a further member."""
         while data := self._stream.read(PIECE):
             self._watch()
-            if data.strip(b"\0"):
+            blocks = (data[k : k + tarfile.BLOCKSIZE] for k in range(0, len(data), tarfile.BLOCKSIZE))
+            if data.strip(b"\0") and any(map(_is_header, blocks)):
                 raise tarfile.ReadError("behind its end mark there is more: a part came as zeros, or tars were joined")
             if self._stream.tell() > most:
                 raise _too_much(most)

@@ -19,6 +19,8 @@ from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 
+MOVING, MOVES = (".gif", ".png"), (b"GIF8", b"\x89PNG")
+"""Endings and first bytes of pictures that may be films."""
 DRAWING = "drawing"
 """The kind of what a row's sketch_url names."""
 Listed = Callable[[Path], tuple[frozenset[str], str]]
@@ -154,9 +156,8 @@ def _verify(url: str, digest: str, kind: str, here: Archives) -> None:
 
 
 def _verify_kind(url: str, kind: str) -> None:
-    """Make sure that a file is not plainly something else: of this machine by its first bytes, of others by its name.
-
-    A photo whose row calls it a video is fine: it is read as a film of one frame.
+    """Make sure that a file is not plainly something else: of this machine by its first bytes, of others by its name,
+    unless something else is asked for of what has it (`film.webm?width=640`).
 
     Args:
         url: of the file.
@@ -167,11 +168,15 @@ def _verify_kind(url: str, kind: str) -> None:
     """
     path = local(url)
     head = None if path is None else beginnings.first(path)
-    told = kinds.by_name(url) if head is None else beginnings.kind(head)
+    named = "" if {"?", "#"} & set(url) else kinds.by_name(url)
+    told = named if head is None else beginnings.kind(head)
     if told == "video" and kind != "video":
         seen = "is a video by its name" if head is None else "is a video"
         end = ", and a drawing is a picture" if kind == DRAWING else ": write video into its column kind"
         raise SourceError(f"{url} {seen}{end}")
+    moving = url.lower().endswith(MOVING) if head is None else head.startswith(MOVES)
+    if told == "photo" and kind == "video" and not moving:
+        raise SourceError(f"{url} is a picture{' by its name' * (head is None)}: leave its column kind empty")
     if head is None:
         return
     if instead := answers.stands_in(head) or ("text" if kind != "video" and beginnings.is_text(head) else ""):

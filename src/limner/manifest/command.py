@@ -141,7 +141,9 @@ def _add(source: "Source", common: "Row", to: Path | None) -> None:
     around = Path(home(path.as_posix()))  # refuses any other folder
     if around != Path():
         raise LimnerError(f"{path} belongs to {around.resolve()}, where its paths begin: run this in that folder")
-    Sheet(path).grow(COLUMNS)  # what could not be written in the end is told before anybody is asked
+    sheet = Sheet(path)  # what could not be written in the end is told before anybody is asked
+    sheet.refuse_protected()
+    sheet.grow(COLUMNS)
     found: list[Found] = []
     problems: list[Problem] = []
     stopped: KeyboardInterrupt | None = None

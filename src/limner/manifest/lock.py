@@ -92,7 +92,10 @@ def lock(
             cells[cell.url, cell.job(neighbours)].append(cell)
     if not cells:
         return
-    Sheet(Path(name)).grow({cell.column for same in cells.values() for cell in same})  # or is told before all the work
+    sheet = Sheet(Path(name))  # what cannot be written is told before all the work
+    if update or any(not cell.known for same in cells.values() for cell in same):
+        sheet.refuse_protected()
+    sheet.grow({cell.column for same in cells.values() for cell in same})
     wanted = sorted(cells, key=lambda one: one[1] is not None)
     with _Pins(name, done) as pins:
         for one, (file, taken) in zip(wanted, _looked_into(wanted, downloads), strict=True):

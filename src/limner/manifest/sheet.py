@@ -71,16 +71,11 @@ class Sheet:
         return line.cells[at].strip() if 0 <= at < len(line.cells) else ""
 
     def grow(self, columns: Iterable[str]) -> None:
-        """Make sure that there are these columns, and that they may be written to.
+        """Make sure that there are these columns.
 
         Raises:
-            SourceError: the file is write-protected; or a column has to be added, and would take in what stands behind
-                the last cell of some line.
+            SourceError: one has to be added, and would take in what stands behind the last cell of some line.
         """
-        self._refuse_protected()
-        self._grow(columns)
-
-    def _grow(self, columns: Iterable[str]) -> None:
         for column in columns:
             if column not in self.columns:
                 self._refuse_surplus(column)
@@ -94,7 +89,7 @@ class Sheet:
         Raises:
             SourceError: as `grow` has it of columns.
         """
-        self._grow([column])
+        self.grow([column])
         at, line = self.columns.index(column), self._rows[row]
         line.cells += [""] * (at + 1 - len(line.cells))
         if line.cells[at] != text:
@@ -121,7 +116,7 @@ class Sheet:
         Raises:
             SourceError: the file is write-protected.
         """
-        self._refuse_protected()
+        self.refuse_protected()
         texts = [self._text(line) for line in self._lines]
         ends = [*("" if text.endswith(tuple(BREAKS)) else self._ending for text in texts[:-1]), ""]
         encoding = "utf-8-sig" if self._mark else "utf-8"
@@ -130,7 +125,12 @@ class Sheet:
         with whole(there, **how) as part, part.open("w", encoding=encoding, newline="") as stream:
             stream.writelines(text + end for text, end in zip(texts, ends, strict=True))
 
-    def _refuse_protected(self) -> None:
+    def refuse_protected(self) -> None:
+        """Tell before all the work what `write` would tell after it.
+
+        Raises:
+            SourceError: the file is write-protected.
+        """
         if self.path.exists() and not os.access(self.path, os.W_OK):
             raise SourceError(f"{self.path} is write-protected: give yourself the right to write to it, or copy it")
 

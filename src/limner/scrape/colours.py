@@ -12,6 +12,8 @@ SAME = 3
 """A colour profile that moves no colour by more than this of 255 is sRGB, whatever it is called."""
 GAMMA = 2.2
 """Of screens. A PNG's own, times this, is 1 where nothing is to be done."""
+POSSIBLE = 16e-5, 6250.0
+"""From least to most, the gammas that libpng takes for such."""
 NEARLY = 0.05
 """By how much that may differ from 1: libpng, too, calls less than this insignificant."""
 
@@ -73,7 +75,8 @@ def _moves_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
 def _by_gamma(file: Pillow.Image) -> Move | None:
     """What a PNG's gAMA chunk asks for, as programs that render write it; sRGB and profiles count before it."""
     gamma = file.info.get("gamma", 0)
-    if file.format != "PNG" or "srgb" in file.info or gamma <= 0 or abs(gamma * GAMMA - 1) <= NEARLY:
+    possible = POSSIBLE[0] <= gamma <= POSSIBLE[1]
+    if file.format != "PNG" or "srgb" in file.info or not possible or abs(gamma * GAMMA - 1) <= NEARLY:
         return None
     table = [round(255 * (value / 255) ** (1 / (gamma * GAMMA))) for value in range(256)]
     return lambda strip: strip.point(table * len(strip.getbands()))

@@ -15,7 +15,7 @@ from typing import Self
 import cv2
 import numpy as np
 import numpy.typing as npt
-from voyager import Index, Space
+from voyager import Index, RecallError, Space
 
 from limner.files import cache_dir
 from limner.scrape import registration
@@ -122,11 +122,15 @@ class Twins:
 
     def _nearest(self, pixels: npt.NDArray[np.uint8], within: float) -> list[tuple[int, float]]:
         """(number, squared distance) of those whose descriptions are most like that of `pixels`, nearest first."""
-        count = min(NEAR, len(self))
-        if not count:
-            return []
-        numbers, far = self._index.query(_description(pixels), k=count, query_ef=CANDIDATES)
-        return [(int(number), float(f)) for number, f in zip(numbers, far, strict=True) if f <= within]
+        description, count = _description(pixels), min(NEAR, len(self))
+        while count:
+            try:
+                numbers, far = self._index.query(description, k=count, query_ef=CANDIDATES)
+            except RecallError:  # where many have the same description, its graph leads to no more of them
+                count //= 2
+            else:
+                return [(int(number), float(f)) for number, f in zip(numbers, far, strict=True) if f <= within]
+        return []
 
     def _unfit(self, pixels: npt.NDArray[np.uint8], numbers: list[int]) -> dict[int, float]:
         """By number, how badly they fit at a glance; see `registration.unfit`."""

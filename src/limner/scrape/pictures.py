@@ -75,7 +75,7 @@ def read(path: Path, channels: str = "rgb") -> Picture:
     Raises:
         SourceError: it is no picture, damaged, or too large; with what it is instead.
     """
-    with damage.refused():
+    with damage.listening() as heard:
         try:
             picture, tagged, is_jpeg = _decode(path, channels)
         except SourceError:
@@ -83,10 +83,11 @@ def read(path: Path, channels: str = "rgb") -> Picture:
         except Exception as error:  # a hostile file can make a decoder raise anything
             raise SourceError(_what_it_is(path, error)) from error
         if picture.suffix:
-            return picture if _is_seen_alike(path, picture, tagged) else replace(picture, suffix="")
-        if is_jpeg:
+            picture = picture if _is_seen_alike(path, picture, tagged) else replace(picture, suffix="")
+        elif is_jpeg:
             damage.look_at_jpeg(path)
-        return picture
+    damage.refuse_spoilt(heard, path if is_jpeg else None)
+    return picture
 
 
 def _decode(path: Path, channels: str) -> tuple[Picture, bool, bool]:

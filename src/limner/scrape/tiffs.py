@@ -11,12 +11,14 @@ from PIL import TiffImagePlugin
 from limner.errors import SourceError
 
 BITS, PHOTOMETRIC, PLANAR, NUMBERS = 258, 262, 284, 339
-COMPRESSION, JPEG_TABLES, KIND, SUB_PICTURES = 259, 347, 254, 330
+COMPRESSION, JPEG_TABLES, KIND, SUB_PICTURES, FILL_ORDER = 259, 347, 254, 330, 266
 STRIPS, TILES = (273, 279), (324, 325)
 """The numbers of the tags that are asked for. Of strips and tiles: where they begin, and how long they are."""
 TILE_SIZE = (322, 323)
 JPEG, DEFLATE = 7, (8, 32946)
 """Ways of packing."""
+LAST_FIRST = 2
+"""The order of the bits in a byte that is not the usual one."""
 SMALLER = 1
 """The bit of its kind that says that a picture is a smaller copy of another in the same file."""
 WHITE_IS_ZERO, LAB = 0, (8, 9, 10)
@@ -36,6 +38,7 @@ def turn_to_photo(file: Pillow.Image) -> None:
     if not isinstance(file, TiffImagePlugin.TiffImageFile) or not _is_copy(file):
         return
     for page in range(1, file.n_frames):
+        file.info.pop("icc_profile", None)  # else a page that has none is given the one before's
         file.seek(page)
         if not _is_copy(file):
             return

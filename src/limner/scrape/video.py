@@ -15,11 +15,12 @@ import numpy as np
 
 from limner.errors import SourceError
 from limner.images import Image, resize
+from limner.scrape import damage
 from limner.scrape.pictures import MOST_PIXELS
 
 CONTAINERS = (
     *("mov", "matroska", "avi", "mpeg", "mpegts", "mpegvideo", "asf", "flv", "ogg", "mxf", "nut", "ivf", "rm", "dv"),
-    *("gif", "apng", "mjpeg", "m4v", "h264", "hevc", "av1", "obu", "yuv4mpegpipe"),
+    *("wtv", "gif", "apng", "mjpeg", "m4v", "h264", "hevc", "av1", "obu", "yuv4mpegpipe"),
 )
 """FFmpeg's names of what is read: not the lists and patterns among its formats (ffconcat, HLS, DASH, SDP, numbered
 pictures), which have it open further files of this machine or of a network, nor what is drawn from text."""
@@ -80,7 +81,8 @@ class Sampler:
             SourceError: no frame can be decoded, or the first has more than `MOST_PIXELS`.
         """
         # FFmpeg by name: OpenCV would else take "face_001.jpg" for the pattern of a sequence.
-        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        with damage.listening():  # OpenCV says of what is no film that it had to be one by name
+            capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         taken = pixels = 0
         try:
             for frame in self._chosen(capture):
