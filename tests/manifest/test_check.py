@@ -104,6 +104,7 @@ def test_check_looks_at_how_files_begin(run: Run) -> None:
     good = {
         "film-good": {"url": "data/photos/talk.mp4", "kind": "video"},
         "moving": {"url": "https://x.org/a.gif", "kind": "video"},
+        "moving-in": {"url": "zip://in/a.gif::https://x.org/a.zip", "kind": "video"},
         "made-of-it": {"url": "https://x.org/film.webm?width=640"},
         "pgm": {"url": "data/photos/gray.pgm"},
     }
@@ -112,7 +113,7 @@ def test_check_looks_at_how_files_begin(run: Run) -> None:
     failed = [line for line in done.output.splitlines() if ": failed: " in line]
     assert [line.split(":")[0] for line in failed] == [*cells]
     assert all(row["why"] in line for row, line in zip(cells.values(), failed, strict=True))
-    assert "4 rows in order; 9 failed" in done.output
+    assert "5 rows in order; 9 failed" in done.output
 
 
 def test_check_sees_into_archives_and_beside_photos(run: Run) -> None:

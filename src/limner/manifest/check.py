@@ -19,8 +19,6 @@ from limner.scrape.homes import MODELS
 from limner.scrape.manifests import Row
 from limner.tables import Problem
 
-MOVING, MOVES = (".gif", ".png"), (b"GIF8", b"\x89PNG")
-"""Endings and first bytes of pictures that may be films."""
 DRAWING = "drawing"
 """The kind of what a row's sketch_url names."""
 Listed = Callable[[Path], tuple[frozenset[str], str]]
@@ -167,17 +165,17 @@ def _verify_kind(url: str, kind: str) -> None:
         SourceError: it is.
     """
     path = local(url)
-    head = None if path is None else beginnings.first(path)
-    named = "" if {"?", "#"} & set(url) else kinds.by_name(url)
-    told = named if head is None else beginnings.kind(head)
+    if path is None:
+        told, moves, how = "" if {"?", "#"} & set(url) else kinds.by_name(url), kinds.may_move(url), " by its name"
+    else:
+        head = beginnings.first(path)
+        told, moves, how = beginnings.kind(head), beginnings.may_move(head), ""
     if told == "video" and kind != "video":
-        seen = "is a video by its name" if head is None else "is a video"
         end = ", and a drawing is a picture" if kind == DRAWING else ": write video into its column kind"
-        raise SourceError(f"{url} {seen}{end}")
-    moving = url.lower().endswith(MOVING) if head is None else head.startswith(MOVES)
-    if told == "photo" and kind == "video" and not moving:
-        raise SourceError(f"{url} is a picture{' by its name' * (head is None)}: leave its column kind empty")
-    if head is None:
+        raise SourceError(f"{url} is a video{how}{end}")
+    if told == "photo" and kind == "video" and not moves:
+        raise SourceError(f"{url} is a picture{how}: leave its column kind empty")
+    if path is None:
         return
     if instead := answers.stands_in(head) or ("text" if kind != "video" and beginnings.is_text(head) else ""):
         raise SourceError(f"{url} holds {instead} in place of a {kind}")

@@ -15,17 +15,29 @@ ARCHIVES = (
     *("application/x-xz", "application/x-bzip2"),
 )
 """Media types of what may be an archive."""
+MOVING = (".gif", ".png")
+"""Endings of pictures that may be films."""
 NEITHER = (".svg", ".svgz", ".ico", ".jxl", ".pdf", ".html", ".htm", ".js", ".css")
 """Endings of what pages show or link to besides. Many a photo's address has no ending, or one of a program's."""
 
 
 def by_name(url: str) -> str:
     """photo or video, by the ending of a url's or a path's name; empty if that tells neither."""
+    return next((kind for kind, suffixes in SUFFIXES.items() if _name(url).endswith(suffixes)), "")
+
+
+def may_move(url: str) -> bool:
+    """Whether a picture may be a film too, by its name."""
+    return _name(url).endswith(MOVING)
+
+
+def _name(url: str) -> str:
+    """What a url's or a path's file is called, in small letters; of a member of an archive it is the member's name."""
     link = chained(url)
     name = link[0] if link else url
     if "://" in url and not link:
         name = re.sub(r"[?#].*", "", url.partition("://")[2]).partition("/")[2]  # a host may end in .mov
-    return next((kind for kind, suffixes in SUFFIXES.items() if name.lower().endswith(suffixes)), "")
+    return name.lower()
 
 
 def by_type(media: str) -> str:

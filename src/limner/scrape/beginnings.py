@@ -17,6 +17,9 @@ KINDS = {
 }
 """In this order. crx: a camera's raw photo, which limner does not read."""
 
+MOVING = (b"GIF8", b"\x89PNG")
+"""First bytes of pictures that may be films."""
+
 
 def first(path: Path) -> bytes:
     """The first `LENGTH` bytes of a file, or all that it has."""
@@ -27,6 +30,11 @@ def first(path: Path) -> bytes:
 def kind(head: bytes) -> str:
     """photo or video, by the first bytes of a file; empty if they tell neither."""
     return next((name for name, beginning in KINDS.items() if beginning.match(head)), "")
+
+
+def may_move(head: bytes) -> bool:
+    """Whether a picture may be a film too, by the first bytes of its file."""
+    return head.startswith(MOVING)
 
 
 def is_text(head: bytes) -> bool:
