@@ -12,7 +12,7 @@ manners, hosts       how it behaves towards them, each and all
 servers, urls        their names, and what leads there
 partial              downloads on their way, which outlive a killed run
 archives, members    what is in zips and tars, and how to take it out safely
-tars                 tars read with care
+tars, near           tars read with care; which member was probably meant
 here                 files of this machine
 store, notes         files by content; which content a url had
 delays               how slowly hosts want to be asked, as their robots.txt told once

@@ -8,11 +8,10 @@ from itertools import islice
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from limner.fetch.hands import PATIENCE
+
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, T]]
-
-PATIENCE = 0.005
-"""Seconds for which what is done waits for what will be in a moment."""
 
 
 class _Place(Generic[T]):
